@@ -1,0 +1,32 @@
+package dev.millrace.api.connect;
+
+import dev.millrace.api.option.Option;
+import dev.millrace.api.type.DataType;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes a stream's changes to a table outside. */
+public interface SinkConnector extends Connector {
+  /** Options of one sink file, besides those that every sink has. */
+  List<Option> sinkOptions();
+
+  /**
+   * The guarantee in one sentence, for the manual: what is stored where, so that nothing is there
+   * twice.
+   */
+  String guarantee();
+
+  /**
+   * The column type in the target that holds every value of {@code type}; empty if there is none.
+   */
+  Optional<String> targetType(DataType type);
+
+  /**
+   * Connects, creates the target's table if it is missing and checks that an existing one fits.
+   *
+   * @throws dev.millrace.api.error.RetryException if the system cannot be reached now
+   * @throws dev.millrace.api.error.StopException if a person has to change something: access, a
+   *     column's type
+   */
+  Sink open(SinkContext context);
+}

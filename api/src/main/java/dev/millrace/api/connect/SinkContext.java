@@ -1,0 +1,34 @@
+package dev.millrace.api.connect;
+
+import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Schema;
+import java.util.List;
+
+/**
+ * What a sink is opened with.
+ *
+ * @param project the project's name; with {@code sink} it names the position kept in the target
+ * @param sink the sink's name
+ * @param epoch identifies the store whose outbox is delivered
+ * @param system the options of the system
+ * @param options the options of the sink
+ * @param table the target table, perhaps with a schema before a dot
+ * @param schema the columns
+ * @param mode append or upsert
+ * @param key the columns of the key in upsert mode, else empty
+ */
+public record SinkContext(
+    String project,
+    String sink,
+    String epoch,
+    Options system,
+    Options options,
+    String table,
+    Schema schema,
+    WriteMode mode,
+    List<String> key) {
+  /** Copies the list. */
+  public SinkContext {
+    key = List.copyOf(key);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.millrace.api.connect;
+
+import java.time.Duration;
+
+/** An open source, used by one thread. */
+public interface Source extends AutoCloseable {
+  /**
+   * The next records with the position behind them. Waits up to {@code wait} for the first one; an
+   * empty batch is normal. Opened again at {@link SourceBatch#position()}, the source continues
+   * with the record after it.
+   *
+   * @throws dev.millrace.api.error.RetryException if the system is away; the caller closes, waits
+   *     and opens again
+   */
+  SourceBatch poll(Duration wait);
+
+  /** Frees everything; never throws. */
+  @Override
+  void close();
+}

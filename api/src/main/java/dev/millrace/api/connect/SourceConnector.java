@@ -1,0 +1,30 @@
+package dev.millrace.api.connect;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
+import java.util.List;
+
+/**
+ * Reads events from outside; the caller writes them to topics together with the position reached.
+ */
+public interface SourceConnector extends Connector {
+  /** Options of one source file, besides those that every source has. */
+  List<Option> sourceOptions();
+
+  /**
+   * Checks what declarations cannot say; adds every problem, at {@code where}. Reads nothing from
+   * outside.
+   */
+  void check(
+      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems);
+
+  /**
+   * Opens the source behind a position.
+   *
+   * @throws dev.millrace.api.error.RetryException if the system cannot be reached now
+   * @throws dev.millrace.api.error.StopException if it never will with these options
+   */
+  Source open(SourceContext context);
+}

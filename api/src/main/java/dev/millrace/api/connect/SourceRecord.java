@@ -1,0 +1,16 @@
+package dev.millrace.api.connect;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record for a topic, already in the topic's format.
+ *
+ * @param stream the {@link StreamDeclaration#name()} it belongs to
+ * @param key decides the partition; null for any
+ * @param value the bytes; null is a tombstone
+ * @param timestamp the record's time in the topic
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record SourceRecord(
+    String stream, byte @Nullable [] key, byte @Nullable [] value, Instant timestamp) {}

@@ -1,0 +1,19 @@
+package dev.millrace.api.connect;
+
+import dev.millrace.api.type.Schema;
+import java.util.Map;
+
+/**
+ * One stream of a source as the project declares it.
+ *
+ * @param name the stream's name, such as {@code impressions}
+ * @param schema the columns that its records have
+ * @param options what the connector reads from the stream's own block, nested maps, lists and
+ *     scalars
+ */
+public record StreamDeclaration(String name, Schema schema, Map<String, Object> options) {
+  /** Copies the map. */
+  public StreamDeclaration {
+    options = Map.copyOf(options);
+  }
+}

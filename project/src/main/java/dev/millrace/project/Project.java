@@ -1,0 +1,52 @@
+package dev.millrace.project;
+
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A checked project for one target: nothing in it refers to what is not there.
+ *
+ * @param name lower case letters, digits and underscores
+ * @param folder absolute
+ * @param timeZone of every connection; UTC unless the project says otherwise
+ * @param target the chosen target
+ * @param vars the project's variables
+ * @param sources in the order of files and within them
+ * @param models in an order in which each comes after those it reads
+ * @param sinks in the order of files and within them
+ * @param dashboards in the order of files
+ * @param graph which asset reads which
+ */
+public record Project(
+    String name,
+    Path folder,
+    ZoneId timeZone,
+    Target target,
+    Map<String, Object> vars,
+    List<SourceSpec> sources,
+    List<ModelSpec> models,
+    List<SinkSpec> sinks,
+    List<DashboardSpec> dashboards,
+    AssetGraph graph) {
+  /** Copies the lists and the map. */
+  public Project {
+    vars = Map.copyOf(vars);
+    sources = List.copyOf(sources);
+    models = List.copyOf(models);
+    sinks = List.copyOf(sinks);
+    dashboards = List.copyOf(dashboards);
+  }
+
+  /** The model of that name. */
+  public Optional<ModelSpec> model(String name) {
+    return models.stream().filter(m -> m.name().equals(name)).findFirst();
+  }
+
+  /** Every stream of every source. */
+  public List<StreamSpec> streams() {
+    return sources.stream().flatMap(s -> s.streams().stream()).toList();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.millrace.sql;
+
+import dev.millrace.api.type.Schema;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A changing table that a stream reads or makes. Within a batch its changes are the temporary table
+ * {@link #delta()} with the schema's columns, then the identity columns, then {@code _w}: +1 for a
+ * row that appears, -1 for one that is taken back. Identity columns tell rows apart: at any time at
+ * most one live row has given identity values (nulls equal), and in one delta an identity has at
+ * most one -1 and one +1, the -1 being exactly the row that was there.
+ *
+ * @param name as SQL refers to it, unquoted: {@code attributed}, or {@code ads.impressions} for a
+ *     stream of a source
+ * @param schema the columns that users see
+ * @param identity columns that tell rows apart: names of the schema's columns or hidden ones, which
+ *     start with {@code _}; a source has {@code _id}, a BIGINT that grows with admission
+ * @param hidden the hidden identity columns with their types, a subset of {@code identity} in its
+ *     order
+ * @param appendOnly true if no change ever has weight -1
+ * @param watermarks for a column of type TIMESTAMPTZ, the SQL expression of an instant such that no
+ *     later change has a smaller value in that column; it reads {@code getvariable('wm_...')} and
+ *     may be NULL while nothing is known
+ */
+public record Relation(
+    String name,
+    Schema schema,
+    List<String> identity,
+    Schema hidden,
+    boolean appendOnly,
+    Map<String, String> watermarks) {
+  /** Copies the list and the map. */
+  public Relation {
+    identity = List.copyOf(identity);
+    watermarks = Map.copyOf(watermarks);
+  }
+
+  /**
+   * The name of the temporary table that holds its changes in a batch, unquoted: {@code
+   * delta_ads_impressions}.
+   */
+  public String delta() {
+    return "delta_" + name.replace('.', '_');
+  }
+}

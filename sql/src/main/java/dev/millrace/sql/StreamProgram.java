@@ -1,0 +1,29 @@
+package dev.millrace.sql;
+
+import java.util.List;
+
+/**
+ * What keeps one stream up to date. The engine creates the states, then for every batch makes the
+ * deltas of {@link #inputs()}, sets the variables {@code wm_<source>_<stream>} to the watermarks
+ * after the batch, and runs the steps, the last of which makes the delta of {@link #output()}.
+ *
+ * @param inputs the relations it reads
+ * @param output the relation it makes
+ * @param states the tables it keeps
+ * @param steps the steps of a batch; without input and with an unchanged watermark they change
+ *     nothing
+ * @param batchSql the same query over complete tables, as plain DuckDB SQL: the oracle of law 1
+ */
+public record StreamProgram(
+    List<Relation> inputs,
+    Relation output,
+    List<StateTable> states,
+    List<Step> steps,
+    String batchSql) {
+  /** Copies the lists. */
+  public StreamProgram {
+    inputs = List.copyOf(inputs);
+    states = List.copyOf(states);
+    steps = List.copyOf(steps);
+  }
+}
