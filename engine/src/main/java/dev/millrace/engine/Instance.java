@@ -11,22 +11,24 @@ public interface Instance {
   /** The project that runs. */
   Project project();
 
-  /** The program of every stream model that compiled, by the model's name: columns, state, lineage. */
+  /**
+   * The program of every stream model that compiled, by the model's name: columns, state, lineage.
+   */
   Map<String, StreamProgram> programs();
 
   /** What it is doing now; cheap, made from counters. */
   Status status();
 
   /**
-   * A connection to the store, in the project's time zone, that sees the last committed batch: stream tables as {@code
-   * <model>}, views and {@code system.*}. The caller closes it, runs on it only what the query gate let through, and uses
-   * it from one thread.
+   * A connection to the store, in the project's time zone, that sees the last committed batch:
+   * stream tables as {@code <model>}, views and {@code system.*}. The caller closes it, runs on it
+   * only what the query gate let through, and uses it from one thread.
    */
   Connection read() throws SQLException;
 
   /**
-   * Calls {@code listener} after every committed batch, on the flow's thread: it must return at once. Closing the result
-   * ends the calls.
+   * Calls {@code listener} after every committed batch, on the flow's thread: it must return at
+   * once. Closing the result ends the calls.
    */
   AutoCloseable onCommit(Runnable listener);
 }

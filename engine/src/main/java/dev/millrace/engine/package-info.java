@@ -1,4 +1,7 @@
-/** The embedded engine: the store, the flow of micro-batches, admission, delivery and what they tell about themselves. */
+/**
+ * The embedded engine: the store, the flow of micro-batches, admission, delivery and what they tell
+ * about themselves.
+ */
 @NullMarked
 package dev.millrace.engine;
 
