@@ -14,6 +14,14 @@ public interface SourceConnector extends Connector {
   List<Option> sourceOptions();
 
   /**
+   * Options of one stream's block, besides those that every stream has; their values are {@link
+   * StreamDeclaration#options()}.
+   */
+  default List<Option> streamOptions() {
+    return List.of();
+  }
+
+  /**
    * Checks what declarations cannot say; adds every problem, at {@code where}. Reads nothing from
    * outside.
    */

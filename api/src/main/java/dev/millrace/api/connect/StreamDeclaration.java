@@ -8,8 +8,9 @@ import java.util.Map;
  *
  * @param name the stream's name, such as {@code impressions}
  * @param schema the columns that its records have
- * @param options what the connector reads from the stream's own block, nested maps, lists and
- *     scalars
+ * @param options what the connector reads from the stream's own block: the values of its {@link
+ *     SourceConnector#streamOptions()} that were given, nested maps (in the file's order), lists
+ *     and scalars
  */
 public record StreamDeclaration(String name, Schema schema, Map<String, Object> options) {
   /** Copies the map. */
