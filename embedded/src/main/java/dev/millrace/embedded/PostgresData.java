@@ -1,0 +1,138 @@
+package dev.millrace.embedded;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.type.Identifier;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Makes a data folder of PostgreSQL, completely or not at all. */
+final class PostgresData {
+  private static final int PASSWORD_BYTES = 24;
+  private static final long STEP_LIMIT_SECONDS = 120;
+
+  private final Path home;
+  private final Path folder;
+  private final List<String> unprivileged;
+
+  PostgresData(Path home, Path folder, List<String> unprivileged) {
+    this.home = home;
+    this.folder = folder;
+    this.unprivileged = unprivileged;
+  }
+
+  /**
+   * Makes the data folder with one database, if there is none; checks its version if there is.
+   *
+   * @return the superuser's password
+   */
+  String prepare(Path data, String database) {
+    Path passwordFile = folder.resolve("password");
+    try {
+      if (Files.isDirectory(data)) {
+        String version = Files.readString(data.resolve("PG_VERSION")).strip();
+        if (!version.equals(PostgresSystem.MAJOR_VERSION)) {
+          throw PostgresSystem.otherVersion(data, version);
+        }
+        return Files.readString(passwordFile).strip();
+      }
+      String password = newPassword(passwordFile);
+      Path unfinished = folder.resolve("data.new");
+      PostgresBinaries.deleteTree(unfinished);
+      initialize(unfinished, passwordFile);
+      createDatabase(unfinished, database);
+      Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+      return password;
+    } catch (IOException e) {
+      throw DataFolder.unusable(data, e);
+    }
+  }
+
+  private static String newPassword(Path file) throws IOException {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Files.deleteIfExists(file);
+    try (var channel =
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
+    }
+    return password;
+  }
+
+  private void initialize(Path data, Path passwordFile) throws IOException {
+    run(
+        List.of(
+            home.resolve("bin/initdb").toString(),
+            "--pgdata=" + data,
+            "--username=" + PostgresSystem.USER,
+            "--auth=scram-sha-256",
+            "--pwfile=" + passwordFile,
+            "--encoding=UTF8",
+            // Sorts by bytes, as DuckDB does, whatever locales the machine has.
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions"),
+        "");
+  }
+
+  // In single-user mode there is no server to connect to, so no driver is needed here.
+  private void createDatabase(Path data, String database) throws IOException {
+    run(
+        List.of(
+            home.resolve("bin/postgres").toString(), "--single", "-D", data.toString(), "postgres"),
+        "CREATE DATABASE " + Identifier.quote(database) + "\n");
+  }
+
+  private void run(List<String> words, String input) throws IOException {
+    List<String> command = new ArrayList<>(unprivileged);
+    command.addAll(words);
+    Path output = folder.resolve("setup.log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("TZ", "UTC");
+    Process process = builder.redirectOutput(ProcessBuilder.Redirect.to(output.toFile())).start();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    boolean ended;
+    try {
+      ended = process.waitFor(STEP_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ended = false;
+    }
+    // A single-user server reports an error and still ends with 0.
+    if (!ended || process.exitValue() != 0 || Files.readString(output).contains("ERROR:")) {
+      process.destroyForcibly();
+      throw new StopException(
+          Problem.error(
+              EmbeddedError.EMBEDDED_START,
+              null,
+              "PostgreSQL's data folder could not be made: %s"
+                  .formatted(ended ? lastLine(output) : "it took too long"),
+              "what it said is in " + output),
+          null);
+    }
+  }
+
+  private static String lastLine(Path output) throws IOException {
+    List<String> lines = Files.readAllLines(output).stream().filter(l -> !l.isBlank()).toList();
+    return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1).strip();
+  }
+}
