@@ -4,7 +4,6 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -100,8 +99,6 @@ public final class Ports {
       remembered.store(writer, "Ports of the embedded systems, kept over restarts");
     } catch (IOException e) {
       throw DataFolder.unusable(file, e);
-    } catch (UncheckedIOException e) {
-      throw DataFolder.unusable(file, e.getCause());
     }
   }
 }
