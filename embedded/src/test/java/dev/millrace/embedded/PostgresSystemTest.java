@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class PostgresSystemTest {
 
   @TempDir static Path shared;
   @TempDir Path project;
-  private PostgresSystem running;
+  private @Nullable PostgresSystem running;
 
   @BeforeAll
   static void unpack() {
@@ -45,7 +46,7 @@ class PostgresSystemTest {
     Map<String, Object> options = first.start();
     assertThat(first.failure()).isEmpty();
     assertThat(options).containsEntry("user", "millrace").containsKeys("url", "password");
-    assertThat((String) options.get("url")).matches("jdbc:postgresql://127\\.0\\.0\\.1:\\d+/ads");
+    assertThat(options.get("url")).asString().matches("jdbc:postgresql://127\\.0\\.0\\.1:\\d+/ads");
     assertThat(
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(folder().resolve("password"))))
@@ -65,10 +66,11 @@ class PostgresSystemTest {
     int wanted = new Ports(data).choose("postgres");
     try (ServerSocket other = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
       assertThat(other.isBound()).isTrue();
-      String url = (String) system().start().get("url");
-      assertThat(url).doesNotContain(":" + wanted + "/");
-      running.stop();
-      assertThat(system().start()).containsEntry("url", url);
+      PostgresSystem first = system();
+      Object url = first.start().get("url");
+      assertThat(url).asString().doesNotContain(":" + wanted + "/");
+      first.stop();
+      assertThat(system().start()).containsEntry("url", String.valueOf(url));
     }
   }
 
@@ -109,12 +111,14 @@ class PostgresSystemTest {
 
   @Test
   void strangersProcessUnderOldNumberIsLeftAlone() throws IOException {
-    system().start();
-    running.stop();
+    PostgresSystem first = system();
+    first.start();
+    first.stop();
     long self = ProcessHandle.current().pid();
     Files.writeString(folder().resolve("data/postmaster.pid"), self + "\n/elsewhere\n0\n");
-    system().start();
-    assertThat(running.failure()).isEmpty();
+    PostgresSystem next = system();
+    next.start();
+    assertThat(next.failure()).isEmpty();
   }
 
   @Test
@@ -131,14 +135,16 @@ class PostgresSystemTest {
   void interruptedInitializationLeavesNothingBehind() throws IOException {
     Path unfinished = Files.createDirectories(folder().resolve("data.new/base"));
     Files.writeString(unfinished.resolve("junk"), "junk");
-    system().start();
-    assertThat(running.failure()).isEmpty();
+    PostgresSystem next = system();
+    next.start();
+    assertThat(next.failure()).isEmpty();
     assertThat(folder().resolve("data.new")).doesNotExist();
   }
 
   private PostgresSystem system() throws IOException {
-    running = Parent.create(project, shared);
-    return running;
+    PostgresSystem system = Parent.create(project, shared);
+    running = system;
+    return system;
   }
 
   private Path folder() {

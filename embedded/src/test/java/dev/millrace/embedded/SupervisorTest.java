@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,14 +88,14 @@ class SupervisorTest {
   /** Ends after a minute in any case. */
   private final class Sleeper implements EmbeddedSystem {
     private final String name;
-    private volatile ChildProcess process;
+    private volatile @Nullable ChildProcess process;
 
     Sleeper(String name) {
       this.name = name;
     }
 
     long pid() {
-      return process.pid();
+      return Objects.requireNonNull(process).pid();
     }
 
     @Override
@@ -117,14 +119,15 @@ class SupervisorTest {
 
     @Override
     public Optional<String> failure() {
-      return process.failure();
+      return Objects.requireNonNull(process).failure();
     }
 
     @Override
     public void stop() {
-      if (process != null) {
+      ChildProcess current = process;
+      if (current != null) {
         stops.add(name);
-        process.stop("TERM", Duration.ofSeconds(5));
+        current.stop("TERM", Duration.ofSeconds(5));
       }
     }
   }
