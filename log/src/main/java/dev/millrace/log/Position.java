@@ -1,0 +1,12 @@
+package dev.millrace.log;
+
+/**
+ * How far a partition has been read. The caller keeps it, with whatever the records led to, in one
+ * transaction.
+ *
+ * @param topic the topic
+ * @param topicId {@link Topic#id()} of the topic that was read
+ * @param partition from 0
+ * @param nextOffset the offset of the next record to read
+ */
+public record Position(String topic, String topicId, int partition, long nextOffset) {}

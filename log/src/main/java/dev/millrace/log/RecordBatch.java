@@ -1,0 +1,22 @@
+package dev.millrace.log;
+
+import java.util.List;
+
+/**
+ * What one poll returned.
+ *
+ * @param topics those with at least one record
+ * @param size how many records there are in all
+ * @param bytes of all keys and values
+ */
+public record RecordBatch(List<TopicRecords> topics, int size, long bytes) {
+  /** Copies the list. */
+  public RecordBatch {
+    topics = List.copyOf(topics);
+  }
+
+  /** True if there is no record. */
+  public boolean isEmpty() {
+    return size == 0;
+  }
+}

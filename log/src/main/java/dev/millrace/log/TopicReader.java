@@ -1,0 +1,380 @@
+package dev.millrace.log;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads all partitions of some topics, committed records only, from positions that the caller
+ * keeps. There is no consumer group, and no position is ever reset in silence.
+ *
+ * <p>Used by one thread, except {@link #wakeup} and {@link #state}. While no broker answers, {@link
+ * #poll} returns empty batches, {@link ReaderState#connected} is false, and reading goes on where
+ * it was once one does. After any exception the caller closes the reader and opens another at the
+ * positions that it has stored.
+ */
+public final class TopicReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
+  private static final long STATE_INTERVAL = Duration.ofMillis(100).toNanos();
+  private static final Comparator<TopicPartition> BY_NAME =
+      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+  private static final int CHUNK = 10_000;
+
+  private final Cluster cluster;
+  private final ReaderOptions options;
+  private final int chunk;
+  private final TopicAdmin admin;
+  private final Map<String, Topic> topics;
+  private final TopicWatch watch;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final @Nullable Metric connections;
+  // Our own, since the consumer's may block while it is away from the broker.
+  private final Map<TopicPartition, Long> next;
+  private volatile ReaderState state = new ReaderState(false, Optional.empty(), 0, 0, List.of());
+  private @Nullable StopException deferred;
+  private long stateAt;
+  private long records;
+  private long bytes;
+
+  private TopicReader(
+      Cluster cluster, ReaderOptions options, TopicAdmin admin, StartPositions start) {
+    this.cluster = cluster;
+    this.options = options;
+    this.chunk = Math.min(CHUNK, options.maxRecords());
+    this.admin = admin;
+    this.topics = new HashMap<>(start.topics());
+    this.watch = new TopicWatch(cluster, admin, topics);
+    this.consumer = consumer(cluster, options, chunk);
+    this.next = new TreeMap<>(BY_NAME);
+    next.putAll(start.offsets());
+    consumer.assign(next.keySet());
+    start.offsets().forEach(consumer::seek);
+    this.connections =
+        consumer.metrics().entrySet().stream()
+            .filter(m -> m.getKey().name().equals("connection-count"))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
+  }
+
+  /**
+   * Opens a reader of all partitions of the topics.
+   *
+   * @param positions where to go on; a partition that is not among them starts at its oldest record
+   * @throws dev.millrace.api.error.RetryException if no broker answers
+   * @throws StopException if a topic is missing or was created again, or a position is not in the
+   *     log; with every such problem
+   */
+  public static TopicReader open(
+      Cluster cluster,
+      ReaderOptions options,
+      Collection<String> topics,
+      Collection<Position> positions) {
+    TopicAdmin admin = TopicAdmin.open(cluster);
+    try {
+      return new TopicReader(cluster, options, admin, StartPositions.of(admin, topics, positions));
+    } catch (RuntimeException e) {
+      admin.close();
+      throw e instanceof KafkaException ? KafkaFailure.of(e, cluster, "opening a reader") : e;
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(
+      Cluster cluster, ReaderOptions options, int chunk) {
+    Map<String, Object> properties = cluster.clientProperties("millrace-reader");
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, chunk);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, options.fetchBytes());
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, options.fetchBytes());
+    properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
+    properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+    properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * The next records, at most as many as the options allow. Waits up to {@code wait} for the first
+   * one, then takes what is there without waiting. An empty batch is normal.
+   *
+   * @throws StopException if a topic is missing or was created again, the records at a position
+   *     were deleted, or access is denied
+   * @throws dev.millrace.api.error.RetryException on other failures
+   */
+  public RecordBatch poll(Duration wait) {
+    if (deferred != null) {
+      throw deferred;
+    }
+    adopt(watch.look());
+    BatchBuilder batch = new BatchBuilder();
+    try {
+      take(batch, wait);
+      while (batch.size() > 0
+          && batch.size() + chunk <= options.maxRecords()
+          && batch.bytes() < options.maxBytes()) {
+        if (!take(batch, Duration.ZERO)) {
+          break;
+        }
+      }
+    } catch (OffsetOutOfRangeException e) {
+      StopException stop = outOfRange(e);
+      if (batch.size() == 0) {
+        throw stop;
+      }
+      // What came before is good, and its positions have been passed.
+      deferred = stop;
+    } catch (WakeupException e) {
+      LOG.debug("woken up");
+    } catch (InterruptException e) {
+      // The flag is set again; what was read so far is still handed over.
+      LOG.debug("interrupted");
+    } catch (KafkaException | IllegalStateException e) {
+      throw KafkaFailure.of(e, cluster, "reading topics " + topics.keySet());
+    }
+    if (batch.size() > 0) {
+      adopt(watch.confirm());
+    }
+    records += batch.size();
+    bytes += batch.bytes();
+    refreshState(batch.size() > 0);
+    return batch.build();
+  }
+
+  private boolean take(BatchBuilder batch, Duration wait) {
+    ConsumerRecords<byte[], byte[]> taken = consumer.poll(wait);
+    // Also without records: markers and aborted records were passed.
+    taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
+    return batch.add(taken);
+  }
+
+  private StopException outOfRange(OffsetOutOfRangeException e) {
+    List<Problem> problems = new ArrayList<>();
+    try {
+      Map<String, Topic> now = admin.describe(topics.keySet());
+      topics.forEach(
+          (name, before) -> {
+            Topic topic = now.get(name);
+            if (topic == null) {
+              problems.add(StartPositions.missing(name));
+            } else if (!topic.id().equals(before.id())) {
+              problems.add(StartPositions.recreated(name));
+            }
+          });
+      if (problems.isEmpty()) {
+        for (PartitionRange range : admin.ranges(now.values())) {
+          TopicPartition tp = new TopicPartition(range.topic(), range.partition());
+          Long wanted = e.offsetOutOfRangePartitions().get(tp);
+          if (wanted != null) {
+            problems.add(StartPositions.outOfRange(tp, wanted, range.begin(), range.end()));
+          }
+        }
+      }
+    } catch (MillraceException unknown) {
+      e.addSuppressed(unknown);
+    }
+    if (problems.isEmpty()) {
+      e.offsetOutOfRangePartitions()
+          .forEach((tp, offset) -> problems.add(StartPositions.outOfRange(tp, offset, -1, -1)));
+    }
+    return new StopException(problems);
+  }
+
+  /** Reads new partitions from their first record. */
+  private void adopt(Map<String, Topic> grown) {
+    if (grown.isEmpty()) {
+      return;
+    }
+    List<TopicPartition> added = new ArrayList<>();
+    for (Topic topic : grown.values()) {
+      Topic before = topics.put(topic.name(), topic);
+      for (int p = before == null ? 0 : before.partitions(); p < topic.partitions(); p++) {
+        added.add(new TopicPartition(topic.name(), p));
+      }
+    }
+    LOG.info("new partitions are read from their beginning: {}", added);
+    added.forEach(tp -> next.put(tp, 0L));
+    consumer.assign(next.keySet());
+    added.forEach(tp -> consumer.seek(tp, 0));
+  }
+
+  private void refreshState(boolean read) {
+    long now = System.nanoTime();
+    if (now - stateAt < STATE_INTERVAL) {
+      return;
+    }
+    stateAt = now;
+    boolean connected =
+        read || connections == null || ((Number) connections.metricValue()).doubleValue() > 0;
+    boolean before = state.connected();
+    Optional<String> error =
+        connected
+            ? Optional.empty()
+            : Optional.of(
+                "no broker answers at `" + cluster.url() + "`; reading goes on when one does");
+    state = new ReaderState(connected, error, records, bytes, lag());
+    if (before != connected) {
+      LOG.info("reader {} Kafka at {}", connected ? "is connected to" : "has lost", cluster);
+    }
+  }
+
+  /** Where to go on after all that {@link #poll} has returned, for every partition. */
+  public List<Position> positions() {
+    List<Position> all = new ArrayList<>(next.size());
+    next.forEach(
+        (tp, offset) -> all.add(new Position(tp.topic(), idOf(tp), tp.partition(), offset)));
+    return all;
+  }
+
+  private String idOf(TopicPartition tp) {
+    Topic topic = topics.get(tp.topic());
+    if (topic == null) {
+      throw new IllegalStateException("topic " + tp.topic() + " is not read");
+    }
+    return topic.id();
+  }
+
+  /** How far each partition's end was at the last answer of its broker; costs no request. */
+  public List<PartitionLag> lag() {
+    List<PartitionLag> all = new ArrayList<>(next.size());
+    next.forEach(
+        (tp, offset) -> {
+          OptionalLong lag = consumer.currentLag(tp);
+          long end = lag.isPresent() ? offset + lag.getAsLong() : -1;
+          all.add(new PartitionLag(tp.topic(), tp.partition(), offset, end));
+        });
+    return all;
+  }
+
+  /**
+   * How far each partition's end is now; one request to each broker. A partition that is
+   * {@linkplain PartitionLag#caughtUp() caught up} here has been read to its end as of this call.
+   *
+   * @throws dev.millrace.api.error.RetryException if no broker answers within two seconds
+   */
+  public List<PartitionLag> measureLag() {
+    try {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(next.keySet(), Duration.ofSeconds(2));
+      List<PartitionLag> all = new ArrayList<>(next.size());
+      next.forEach(
+          (tp, offset) ->
+              all.add(
+                  new PartitionLag(
+                      tp.topic(), tp.partition(), offset, ends.getOrDefault(tp, -1L))));
+      return all;
+    } catch (KafkaException e) {
+      throw KafkaFailure.of(e, cluster, "asking for the ends of topics " + topics.keySet());
+    }
+  }
+
+  /** What the reader is doing; may be called by any thread. */
+  public ReaderState state() {
+    return state;
+  }
+
+  /** Ends a poll that is waiting; may be called by any thread. */
+  public void wakeup() {
+    consumer.wakeup();
+  }
+
+  /** Frees everything; never throws. */
+  @Override
+  public void close() {
+    try {
+      consumer.close(CloseOptions.timeout(Duration.ofMillis(200)));
+    } catch (KafkaException e) {
+      LOG.debug("closing the consumer failed", e);
+    }
+    admin.close();
+  }
+
+  /** Collects chunks, so that each array is allocated once in its final length. */
+  private static final class BatchBuilder {
+    private final List<ConsumerRecords<byte[], byte[]>> chunks = new ArrayList<>();
+    private int size;
+    private long bytes;
+
+    boolean add(ConsumerRecords<byte[], byte[]> records) {
+      if (records.isEmpty()) {
+        return false;
+      }
+      chunks.add(records);
+      size += records.count();
+      for (var record : records) {
+        bytes +=
+            Math.max(0, record.serializedValueSize()) + Math.max(0, record.serializedKeySize());
+      }
+      return true;
+    }
+
+    int size() {
+      return size;
+    }
+
+    long bytes() {
+      return bytes;
+    }
+
+    RecordBatch build() {
+      Map<String, Integer> counts = new HashMap<>();
+      for (var records : chunks) {
+        for (TopicPartition tp : records.partitions()) {
+          counts.merge(tp.topic(), records.records(tp).size(), Integer::sum);
+        }
+      }
+      List<TopicRecords> topics = new ArrayList<>(counts.size());
+      counts.forEach((topic, count) -> topics.add(fill(topic, count)));
+      return new RecordBatch(topics, size, bytes);
+    }
+
+    private TopicRecords fill(String topic, int count) {
+      byte[] @Nullable [] keys = new byte[count][];
+      byte[] @Nullable [] values = new byte[count][];
+      int[] partitions = new int[count];
+      long[] offsets = new long[count];
+      long[] timestamps = new long[count];
+      int i = 0;
+      for (var records : chunks) {
+        for (TopicPartition tp : records.partitions()) {
+          if (tp.topic().equals(topic)) {
+            for (var record : records.records(tp)) {
+              keys[i] = record.key();
+              values[i] = record.value();
+              partitions[i] = tp.partition();
+              offsets[i] = record.offset();
+              timestamps[i] = record.timestamp();
+              i++;
+            }
+          }
+        }
+      }
+      return new TopicRecords(topic, keys, values, partitions, offsets, timestamps);
+    }
+  }
+}
