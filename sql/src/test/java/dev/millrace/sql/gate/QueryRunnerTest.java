@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class QueryRunnerTest {
     return catchThrowableOfType(StopException.class, () -> run(sql, parameters)).problem();
   }
 
-  private static QueryParameter parameter(String name, String type, String value) {
+  private static QueryParameter parameter(String name, String type, @Nullable String value) {
     return new QueryParameter(
         name, DataTypeParser.parse(type).orElseThrow(), Optional.ofNullable(value));
   }
