@@ -1,0 +1,141 @@
+package dev.millrace.project;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.option.OptionReader;
+import dev.millrace.project.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of one model, put together from millrace.yml, its properties and its own {@code
+ * config()}, the last of which wins.
+ */
+final class ModelConfig {
+  /** What dbt's materializations are here. */
+  private static final Map<String, String> MATERIALIZATIONS =
+      Map.of(
+          "incremental",
+              "write `materialized='stream'`: it is kept up to date continuously, without `is_incremental()`",
+          "snapshot",
+              "write `materialized='stream'`, which holds the newest rows, without their history",
+          "lambda", "write `materialized='stream'`",
+          "materialized_view", "write `materialized='stream'`: it is kept up to date continuously");
+
+  /** dbt's keys that would change what a model does; to accept them would be to lie. */
+  private static final Set<String> NOT_SUPPORTED =
+      Set.of(
+          "alias",
+          "schema",
+          "database",
+          "catalog",
+          "unique_key",
+          "incremental_strategy",
+          "incremental_predicates",
+          "on_schema_change",
+          "full_refresh",
+          "pre_hook",
+          "post_hook",
+          "pre-hook",
+          "post-hook",
+          "batch_size",
+          "lookback",
+          "begin",
+          "strategy",
+          "updated_at",
+          "check_cols",
+          "snapshot_meta_column_names",
+          "partition_by",
+          "cluster_by",
+          "sql_header");
+
+  private ModelConfig() {}
+
+  /** Merges and reads the configuration; every fault becomes a problem. */
+  static OptionBlock read(
+      List<YamlNode.Entry> fromFiles,
+      List<ModelTemplates.ConfigValue> own,
+      TextFile file,
+      OptionReader reader,
+      Problems problems) {
+    Map<String, YamlNode.Entry> merged = new LinkedHashMap<>();
+    fromFiles.forEach(e -> merged.put(e.key().text(), e));
+    for (ModelTemplates.ConfigValue value : own) {
+      merged.put(
+          value.key(),
+          new YamlNode.Entry(
+              scalar(value.key(), true, value.where()), node(value.value(), value.where())));
+    }
+    List<YamlNode.Entry> known = new ArrayList<>();
+    for (YamlNode.Entry entry : merged.values()) {
+      if (isSupported(entry, problems)) {
+        known.add(entry);
+      }
+    }
+    YamlNode.Mapping mapping = new YamlNode.Mapping(known, SourceLocation.ofFile(file.path()));
+    OptionBlock config = reader.read(mapping, ProjectFormat.MODEL_CONFIG);
+    boolean stream = config.text("materialized").filter("stream"::equals).isPresent();
+    boolean good = config.located("materialized").isPresent() || !config.given("materialized");
+    for (String key : List.of("emit", "retain")) {
+      if (config.given(key) && good && !stream) {
+        problems.error(
+            ProjectError.BAD_VALUE,
+            config.keyPlace(key),
+            "`"
+                + key
+                + "` is for streams, and this model is "
+                + config.text("materialized").orElse("view").replaceFirst("^(view|table)$", "a $1"),
+            "remove it, or write `materialized='stream'`");
+      }
+    }
+    return config;
+  }
+
+  private static boolean isSupported(YamlNode.Entry entry, Problems problems) {
+    String key = entry.key().text();
+    if (NOT_SUPPORTED.contains(key)) {
+      problems.error(
+          ProjectError.NOT_SUPPORTED,
+          entry.key().where(),
+          "`" + key + "` is dbt's, and not in this version of Millrace",
+          "remove it");
+      return false;
+    }
+    if (key.equals("materialized")
+        && entry.value() instanceof YamlNode.Scalar value
+        && MATERIALIZATIONS.containsKey(value.text())) {
+      problems.error(
+          ProjectError.NOT_SUPPORTED,
+          entry.value().where(),
+          "`materialized='" + value.text() + "'` is not in this version of Millrace",
+          MATERIALIZATIONS.get(value.text()));
+      return false;
+    }
+    return true;
+  }
+
+  /** A value of a template as the YAML that would mean the same. */
+  private static YamlNode node(@Nullable Object value, SourceLocation where) {
+    if (value instanceof Map<?, ?> map) {
+      List<YamlNode.Entry> entries = new ArrayList<>();
+      map.forEach(
+          (k, v) ->
+              entries.add(
+                  new YamlNode.Entry(scalar(String.valueOf(k), true, where), node(v, where))));
+      return new YamlNode.Mapping(entries, where);
+    }
+    if (value instanceof List<?> list) {
+      return new YamlNode.Sequence(list.stream().map(v -> node(v, where)).toList(), where);
+    }
+    return scalar(value == null ? "" : value.toString(), value instanceof String, where);
+  }
+
+  private static YamlNode.Scalar scalar(String text, boolean quoted, SourceLocation where) {
+    return new YamlNode.Scalar(text, quoted, where, (offset, length) -> where);
+  }
+}

@@ -1,0 +1,273 @@
+package dev.millrace.project;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.project.ModelSet.Draft;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.option.OptionReader;
+import dev.millrace.project.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads models in two passes, as dbt does: the first renders every model to learn its configuration
+ * and what it reads; the second renders again those that read an ephemeral model, which has another
+ * name there.
+ */
+final class ModelReader {
+  private final ModelTemplates.Session templates;
+  private final OptionReader reader;
+  private final Problems problems;
+  private final ModelTree tree;
+  private final ModelSet models = new ModelSet();
+
+  ModelReader(
+      ModelTemplates.Session templates, OptionReader reader, Problems problems, ModelTree tree) {
+    this.templates = templates;
+    this.reader = reader;
+    this.problems = problems;
+    this.tree = tree;
+  }
+
+  /**
+   * The first pass.
+   *
+   * @param properties what the YAML files say of models
+   */
+  ModelSet read(List<TextFile> files, List<OptionBlock> properties) {
+    Names names = new Names("model", problems);
+    Map<String, OptionBlock> byName = byName(properties);
+    for (TextFile file : files) {
+      String fileName = file.path().substring(file.path().lastIndexOf('/') + 1);
+      String name = fileName.substring(0, fileName.length() - ".sql".length());
+      if (names.add(name, SourceLocation.ofFile(file.path()))) {
+        draft(name, file, Optional.ofNullable(byName.get(name)));
+      }
+    }
+    tree.reportUnused(files);
+    for (OptionBlock block : byName.values()) {
+      OptionBlock.Located name = block.located("name").orElseThrow();
+      if (!names.contains(name.text())) {
+        String hint = Suggestion.didYouMean(name.text(), names.all());
+        problems.error(
+            ProjectError.UNKNOWN_MODEL,
+            name.where(),
+            "no model `" + name.text() + "`",
+            hint != null ? hint : "its SELECT would be in `models/" + name.text() + ".sql`");
+      }
+    }
+    return models;
+  }
+
+  private Map<String, OptionBlock> byName(List<OptionBlock> properties) {
+    Map<String, OptionBlock> byName = new LinkedHashMap<>();
+    for (OptionBlock block : properties) {
+      Names columns = Names.ofColumns(problems);
+      block
+          .blocks("columns")
+          .forEach(c -> c.located("name").ifPresent(n -> columns.add(n.text(), n.where())));
+      Optional<OptionBlock.Located> name = block.located("name");
+      if (name.isPresent()) {
+        OptionBlock first = byName.putIfAbsent(name.get().text(), block);
+        if (first != null) {
+          problems.error(
+              ProjectError.DUPLICATE_NAME,
+              name.get().where(),
+              "model `" + name.get().text() + "` is described twice",
+              "the first time is at " + first.where("name"));
+        }
+      }
+    }
+    return byName;
+  }
+
+  private void draft(String name, TextFile file, Optional<OptionBlock> properties) {
+    List<YamlNode.Entry> config = new ArrayList<>(tree.config(file));
+    properties.flatMap(p -> p.node("config")).ifPresent(c -> config.addAll(entries(c)));
+    Map<String, Object> plain = new HashMap<>();
+    for (YamlNode.Entry entry : config) {
+      Object value = entry.value().plain();
+      if (value != null) {
+        plain.put(entry.key().text(), value);
+      }
+    }
+    Optional<ModelTemplates.Rendered> rendered = templates.model(file, plain, Set.of(), problems);
+    OptionBlock options =
+        ModelConfig.read(
+            config,
+            rendered.map(ModelTemplates.Rendered::config).orElse(List.of()),
+            file,
+            reader,
+            problems);
+    if (!options.flag("enabled")) {
+      models.addDisabled(name);
+      return;
+    }
+    if (rendered.isPresent() && SqlText.isEmpty(rendered.get().sql())) {
+      problems.error(
+          ProjectError.EMPTY_MODEL,
+          SourceLocation.ofFile(file.path()),
+          "the model has no SELECT",
+          "write one, or remove the file");
+    }
+    models.add(new Draft(name, file, properties, options, rendered));
+  }
+
+  private List<YamlNode.Entry> entries(YamlNode config) {
+    if (config instanceof YamlNode.Mapping mapping) {
+      return mapping.entries();
+    }
+    problems.error(
+        ProjectError.BAD_VALUE,
+        config.where(),
+        "`config` is " + config.kind() + ", expected a block of keys",
+        null);
+    return List.of();
+  }
+
+  /** Checks what models refer to. */
+  void checkReferences(SourceReader sources) {
+    for (Draft draft : models.all()) {
+      for (ModelTemplates.Reference reference : draft.references()) {
+        if (reference.source().isEmpty()) {
+          checkModel(reference, sources);
+        } else if (!sources.isIncomplete() && !sources.streamIds().contains(reference.id())) {
+          unknownStream(reference, sources);
+        }
+      }
+    }
+  }
+
+  private void checkModel(ModelTemplates.Reference reference, SourceReader sources) {
+    String name = reference.name();
+    if (models.isKnown(name)) {
+      return;
+    }
+    String hint = Suggestion.didYouMean(name, models.names());
+    if (models.isDisabled(name)) {
+      hint = "the model is there, and left out by `enabled: false`";
+    }
+    for (String id : sources.streamIds()) {
+      if (hint == null && id.endsWith("." + name)) {
+        String source = id.substring(0, id.indexOf('.'));
+        hint = "that is a source's stream: write `source('" + source + "', '" + name + "')`";
+      }
+    }
+    problems.error(
+        ProjectError.UNKNOWN_MODEL,
+        reference.where(),
+        "no model `" + name + "`",
+        hint != null ? hint : "its SELECT would be in `models/" + name + ".sql`");
+  }
+
+  private void unknownStream(ModelTemplates.Reference reference, SourceReader sources) {
+    String source = reference.source();
+    if (!sources.sourceNames().contains(source)) {
+      String hint = Suggestion.didYouMean(source, sources.sourceNames());
+      problems.error(
+          ProjectError.UNKNOWN_SOURCE,
+          reference.where(),
+          "no source `" + source + "`",
+          hint != null ? hint : "sources are declared in `sources/*.yml`");
+      return;
+    }
+    List<String> streams =
+        sources.streamIds().stream()
+            .filter(id -> id.startsWith(source + "."))
+            .map(id -> id.substring(source.length() + 1))
+            .toList();
+    String hint = Suggestion.didYouMean(reference.name(), streams);
+    problems.error(
+        ProjectError.UNKNOWN_SOURCE,
+        reference.where(),
+        "source `" + source + "` has no stream `" + reference.name() + "`",
+        hint != null ? hint : "it has `" + String.join("`, `", streams) + "`");
+  }
+
+  /** The second pass: the models in order, with ephemeral models inlined. */
+  List<ModelSpec> specs(List<Draft> ordered) {
+    Set<String> ephemeral = models.ephemeral();
+    ModelSet again = new ModelSet();
+    for (Draft draft : ordered) {
+      boolean readsEphemeral = models.read(draft).stream().anyMatch(Draft::isEphemeral);
+      again.add(readsEphemeral ? renderAgain(draft, ephemeral) : draft);
+    }
+    EphemeralInliner inliner = new EphemeralInliner(again);
+    List<ModelSpec> specs = new ArrayList<>();
+    for (Draft draft : again.all()) {
+      if (draft.rendered().isPresent() && draft.materialization().isPresent()) {
+        specs.add(spec(draft, inliner));
+      }
+    }
+    return specs;
+  }
+
+  private Draft renderAgain(Draft draft, Set<String> ephemeral) {
+    Map<String, Object> config = draft.config().values(ProjectFormat.MODEL_CONFIG.options());
+    return new Draft(
+        draft.name(),
+        draft.file(),
+        draft.properties(),
+        draft.config(),
+        templates.model(draft.file(), config, ephemeral, problems));
+  }
+
+  private ModelSpec spec(Draft draft, EphemeralInliner inliner) {
+    SqlPieces sql = inliner.inline(draft, draft.rendered().orElseThrow());
+    List<String> reads = inliner.reads(draft);
+    checkReads(draft, reads);
+    Map<String, String> columns = new HashMap<>();
+    draft.properties().stream()
+        .flatMap(p -> p.blocks("columns").stream())
+        .filter(c -> c.text("name").isPresent() && c.text("description").isPresent())
+        .forEach(c -> columns.put(c.text("name").get(), c.text("description").get()));
+    return new ModelSpec(
+        draft.name(),
+        draft.file().path(),
+        draft.materialization().orElseThrow(),
+        ModelSpec.Emit.valueOf(draft.config().text("emit").orElseThrow().toUpperCase(Locale.ROOT)),
+        draft.config().duration("retain"),
+        sql.sql(),
+        reads,
+        draft.config().values(ProjectFormat.MODEL_CONFIG.options()),
+        draft.properties().flatMap(p -> p.text("description")).orElse(""),
+        columns,
+        sql);
+  }
+
+  /** A stream can be kept up to date only from what tells it of changes. */
+  private void checkReads(Draft draft, List<String> reads) {
+    if (draft.materialization().filter(m -> m == Materialization.STREAM).isEmpty()) {
+      return;
+    }
+    for (String read : reads) {
+      Optional<Materialization> kind = models.materialization(read);
+      if (kind.filter(k -> k == Materialization.VIEW || k == Materialization.TABLE).isPresent()) {
+        SourceLocation where =
+            draft.references().stream()
+                .filter(r -> r.id().equals(read))
+                .map(ModelTemplates.Reference::where)
+                .findFirst()
+                .orElse(SourceLocation.ofFile(draft.file().path()));
+        problems.error(
+            ProjectError.CANNOT_READ,
+            where,
+            "stream `"
+                + draft.name()
+                + "` reads `"
+                + read
+                + "`, which is a "
+                + kind.get().name().toLowerCase(Locale.ROOT),
+            "make `" + read + "` a stream (`materialized='stream'`) or `ephemeral`");
+      }
+    }
+  }
+}

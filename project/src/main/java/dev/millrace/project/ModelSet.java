@@ -1,0 +1,96 @@
+package dev.millrace.project;
+
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.option.OptionBlock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The models of a project as they are read: all are known, faulty ones in part. */
+final class ModelSet {
+  /** One model's file with what could be read of it. */
+  record Draft(
+      String name,
+      TextFile file,
+      Optional<OptionBlock> properties,
+      OptionBlock config,
+      Optional<ModelTemplates.Rendered> rendered) {
+
+    /** How the model lives; empty if that is faulty. */
+    Optional<Materialization> materialization() {
+      if (rendered.isEmpty()
+          || (config.given("materialized") && config.located("materialized").isEmpty())) {
+        return Optional.empty();
+      }
+      return config
+          .text("materialized")
+          .map(m -> Materialization.valueOf(m.toUpperCase(Locale.ROOT)));
+    }
+
+    List<ModelTemplates.Reference> references() {
+      return rendered.map(ModelTemplates.Rendered::references).orElse(List.of());
+    }
+
+    boolean isEphemeral() {
+      return materialization().filter(m -> m == Materialization.EPHEMERAL).isPresent();
+    }
+  }
+
+  private final Map<String, Draft> drafts = new LinkedHashMap<>();
+  private final Set<String> disabled = new LinkedHashSet<>();
+
+  void add(Draft draft) {
+    drafts.putIfAbsent(draft.name(), draft);
+  }
+
+  void addDisabled(String name) {
+    disabled.add(name);
+  }
+
+  boolean isKnown(String name) {
+    return drafts.containsKey(name);
+  }
+
+  boolean isDisabled(String name) {
+    return disabled.contains(name);
+  }
+
+  Optional<Draft> draft(String name) {
+    return Optional.ofNullable(drafts.get(name));
+  }
+
+  Collection<Draft> all() {
+    return drafts.values();
+  }
+
+  Set<String> names() {
+    return drafts.keySet();
+  }
+
+  Set<String> ephemeral() {
+    Set<String> names = new LinkedHashSet<>();
+    drafts.values().stream().filter(Draft::isEphemeral).forEach(d -> names.add(d.name()));
+    return names;
+  }
+
+  Optional<Materialization> materialization(String name) {
+    return draft(name).flatMap(Draft::materialization);
+  }
+
+  /** The models that a model refers to, each once, in order. */
+  List<Draft> read(Draft draft) {
+    Set<Draft> read = new LinkedHashSet<>();
+    for (ModelTemplates.Reference reference : draft.references()) {
+      if (reference.source().isEmpty()) {
+        draft(reference.name()).ifPresent(read::add);
+      }
+    }
+    return new ArrayList<>(read);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.millrace.project;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.Suggestion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Finds and reads the files of a project folder. */
+final class ProjectFiles {
+  static final String PROJECT = "millrace.yml";
+
+  private static final List<String> FOLDERS =
+      List.of("sources", "models", "sinks", "dashboards", "macros", "seeds", "snapshots", "tests");
+  private static final long MAX_BYTES = 10 << 20;
+
+  private final Path folder;
+  private final Problems problems;
+
+  ProjectFiles(Path folder, Problems problems) {
+    this.folder = folder;
+    this.problems = problems;
+  }
+
+  /** millrace.yml; empty, with a problem, if the folder has none. */
+  Optional<TextFile> project() {
+    if (Files.isRegularFile(folder.resolve(PROJECT))) {
+      return read(folder.resolve(PROJECT));
+    }
+    String hint = "`millrace init <folder>` makes a small project that runs";
+    if (!Files.isDirectory(folder)) {
+      problems.error(ProjectError.NO_PROJECT, null, "no folder `" + folder + "`", hint);
+    } else if (Files.exists(folder.resolve("millrace.yaml"))) {
+      problems.error(
+          ProjectError.NO_PROJECT,
+          SourceLocation.ofFile("millrace.yaml"),
+          "the project's file is called `millrace.yml`",
+          "rename millrace.yaml");
+    } else {
+      problems.error(
+          ProjectError.NO_PROJECT,
+          SourceLocation.ofFile(PROJECT),
+          "the folder `" + folder + "` has no `millrace.yml`, so it is no project",
+          hint);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The files in one of the project's folders, in the order of their paths.
+   *
+   * @param endings such as {@code .sql}
+   */
+  List<TextFile> in(String name, String... endings) {
+    Path start = folder.resolve(name);
+    if (!Files.isDirectory(start)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.walk(start)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .filter(p -> Stream.of(endings).anyMatch(e -> p.getFileName().toString().endsWith(e)))
+          .filter(p -> !p.getFileName().toString().startsWith("."))
+          .sorted()
+          .flatMap(p -> read(p).stream())
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      problems.error(
+          ProjectError.UNREADABLE_FILE,
+          SourceLocation.ofFile(name),
+          "the folder cannot be read: " + e.getMessage(),
+          null);
+      return List.of();
+    }
+  }
+
+  /** Warns about folders whose names are nearly those of a project, such as {@code source}. */
+  void warnOfMisspeltFolders() {
+    try (Stream<Path> paths = Files.list(folder)) {
+      for (Path path : paths.filter(Files::isDirectory).sorted().toList()) {
+        String name = path.getFileName().toString();
+        Optional<String> meant = Suggestion.nearest(name, FOLDERS);
+        if (!FOLDERS.contains(name)
+            && meant.isPresent()
+            && !Files.exists(folder.resolve(meant.get()))) {
+          problems.warning(
+              ProjectError.NO_EFFECT,
+              SourceLocation.ofFile(name),
+              "the folder `" + name + "` is not read",
+              "did you mean `" + meant.get() + "`?");
+        }
+      }
+    } catch (IOException e) {
+      problems.error(
+          ProjectError.UNREADABLE_FILE, null, "the folder cannot be read: " + e.getMessage(), null);
+    }
+  }
+
+  private Optional<TextFile> read(Path path) {
+    String name = folder.relativize(path).toString().replace('\\', '/');
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        problems.error(
+            ProjectError.UNREADABLE_FILE,
+            SourceLocation.ofFile(name),
+            "the file has more than 10 MB",
+            null);
+        return Optional.empty();
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return Optional.of(new TextFile(name, text.startsWith("\uFEFF") ? text.substring(1) : text));
+    } catch (CharacterCodingException e) {
+      problems.error(
+          ProjectError.UNREADABLE_FILE,
+          SourceLocation.ofFile(name),
+          "the file is no UTF-8 text",
+          "save it as UTF-8");
+    } catch (IOException e) {
+      problems.error(
+          ProjectError.UNREADABLE_FILE,
+          SourceLocation.ofFile(name),
+          "the file cannot be read: " + e.getMessage(),
+          null);
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,249 @@
+package dev.millrace.project;
+
+import dev.millrace.api.connect.Connector;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.option.OptionReader;
+import dev.millrace.project.yaml.YamlNode;
+import dev.millrace.project.yaml.YamlReader;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a project folder and checks everything that can be known without running it. All problems
+ * are found in one go. Stateless; reads files and nothing else.
+ */
+public final class ProjectLoader {
+  private final List<Connector> connectors;
+  private final ModelTemplates templates;
+  private final Map<String, String> environment;
+
+  /**
+   * A loader.
+   *
+   * @param connectors every connector that a project may name
+   * @param templates the template language
+   * @param environment what {@code env_var()} sees, usually {@link System#getenv()}
+   */
+  public ProjectLoader(
+      Collection<? extends Connector> connectors,
+      ModelTemplates templates,
+      Map<String, String> environment) {
+    this.connectors = List.copyOf(connectors);
+    this.templates = templates;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Loads a project.
+   *
+   * @param folder where millrace.yml is
+   * @param target null for the project's default
+   * @throws StopException with every problem of the project, warnings among them
+   */
+  public Project load(Path folder, @Nullable String target) {
+    return load(folder, target, new Problems());
+  }
+
+  /**
+   * Loads a project.
+   *
+   * @param folder where millrace.yml is
+   * @param target null for the project's default
+   * @param problems gets everything that is found, warnings too
+   * @throws StopException with every problem of the project, if one is an error
+   */
+  public Project load(Path folder, @Nullable String target, Problems problems) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    return new Load(absolute, problems).load(target);
+  }
+
+  /** One project while it is loaded. */
+  private final class Load {
+    private final Path folder;
+    private final Problems problems;
+    private final ProjectFiles files;
+    private final Map<String, String> dashboardFiles = new HashMap<>();
+
+    Load(Path folder, Problems problems) {
+      this.folder = folder;
+      this.problems = problems;
+      this.files = new ProjectFiles(folder, problems);
+    }
+
+    Project load(@Nullable String asked) {
+      OptionBlock project = project();
+      String name = project.text("name").orElse("");
+      Map<String, Object> vars = vars(project);
+      OptionReader noTemplates = new OptionReader(problems, s -> Optional.empty());
+      String chosen = new TargetReader(connectors, noTemplates, problems).choose(project, asked);
+
+      List<TextFile> macros = files.in("macros", ".sql");
+      ModelTemplates.Session session =
+          templates.open(
+              new ModelTemplates.Setting(name, chosen, vars, environment, macros), problems);
+      OptionReader reader = reader(session);
+      TargetReader targetReader = new TargetReader(connectors, reader, problems);
+      Target target = targetReader.read(project, chosen);
+
+      SourceReader sourceReader =
+          new SourceReader(connectors, reader, problems, chosen, targetNames(project));
+      SinkReader sinkReader =
+          new SinkReader(connectors, reader, problems, target, targetReader.systemNames());
+      List<SourceSpec> sources = new ArrayList<>();
+      List<SinkSpec> sinks = new ArrayList<>();
+      List<OptionBlock> properties = new ArrayList<>();
+      for (OptionBlock file : propertyFiles(reader, sourceReader)) {
+        file.node("sources").ifPresent(n -> sources.addAll(sourceReader.read(n)));
+        properties.addAll(file.blocks("models"));
+        file.node("sinks").ifPresent(n -> sinks.addAll(sinkReader.read(n)));
+      }
+      checkKafka(project, target, targetReader, sources);
+
+      ModelTree tree = new ModelTree(project.node("models"), name, problems);
+      ModelReader modelReader = new ModelReader(session, reader, problems, tree);
+      ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
+      modelReader.checkReferences(sourceReader);
+      List<ModelSpec> models = modelReader.specs(ModelOrder.of(drafts, problems));
+      sinkReader.checkModels(drafts, sourceReader.streamIds());
+      List<DashboardSpec> dashboards = dashboards(reader);
+      files.warnOfMisspeltFolders();
+      problems.throwIfErrors();
+
+      AssetGraph graph =
+          GraphBuilder.build(sources, models, drafts, sinks, dashboards, dashboardFiles);
+      return new Project(
+          name, folder, zone(project), target, vars, sources, models, sinks, dashboards, graph);
+    }
+
+    /** millrace.yml; without it, only the syntax of the other files can be checked. */
+    private OptionBlock project() {
+      Optional<TextFile> file = files.project();
+      Optional<YamlNode> root = file.flatMap(f -> YamlReader.read(f, problems));
+      if (file.isPresent() && root.isEmpty() && !problems.hasErrors()) {
+        problems.error(
+            ProjectError.MISSING_KEY,
+            SourceLocation.ofFile(ProjectFiles.PROJECT),
+            "the file is empty",
+            "begin with `name: my_project`");
+      }
+      ModelTemplates.Session bare =
+          templates.open(
+              new ModelTemplates.Setting("", "", Map.of(), environment, List.of()), problems);
+      Optional<OptionBlock> project =
+          root.flatMap(r -> reader(bare).root(r, ProjectFormat.PROJECT));
+      if (project.isEmpty()) {
+        for (String in : List.of("sources", "models", "sinks", "dashboards")) {
+          files.in(in, ".yml", ".yaml").forEach(f -> YamlReader.read(f, problems));
+        }
+        throw new StopException(problems.all());
+      }
+      project.get().located("name").ifPresent(this::checkName);
+      zone(project.get());
+      return project.get();
+    }
+
+    private void checkName(OptionBlock.Located name) {
+      if (!name.text().matches("[a-z][a-z0-9_]{0,62}")) {
+        problems.error(
+            ProjectError.BAD_NAME,
+            name.where(),
+            "`" + name.text() + "` cannot be the name of a project",
+            "use lower case letters, digits and underscores, and begin with a letter");
+      }
+    }
+
+    private ZoneId zone(OptionBlock project) {
+      String zone = project.text("time_zone").orElse("UTC");
+      try {
+        return ZoneId.of(zone);
+      } catch (DateTimeException e) {
+        String hint = Suggestion.didYouMean(zone, ZoneId.getAvailableZoneIds());
+        problems.error(
+            ProjectError.BAD_VALUE,
+            project.where("time_zone"),
+            "no time zone `" + zone + "`",
+            hint != null ? hint : "write a name such as `Europe/Berlin`, or `UTC`");
+        return ZoneId.of("UTC");
+      }
+    }
+
+    private Map<String, Object> vars(OptionBlock project) {
+      Object vars = project.values(ProjectFormat.PROJECT.options()).get("vars");
+      Map<String, Object> byName = new HashMap<>();
+      if (vars instanceof Map<?, ?> map) {
+        map.forEach((key, value) -> byName.put(String.valueOf(key), value));
+      } else if (vars != null) {
+        problems.error(
+            ProjectError.BAD_VALUE, project.where("vars"), "`vars` must be a block of keys", null);
+      }
+      return byName;
+    }
+
+    private List<String> targetNames(OptionBlock project) {
+      return project.node("targets").filter(n -> n instanceof YamlNode.Mapping).stream()
+          .flatMap(n -> ((YamlNode.Mapping) n).entries().stream())
+          .map(e -> e.key().text())
+          .toList();
+    }
+
+    private OptionReader reader(ModelTemplates.Session session) {
+      return new OptionReader(
+          problems,
+          scalar -> session.text(scalar.text(), scalar.places(), problems).map(scalar::withText));
+    }
+
+    private List<OptionBlock> propertyFiles(OptionReader reader, SourceReader sources) {
+      List<OptionBlock> blocks = new ArrayList<>();
+      for (String in : List.of("sources", "models", "sinks")) {
+        for (TextFile file : files.in(in, ".yml", ".yaml")) {
+          Problems own = new Problems();
+          Optional<YamlNode> root = YamlReader.read(file, own);
+          own.all().forEach(problems::add);
+          if (root.isEmpty() && own.hasErrors()) {
+            sources.markIncomplete();
+          }
+          root.flatMap(r -> reader.root(r, ProjectFormat.PROPERTIES)).ifPresent(blocks::add);
+        }
+      }
+      return blocks;
+    }
+
+    private void checkKafka(
+        OptionBlock project, Target target, TargetReader targets, List<SourceSpec> sources) {
+      boolean none = target.systems().stream().noneMatch(s -> s.type().equals("kafka"));
+      if (none && !sources.isEmpty() && !targets.systemNames().contains("kafka")) {
+        problems.error(
+            ProjectError.UNKNOWN_SYSTEM,
+            project.keyPlace("targets"),
+            "target `" + target.name() + "` has no Kafka, and every source's stream is a topic",
+            "add `kafka: embedded` to it, or Kafka's `url`");
+      }
+    }
+
+    private List<DashboardSpec> dashboards(OptionReader reader) {
+      DashboardReader dashboardReader = new DashboardReader(reader, problems);
+      List<DashboardSpec> dashboards = new ArrayList<>();
+      for (TextFile file : files.in("dashboards", ".yml", ".yaml")) {
+        Optional<DashboardSpec> dashboard =
+            YamlReader.read(file, problems).flatMap(root -> dashboardReader.read(file, root));
+        if (dashboard.isPresent()) {
+          dashboards.add(dashboard.get());
+          dashboardFiles.put(dashboard.get().name(), file.path());
+        }
+      }
+      return dashboards;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.millrace.project;
+
+import dev.millrace.api.connect.Connector;
+import dev.millrace.api.connect.SinkConnector;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.option.Option;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.option.OptionReader;
+import dev.millrace.project.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads sinks. Their models are checked by {@link #checkModels} once those are known. */
+final class SinkReader {
+  private final Map<String, SinkConnector> connectors = new HashMap<>();
+  private final OptionReader reader;
+  private final Problems problems;
+  private final Target target;
+  private final Set<String> systems;
+  private final Names names;
+  private final List<OptionBlock.Located> delivered = new ArrayList<>();
+
+  /**
+   * A reader for the chosen target.
+   *
+   * @param systems the names of the target's systems, faulty ones too
+   */
+  SinkReader(
+      Collection<? extends Connector> connectors,
+      OptionReader reader,
+      Problems problems,
+      Target target,
+      Set<String> systems) {
+    for (Connector connector : connectors) {
+      if (connector instanceof SinkConnector sink) {
+        this.connectors.put(sink.name(), sink);
+      }
+    }
+    this.reader = reader;
+    this.problems = problems;
+    this.target = target;
+    this.systems = Set.copyOf(systems);
+    this.names = new Names("sink", problems);
+  }
+
+  /** Reads the list under {@code sinks}. */
+  List<SinkSpec> read(YamlNode list) {
+    return reader.list("sinks", list, "sink", m -> ProjectFormat.SINK.plus(options(m))).stream()
+        .flatMap(b -> sink(b).stream())
+        .toList();
+  }
+
+  private List<Option> options(YamlNode.Mapping sink) {
+    return sink.get("system")
+        .filter(n -> n instanceof YamlNode.Scalar)
+        .map(n -> ((YamlNode.Scalar) n).text())
+        .map(this::options)
+        .orElse(List.of());
+  }
+
+  private List<Option> options(String system) {
+    return target
+        .system(system)
+        .map(s -> connectors.get(s.type()))
+        .map(SinkConnector::sinkOptions)
+        .orElse(List.of());
+  }
+
+  private Optional<SinkSpec> sink(OptionBlock block) {
+    block.located("name").ifPresent(n -> names.add(n.text(), n.where()));
+    block.located("from").ifPresent(delivered::add);
+    block.located("system").ifPresent(this::checkSystem);
+    checkTable(block);
+    checkKey(block);
+    Optional<String> name = block.text("name");
+    Optional<String> from = block.text("from");
+    Optional<String> system = block.text("system");
+    Optional<String> mode = block.text("mode");
+    if (name.isEmpty() || from.isEmpty() || system.isEmpty() || mode.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SinkSpec(
+            name.get(),
+            from.get(),
+            system.get(),
+            block.text("table").orElse(name.get()),
+            WriteMode.valueOf(mode.get().toUpperCase(Locale.ROOT)),
+            block.list("key").stream().map(OptionBlock.Located::text).toList(),
+            block.number("outbox").orElse(0L),
+            block.options(options(system.get())),
+            block.where("name")));
+  }
+
+  private void checkSystem(OptionBlock.Located name) {
+    Optional<SystemSpec> system = target.system(name.text());
+    if (system.isEmpty() && systems.contains(name.text())) {
+      return;
+    }
+    if (system.isEmpty()) {
+      String hint = Suggestion.didYouMean(name.text(), systems);
+      problems.error(
+          ProjectError.UNKNOWN_SYSTEM,
+          name.where(),
+          "target `" + target.name() + "` has no system `" + name.text() + "`",
+          hint != null
+              ? hint
+              : "add it to millrace.yml: `" + name.text() + ": embedded`, or with its `url`");
+    } else if (!connectors.containsKey(system.get().type())) {
+      problems.error(
+          ProjectError.UNKNOWN_CONNECTOR,
+          name.where(),
+          "no connector writes to a system of type `" + system.get().type() + "`",
+          "sinks can write to "
+              + String.join(", ", connectors.keySet().stream().sorted().toList()));
+    }
+  }
+
+  private void checkTable(OptionBlock block) {
+    block
+        .located("table")
+        .filter(t -> !t.text().matches("[^.\\s\"]+(\\.[^.\\s\"]+)?"))
+        .ifPresent(
+            t ->
+                problems.error(
+                    ProjectError.BAD_NAME,
+                    t.where(),
+                    "`" + t.text() + "` cannot be the name of a table",
+                    "write `table` or `schema.table`"));
+  }
+
+  private void checkKey(OptionBlock block) {
+    Optional<String> mode = block.text("mode");
+    if (mode.filter("upsert"::equals).isPresent() && block.list("key").isEmpty()) {
+      problems.error(
+          ProjectError.MISSING_KEY,
+          block.where("mode"),
+          "`mode: upsert` without a `key`",
+          "add `key`, the columns that name a row, such as `key: [campaign_id, minute]`");
+    } else if (mode.filter("append"::equals).isPresent() && block.given("key")) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          block.keyPlace("key"),
+          "`key` means nothing with `mode: append`",
+          "remove it, or write `mode: upsert`");
+    }
+    Names columns = Names.ofColumns(problems);
+    block.list("key").forEach(k -> columns.add(k.text(), k.where()));
+  }
+
+  /** Checks that every sink delivers a stream model. */
+  void checkModels(ModelSet models, Collection<String> streams) {
+    for (OptionBlock.Located from : delivered) {
+      if (models.isKnown(from.text())) {
+        models
+            .materialization(from.text())
+            .filter(m -> m != ModelSpec.Materialization.STREAM)
+            .ifPresent(m -> notStream(from, m));
+      } else if (streams.contains(from.text())) {
+        problems.error(
+            ProjectError.CANNOT_READ,
+            from.where(),
+            "a sink delivers a model, and `" + from.text() + "` is a source's stream",
+            "write a stream model that selects from it");
+      } else {
+        String hint = Suggestion.didYouMean(from.text(), models.names());
+        problems.error(
+            ProjectError.UNKNOWN_MODEL, from.where(), "no model `" + from.text() + "`", hint);
+      }
+    }
+  }
+
+  private void notStream(OptionBlock.Located from, ModelSpec.Materialization kind) {
+    problems.error(
+        ProjectError.CANNOT_READ,
+        from.where(),
+        "a sink delivers a stream's changes, and `"
+            + from.text()
+            + "` is "
+            + (kind == ModelSpec.Materialization.EPHEMERAL
+                ? "ephemeral"
+                : "a " + kind.name().toLowerCase(Locale.ROOT)),
+        "write `materialized='stream'` in its config()");
+  }
+}

@@ -1,0 +1,365 @@
+package dev.millrace.project;
+
+import dev.millrace.api.connect.Connector;
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.DataTypeParser;
+import dev.millrace.api.type.Schema;
+import dev.millrace.project.option.Block;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.option.OptionReader;
+import dev.millrace.project.yaml.YamlNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads sources: who writes their topics, their streams and columns. */
+final class SourceReader {
+  private final List<SourceConnector> connectors;
+  private final OptionReader reader;
+  private final Problems problems;
+  private final String target;
+  private final List<String> targets;
+
+  private final Names names;
+  private final Set<String> streams = new LinkedHashSet<>();
+  private boolean incomplete;
+
+  /**
+   * A reader for the chosen target.
+   *
+   * @param targets every target's name
+   */
+  SourceReader(
+      Collection<? extends Connector> connectors,
+      OptionReader reader,
+      Problems problems,
+      String target,
+      List<String> targets) {
+    this.connectors =
+        connectors.stream()
+            .filter(c -> c instanceof SourceConnector)
+            .map(c -> (SourceConnector) c)
+            .toList();
+    this.reader = reader;
+    this.problems = problems;
+    this.target = target;
+    this.targets = targets;
+    this.names = new Names("source", problems);
+  }
+
+  /** Every declared stream as {@code source.stream}, faulty ones too. */
+  Set<String> streamIds() {
+    return streams;
+  }
+
+  /** The declared sources' names, faulty ones too. */
+  List<String> sourceNames() {
+    return names.all();
+  }
+
+  /** True if sources or streams were declared that could not be named. */
+  boolean isIncomplete() {
+    return incomplete;
+  }
+
+  /** Says that a file with sources could not be read. */
+  void markIncomplete() {
+    incomplete = true;
+  }
+
+  /** Reads the list under {@code sources}. */
+  List<SourceSpec> read(YamlNode list) {
+    List<SourceSpec> sources = new ArrayList<>();
+    if (!(list instanceof YamlNode.Sequence sequence)) {
+      incomplete = true;
+      reader.list("sources", list, "source", m -> ProjectFormat.SOURCE);
+      return sources;
+    }
+    for (YamlNode item : sequence.items()) {
+      if (item instanceof YamlNode.Mapping mapping) {
+        source(mapping).ifPresent(sources::add);
+      } else {
+        incomplete = true;
+        reader.list("sources", list, "source", m -> ProjectFormat.SOURCE);
+      }
+    }
+    return sources;
+  }
+
+  private Optional<SourceSpec> source(YamlNode.Mapping mapping) {
+    Optional<String> asked =
+        mapping
+            .get("connector")
+            .filter(n -> n instanceof YamlNode.Scalar)
+            .map(n -> ((YamlNode.Scalar) n).text());
+    Optional<SourceConnector> connector =
+        asked.flatMap(a -> connectors.stream().filter(c -> c.name().equals(a)).findFirst());
+    boolean unknown = asked.isPresent() && connector.isEmpty();
+    if (unknown) {
+      unknownConnector(asked.get(), mapping.get("connector").orElse(mapping).where());
+    }
+    List<Option> sourceOptions = connector.map(SourceConnector::sourceOptions).orElse(List.of());
+    List<Option> streamOptions = connector.map(SourceConnector::streamOptions).orElse(List.of());
+    YamlNode.Mapping node = unknown ? withoutConnectorKeys(mapping) : mapping;
+    boolean active = connector.isPresent() && isActive(node);
+    OptionReader own =
+        active ? reader : reader.leavingUnread(optionNames(sourceOptions, streamOptions));
+    OptionBlock block = own.read(node, ProjectFormat.source(sourceOptions, streamOptions));
+
+    checkTargets(block);
+    Optional<OptionBlock.Located> name = block.located("name");
+    if (name.isEmpty()) {
+      incomplete = true;
+    } else {
+      checkName(name.get());
+    }
+    String sourceName = name.map(OptionBlock.Located::text).orElse("");
+    List<StreamSpec> specs = streams(sourceName, block, streamOptions);
+    Options options = active ? block.options(sourceOptions) : new Options(List.of(), Map.of());
+    if (active && !problems.hasErrors()) {
+      List<StreamDeclaration> declarations = specs.stream().map(StreamSpec::declaration).toList();
+      connector.get().check(options, declarations, block.where(), problems);
+    }
+    return name.map(
+        n ->
+            new SourceSpec(n.text(), active ? asked : Optional.empty(), options, specs, n.where()));
+  }
+
+  private void checkName(OptionBlock.Located name) {
+    names.add(name.text(), name.where());
+    if (name.text().equalsIgnoreCase("system")) {
+      problems.error(
+          ProjectError.BAD_NAME,
+          name.where(),
+          "a source cannot be called `system`: Millrace keeps its own tables there",
+          null);
+    }
+  }
+
+  private static Set<String> optionNames(List<Option> some, List<Option> more) {
+    Set<String> all = new HashSet<>();
+    some.forEach(o -> all.add(o.name()));
+    more.forEach(o -> all.add(o.name()));
+    return all;
+  }
+
+  private boolean isActive(YamlNode.Mapping mapping) {
+    Optional<YamlNode> only = mapping.get("only_in");
+    if (only.isEmpty()) {
+      return true;
+    }
+    List<YamlNode> items =
+        only.get() instanceof YamlNode.Sequence sequence ? sequence.items() : List.of(only.get());
+    return items.stream().anyMatch(i -> i instanceof YamlNode.Scalar s && s.text().equals(target));
+  }
+
+  private void checkTargets(OptionBlock block) {
+    for (OptionBlock.Located only : block.list("only_in")) {
+      if (!targets.isEmpty() && !targets.contains(only.text())) {
+        problems.error(
+            ProjectError.UNKNOWN_TARGET,
+            only.where(),
+            "no target `" + only.text() + "`",
+            Suggestion.didYouMean(only.text(), targets));
+      }
+    }
+  }
+
+  private void unknownConnector(String name, SourceLocation where) {
+    List<String> known = connectors.stream().map(Connector::name).sorted().toList();
+    String hint = Suggestion.didYouMean(name, known);
+    problems.error(
+        ProjectError.UNKNOWN_CONNECTOR,
+        where,
+        "no connector `" + name + "` that reads",
+        hint != null ? hint : "there are `" + String.join("`, `", known) + "`");
+  }
+
+  /** Keys that may be an unknown connector's are not complained about. */
+  private static YamlNode.Mapping withoutConnectorKeys(YamlNode.Mapping mapping) {
+    List<YamlNode.Entry> kept = new ArrayList<>();
+    for (YamlNode.Entry entry : mapping.entries()) {
+      if (entry.key().text().equals("streams")
+          && entry.value() instanceof YamlNode.Sequence streams) {
+        List<YamlNode> items =
+            streams.items().stream()
+                .map(i -> i instanceof YamlNode.Mapping m ? only(m, ProjectFormat.STREAM) : i)
+                .toList();
+        kept.add(new YamlNode.Entry(entry.key(), new YamlNode.Sequence(items, streams.where())));
+      } else if (ProjectFormat.SOURCE.option(entry.key().text()).isPresent()) {
+        kept.add(entry);
+      }
+    }
+    return new YamlNode.Mapping(kept, mapping.where());
+  }
+
+  private static YamlNode only(YamlNode.Mapping mapping, Block block) {
+    return new YamlNode.Mapping(
+        mapping.entries().stream().filter(e -> block.option(e.key().text()).isPresent()).toList(),
+        mapping.where());
+  }
+
+  private List<StreamSpec> streams(String source, OptionBlock block, List<Option> options) {
+    Names names = new Names("stream", problems);
+    List<StreamSpec> specs = new ArrayList<>();
+    if (block.given("streams") && block.blocks("streams").isEmpty()) {
+      incomplete = true;
+      if (block.node("streams").orElseThrow() instanceof YamlNode.Sequence) {
+        problems.error(
+            ProjectError.MISSING_KEY, block.where("streams"), "a source needs a stream", null);
+      }
+    }
+    for (OptionBlock stream : block.blocks("streams")) {
+      Optional<OptionBlock.Located> name = stream.located("name");
+      if (name.isEmpty()) {
+        incomplete = true;
+        columns(stream);
+      } else {
+        names.add(name.get().text(), name.get().where());
+        streams.add(source + "." + name.get().text());
+        specs.add(stream(source, name.get(), stream, options));
+      }
+    }
+    return specs;
+  }
+
+  private StreamSpec stream(
+      String source, OptionBlock.Located name, OptionBlock block, List<Option> options) {
+    List<Column> columns = columns(block);
+    checkEventTime(block, columns);
+    Optional<StreamSpec.Unique> unique = block.block("unique").flatMap(u -> unique(u, block));
+    long partitions = block.number("partitions").orElse(1L);
+    if (partitions < 1 || partitions > 10_000) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          block.where("partitions"),
+          "`partitions` must be between 1 and 10000, found `" + partitions + "`",
+          null);
+    }
+    checkTopic(block);
+    return new StreamSpec(
+        source,
+        new StreamDeclaration(name.text(), new Schema(columns), block.values(options)),
+        block.text("topic").orElse(source + "." + name.text()),
+        (int) partitions,
+        block.text("event_time").orElse(""),
+        block.duration("allowed_lateness").orElse(Duration.ZERO),
+        block.duration("max_ahead").orElse(Duration.ZERO),
+        block.duration("idle_after").orElse(Duration.ZERO),
+        unique,
+        StreamSpec.ExtraFields.valueOf(
+            block.text("extra_fields").orElseThrow().toUpperCase(Locale.ROOT)),
+        StreamSpec.OnBad.valueOf(block.text("on_bad").orElseThrow().toUpperCase(Locale.ROOT)),
+        block.number("max_record").orElse(0L),
+        name.where());
+  }
+
+  private void checkTopic(OptionBlock block) {
+    block
+        .located("topic")
+        .filter(t -> !t.text().matches("[a-zA-Z0-9._-]{1,249}") || t.text().matches("\\.{1,2}"))
+        .ifPresent(
+            t ->
+                problems.error(
+                    ProjectError.BAD_NAME,
+                    t.where(),
+                    "`" + t.text() + "` cannot be the name of a topic",
+                    "Kafka allows letters, digits, `.`, `_` and `-`, at most 249"));
+  }
+
+  private List<Column> columns(OptionBlock block) {
+    Names names = Names.ofColumns(problems);
+    List<Column> columns = new ArrayList<>();
+    for (OptionBlock column : block.blocks("columns")) {
+      column.located("name").ifPresent(n -> names.add(n.text(), n.where()));
+      Optional<DataType> type = column.located("type").flatMap(this::type);
+      // A column of a faulty type is a column still, so that what names it is not faulty as well.
+      column.text("name").ifPresent(n -> columns.add(new Column(n, type.orElse(UNKNOWN_TYPE))));
+    }
+    return columns;
+  }
+
+  private static final DataType UNKNOWN_TYPE = new DataType.Struct(List.of());
+
+  private Optional<DataType> type(OptionBlock.Located text) {
+    Optional<DataType> type = DataTypeParser.parse(text.text());
+    if (type.isEmpty()) {
+      List<String> known = new ArrayList<>();
+      Arrays.stream(DataType.Kind.values()).forEach(k -> known.add(k.name()));
+      known.addAll(List.of("DECIMAL(18,3)", "STRUCT(...)", "MAP(...)", "INT", "TEXT", "STRING"));
+      String hint = Suggestion.didYouMean(text.text(), known);
+      problems.error(
+          ProjectError.BAD_VALUE,
+          text.where(),
+          "`" + text.text() + "` is no type",
+          hint != null
+              ? hint
+              : "write it as DuckDB does: `BIGINT`, `DECIMAL(10,2)`, `VARCHAR[]`, `STRUCT(a INTEGER)`");
+    }
+    return type;
+  }
+
+  private void checkEventTime(OptionBlock block, List<Column> columns) {
+    Optional<OptionBlock.Located> eventTime = block.located("event_time");
+    if (eventTime.isEmpty()) {
+      return;
+    }
+    DataType timestamptz = new DataType.Scalar(DataType.Kind.TIMESTAMPTZ);
+    Optional<Column> column = column(eventTime.get(), columns);
+    if (column.isPresent()
+        && !column.get().type().equals(timestamptz)
+        && column.get().type() != UNKNOWN_TYPE) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          eventTime.get().where(),
+          "event time `"
+              + column.get().name()
+              + "` has type "
+              + column.get().type()
+              + ", and must be a TIMESTAMPTZ",
+          "declare the column with `type: TIMESTAMPTZ`; a text or number without a zone is read as UTC");
+    }
+  }
+
+  private Optional<StreamSpec.Unique> unique(OptionBlock unique, OptionBlock stream) {
+    Optional<Column> key = unique.located("key").flatMap(k -> column(k, columnsQuietly(stream)));
+    return key.flatMap(k -> unique.duration("within").map(w -> new StreamSpec.Unique(k.name(), w)));
+  }
+
+  private static List<Column> columnsQuietly(OptionBlock stream) {
+    return stream.blocks("columns").stream()
+        .flatMap(c -> c.text("name").stream())
+        .map(n -> new Column(n, UNKNOWN_TYPE))
+        .toList();
+  }
+
+  private Optional<Column> column(OptionBlock.Located name, List<Column> columns) {
+    Schema schema = new Schema(columns);
+    Optional<Column> column = schema.column(name.text());
+    if (column.isEmpty() && !columns.isEmpty()) {
+      String hint = Suggestion.didYouMean(name.text(), schema.names());
+      problems.error(
+          ProjectError.UNKNOWN_COLUMN,
+          name.where(),
+          "no column `" + name.text() + "` in this stream",
+          hint != null ? hint : "its columns are `" + String.join("`, `", schema.names()) + "`");
+    }
+    return column;
+  }
+}
