@@ -53,12 +53,13 @@ final class TargetReader {
     if (byDefault.isPresent() && !names.contains(byDefault.get()) && !names.isEmpty()) {
       unknown(byDefault.get(), project.where("default_target"), names);
     }
-    String first = names.isEmpty() ? "dev" : names.get(0);
-    String chosen = asked != null ? asked : byDefault.filter(names::contains).orElse(first);
-    if (asked != null && !names.contains(asked) && !(names.isEmpty() && asked.equals("dev"))) {
-      unknown(asked, project.keyPlace("targets"), names.isEmpty() ? List.of("dev") : names);
+    String usual = byDefault.filter(names::contains).orElse(names.isEmpty() ? "dev" : names.get(0));
+    List<String> known = names.isEmpty() ? List.of("dev") : names;
+    if (asked != null && !known.contains(asked)) {
+      unknown(asked, project.keyPlace("targets"), known);
+      return usual; // The rest of the project is checked for the usual target.
     }
-    return chosen;
+    return asked != null ? asked : usual;
   }
 
   private void unknown(String name, SourceLocation where, List<String> names) {

@@ -1,0 +1,24 @@
+package dev.millrace.project;
+
+/** Colours of a terminal, or none. */
+enum Colour {
+  RED("31"),
+  YELLOW("33"),
+  GREEN("32"),
+  CYAN("36"),
+  BLUE("34"),
+  MAGENTA("35"),
+  DIM("2"),
+  BOLD("1");
+
+  private final String code;
+
+  Colour(String code) {
+    this.code = code;
+  }
+
+  /** The text in this colour if colours are wanted. */
+  String paint(String text, boolean wanted) {
+    return wanted && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+}
