@@ -53,8 +53,7 @@ class OracleCasesTest {
       return;
     }
     JsonNode error = test.get("error");
-    TemplateException thrown =
-        catchThrowableOfType(TemplateException.class, () -> render(test));
+    TemplateException thrown = catchThrowableOfType(TemplateException.class, () -> render(test));
     assertThat(thrown).as("expected the error %s", error).isNotNull();
     assertThat(thrown.problem()).isEqualTo(error.get("message").asText());
     assertThat(thrown.type()).isEqualTo(error.get("type").asText());
@@ -68,7 +67,9 @@ class OracleCasesTest {
     Template template = environment.compile("<template>", test.get("template").asText());
     Map<String, @Nullable Object> context = new LinkedHashMap<>();
     if (test.has("context")) {
-      test.get("context").fields().forEachRemaining(e -> context.put(e.getKey(), value(e.getValue())));
+      test.get("context")
+          .fields()
+          .forEachRemaining(e -> context.put(e.getKey(), value(e.getValue())));
     }
     return template.render(context).text();
   }
