@@ -1,0 +1,235 @@
+package dev.millrace.connect.jdbc;
+
+import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SinkPosition;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.api.type.Batch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches to one table. A batch and the position behind it are one transaction, so that the
+ * target holds both or neither, whatever dies when.
+ */
+final class PostgresSink implements Sink {
+  /** Any number that everybody who creates tables for Millrace takes; only they lock it. */
+  private static final long SETUP_LOCK = 0x6d696c6c72616365L;
+
+  private final SinkContext context;
+  private final PostgresAddress address;
+  private final Connection connection;
+  private final PostgresPositions positions;
+  private final PostgresTarget target;
+  private final CopyRows rows;
+  private @Nullable SinkPosition position;
+
+  private PostgresSink(
+      SinkContext context,
+      PostgresAddress address,
+      Connection connection,
+      PostgresPositions positions,
+      PostgresTarget target)
+      throws SQLException {
+    this.context = context;
+    this.address = address;
+    this.connection = connection;
+    this.positions = positions;
+    this.target = target;
+    boolean adapt =
+        context.options().text(PostgresText.UNSUPPORTED_VALUES).equals(PostgresText.ADAPT);
+    this.rows = new CopyRows(context.schema().columns(), adapt);
+    this.position = positions.read().orElse(null);
+  }
+
+  /** See {@link PostgresConnector#open}. */
+  static PostgresSink open(SinkContext context) {
+    PostgresAddress address =
+        PostgresAddress.of(
+            context.system(), "millrace " + context.project() + "/" + context.sink());
+    Connection connection = null;
+    boolean opened = false;
+    try {
+      connection = address.connect();
+      PostgresPositions positions = new PostgresPositions(connection, context);
+      PostgresTarget target = prepare(connection, context, positions);
+      PostgresSink sink = new PostgresSink(context, address, connection, positions, target);
+      connection.commit();
+      opened = true;
+      return sink;
+    } catch (SQLException e) {
+      throw PostgresFailure.of(e, address, "open sink `" + context.sink() + "`");
+    } finally {
+      if (!opened) {
+        close(connection);
+      }
+    }
+  }
+
+  private static PostgresTarget prepare(
+      Connection connection, SinkContext context, PostgresPositions positions) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(" + SETUP_LOCK + ")");
+      positions.createTable();
+      PostgresTarget target = new PostgresTable(connection, context).prepare();
+      connection.commit();
+      if (context.mode() == WriteMode.UPSERT) {
+        statement.execute(target.createChanges());
+      }
+      return target;
+    }
+  }
+
+  @Override
+  public Optional<SinkPosition> position() {
+    try {
+      position = positions.read().orElse(null);
+      connection.commit();
+      return Optional.ofNullable(position);
+    } catch (SQLException e) {
+      throw PostgresFailure.of(e, address, "read the position of sink `" + context.sink() + "`");
+    }
+  }
+
+  @Override
+  public void deliver(Batch changes, long sequence) {
+    SinkPosition before = position;
+    if (before != null && !before.epoch().equals(context.epoch())) {
+      throw unknownEpoch(before);
+    }
+    if (before != null && sequence <= before.sequence()) {
+      // Sent again because its outcome was unknown: it had arrived.
+      return;
+    }
+    try {
+      if (!positions.advance(before, sequence)) {
+        throw moved(before);
+      }
+      write(changes);
+      FaultPoint.pass("sink-before-commit");
+      connection.commit();
+      FaultPoint.pass("sink-after-commit");
+      position = new SinkPosition(context.epoch(), sequence);
+    } catch (SQLException e) {
+      throw PostgresFailure.of(e, address, "deliver to `" + context.table() + "`");
+    }
+  }
+
+  private void write(Batch changes) throws SQLException {
+    if (changes.size() == 0) {
+      return;
+    }
+    if (context.mode() == WriteMode.APPEND) {
+      requireNoRetraction(changes);
+      rows.send(connection, target.copyRows(), changes, false);
+      return;
+    }
+    rows.send(connection, target.copyChanges(), changes, true);
+    try (Statement statement = connection.createStatement()) {
+      boolean writes = false;
+      Set<Set<Integer>> deletes = new HashSet<>();
+      for (int row = 0; row < changes.size(); row++) {
+        if (changes.weights()[row] > 0) {
+          writes = true;
+        } else {
+          deletes.add(nullsInKey(changes, row));
+        }
+      }
+      for (Set<Integer> nulls : deletes) {
+        statement.executeUpdate(target.delete(nulls));
+      }
+      if (writes) {
+        statement.executeUpdate(target.upsert());
+      }
+    }
+  }
+
+  private Set<Integer> nullsInKey(Batch changes, int row) {
+    Set<Integer> nulls = new HashSet<>();
+    for (int column : target.key()) {
+      if (changes.value(row, column) == null) {
+        nulls.add(column);
+      }
+    }
+    return nulls;
+  }
+
+  private void requireNoRetraction(Batch changes) {
+    for (byte weight : changes.weights()) {
+      if (weight < 0) {
+        throw new StopException(
+            Problem.error(
+                JdbcError.SINK_RETRACTION,
+                null,
+                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
+                "use `mode: upsert` with a key"),
+            null);
+      }
+    }
+  }
+
+  @Override
+  public void adopt() {
+    try (Statement statement = connection.createStatement()) {
+      positions.delete();
+      statement.execute(target.truncate());
+      connection.commit();
+      position = null;
+    } catch (SQLException e) {
+      throw PostgresFailure.of(e, address, "empty `" + context.table() + "`");
+    }
+  }
+
+  @Override
+  public void close() {
+    close(connection);
+  }
+
+  private static void close(@Nullable Connection connection) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // Gone either way; an open transaction ends with the connection.
+      }
+    }
+  }
+
+  private StopException unknownEpoch(SinkPosition held) {
+    return new StopException(
+        Problem.error(
+            JdbcError.SINK_EPOCH_UNKNOWN,
+            null,
+            "the target of sink `%s` holds changes of another store (epoch %s, this one is %s)"
+                .formatted(context.sink(), held.epoch(), context.epoch()),
+            "restore that store, or adopt the target: this empties `%s` and delivers all again"
+                .formatted(context.table())),
+        null);
+  }
+
+  private RetryException moved(@Nullable SinkPosition before) throws SQLException {
+    connection.rollback();
+    Optional<SinkPosition> now = positions.read();
+    return new RetryException(
+        Problem.error(
+            JdbcError.SINK_POSITION_MOVED,
+            null,
+            "another process has delivered to sink `%s`: its position was %s and is %s"
+                .formatted(context.sink(), text(before), text(now.orElse(null))),
+            "run the project once only"),
+        null);
+  }
+
+  private static String text(@Nullable SinkPosition position) {
+    return position == null ? "none" : Long.toString(position.sequence());
+  }
+}
