@@ -52,4 +52,13 @@ public sealed interface Step {
    * @param before an SQL expression of an instant: rows with a smaller value are no longer needed
    */
   record Forget(String state, String column, String before) implements Step {}
+
+  /**
+   * Moves rows out of a state: makes the temporary table {@code table} of the state's rows whose
+   * {@code column} is before an instant, with {@code _n}, and deletes them from the state. Unlike
+   * {@link Forget} it must run in every batch: a window that closes is published this way.
+   *
+   * @param before an SQL expression of an instant; while it is NULL no row moves
+   */
+  record Take(String table, String state, String column, String before) implements Step {}
 }

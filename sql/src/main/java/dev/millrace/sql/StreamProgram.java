@@ -12,14 +12,18 @@ import java.util.List;
  * @param states the tables it keeps
  * @param steps the steps of a batch; without input and with an unchanged watermark they change
  *     nothing
- * @param batchSql the same query over complete tables, as plain DuckDB SQL: the oracle of law 1
+ * @param batchSql the same query over complete tables with the inputs' visible columns, as plain
+ *     DuckDB SQL: the oracle of law 1. With {@code emit='on_close'} it reads the watermarks'
+ *     variables and returns closed windows only.
+ * @param plan the query for people
  */
 public record StreamProgram(
     List<Relation> inputs,
     Relation output,
     List<StateTable> states,
     List<Step> steps,
-    String batchSql) {
+    String batchSql,
+    QueryPlan plan) {
   /** Copies the lists. */
   public StreamProgram {
     inputs = List.copyOf(inputs);

@@ -1,0 +1,37 @@
+package dev.millrace.sql;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One aggregate function over the rows of a group.
+ *
+ * @param orders what its rows are ordered by first, with the direction's words
+ * @param sql the call as DuckDB writes it
+ */
+record AggregateCall(
+    String function,
+    List<Expr> arguments,
+    List<String> argumentTypes,
+    boolean distinct,
+    @Nullable Expr filter,
+    List<Order> orders,
+    String sql,
+    Field result) {
+
+  /** One ORDER BY expression and the words that follow it, such as {@code DESC NULLS LAST}. */
+  record Order(Expr expr, String direction) {}
+
+  /** The names of all fields that it reads. */
+  Set<String> refs() {
+    Set<String> refs = new LinkedHashSet<>();
+    arguments.forEach(argument -> refs.addAll(argument.refs()));
+    orders.forEach(order -> refs.addAll(order.expr().refs()));
+    if (filter != null) {
+      refs.addAll(filter.refs());
+    }
+    return refs;
+  }
+}

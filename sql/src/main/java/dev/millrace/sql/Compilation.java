@@ -1,0 +1,127 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What all steps of one compilation share. */
+final class Compilation {
+  private final DuckDb duck;
+  private final Findings findings;
+  private final Map<String, Relation> inputs;
+  private final Names names = new Names();
+  private @Nullable SQLException typingFailure;
+
+  Compilation(DuckDb duck, Findings findings, Map<String, Relation> inputs) {
+    this.duck = duck;
+    this.findings = findings;
+    this.inputs = inputs;
+    names.fresh("_w");
+    names.fresh("_n");
+  }
+
+  DuckDb duck() {
+    return duck;
+  }
+
+  Findings findings() {
+    return findings;
+  }
+
+  Map<String, Relation> inputs() {
+    return inputs;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  /** Why an expression could not be typed; null if all could. */
+  @Nullable SQLException typingFailure() {
+    return typingFailure;
+  }
+
+  Expr expr(JsonNode tree) {
+    return Expr.of(tree, duck);
+  }
+
+  /** A reference to a field. */
+  static ObjectNode reference(String field) {
+    ObjectNode tree = DuckDb.object();
+    tree.put("class", "COLUMN_REF").put("type", "COLUMN_REF").put("alias", "");
+    tree.putArray("column_names").add(field);
+    return tree;
+  }
+
+  /** Both conditions. */
+  static JsonNode and(List<JsonNode> conditions) {
+    if (conditions.size() == 1) {
+      return conditions.get(0);
+    }
+    ObjectNode tree = DuckDb.object();
+    tree.put("class", "CONJUNCTION").put("type", "CONJUNCTION_AND").put("alias", "");
+    tree.putArray("children").addAll(conditions);
+    return tree;
+  }
+
+  /** A comparison such as {@code COMPARE_EQUAL}. */
+  static JsonNode compare(String type, JsonNode left, JsonNode right) {
+    ObjectNode tree = DuckDb.object();
+    tree.put("class", "COMPARISON").put("type", type).put("alias", "");
+    tree.set("left", left);
+    tree.set("right", right);
+    return tree;
+  }
+
+  /**
+   * The types of expressions over fields. Where DuckDB refuses one, all are called VARCHAR, so that
+   * the search for other faults goes on; {@link #typingFailure} then says why.
+   */
+  List<String> types(Collection<Field> fields, List<String> expressions) {
+    try {
+      return duck.types(fields, expressions);
+    } catch (SQLException e) {
+      typingFailure = e;
+      return expressions.stream().map(x -> "VARCHAR").toList();
+    }
+  }
+
+  /** A field for an expression over others. */
+  Field field(String wish, String type, Set<String> refs, Collection<Field> over) {
+    Set<String> origins = new HashSet<>();
+    for (Field field : over) {
+      if (refs.contains(field.name())) {
+        origins.addAll(field.origins());
+      }
+    }
+    return new Field(names.fresh(wish), type, origins);
+  }
+
+  /** The node with computed columns; the node itself if there are none. */
+  Node extend(Node input, List<String> wishes, List<Expr> exprs, List<Field> made) {
+    if (exprs.isEmpty()) {
+      return input;
+    }
+    List<String> types = types(input.fields(), exprs.stream().map(Expr::sql).toList());
+    List<Node.Item> items = new ArrayList<>();
+    Map<String, String> marks = new java.util.HashMap<>(input.watermarks());
+    for (int i = 0; i < exprs.size(); i++) {
+      Expr expr = exprs.get(i);
+      Field field = field(wishes.get(i), types.get(i), expr.refs(), input.fields());
+      items.add(new Node.Item(field, expr));
+      made.add(field);
+      if (field.isTime()) {
+        Watermarks.of(expr, input.watermarks(), duck)
+            .ifPresent(mark -> marks.put(field.name(), mark));
+      }
+    }
+    return new Node.Extend(input, items, marks);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.millrace.sql;
+
+import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.Scope.Visible;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Shows a plan to people. */
+final class Explain {
+  private Explain() {}
+
+  static QueryPlan of(Node node, Resolved resolved) {
+    Map<String, List<String>> lineage = new LinkedHashMap<>();
+    for (Visible column : resolved.columns()) {
+      lineage.put(column.name(), List.copyOf(new TreeSet<>(column.field().origins())));
+    }
+    return new QueryPlan(operator(node), lineage);
+  }
+
+  private static QueryPlan.Operator operator(Node node) {
+    List<QueryPlan.Operator> inputs = new ArrayList<>();
+    node.inputs().forEach(input -> inputs.add(operator(input)));
+    List<String> columns =
+        node.fields().stream()
+            .filter(f -> !f.name().startsWith("_"))
+            .map(f -> f.name() + " " + f.type())
+            .toList();
+    return new QueryPlan.Operator(kind(node), text(node), columns, node.appendOnly(), inputs);
+  }
+
+  private static String kind(Node node) {
+    if (node instanceof Node.Join join) {
+      return join.outer() ? "left join" : "join";
+    } else if (node instanceof Node.Aggregate aggregate) {
+      return aggregate.calls().isEmpty() ? "distinct" : "aggregate";
+    } else if (node instanceof Node.UnionAll) {
+      return "union all";
+    } else if (node instanceof Node.Filter) {
+      return "filter";
+    }
+    return node instanceof Node.Scan ? "read" : "compute";
+  }
+
+  private static String text(Node node) {
+    if (node instanceof Node.Scan scan) {
+      return scan.relation().name();
+    } else if (node instanceof Node.Filter filter) {
+      return filter.condition().sql();
+    } else if (node instanceof Node.Extend extend) {
+      return extend.items().stream()
+          .map(item -> item.expr().sql() + " AS " + item.field().sql())
+          .collect(Collectors.joining(", "));
+    } else if (node instanceof Node.Join join) {
+      String keys =
+          join.keys().stream()
+              .map(k -> Identifier.quote(k.left()) + " = " + Identifier.quote(k.right()))
+              .collect(Collectors.joining(" AND "));
+      return join.condition() == null ? keys : keys + " AND " + join.condition().sql();
+    } else if (node instanceof Node.Aggregate aggregate) {
+      String groups =
+          aggregate.global()
+              ? "all rows"
+              : aggregate.groups().stream().map(Field::sql).collect(Collectors.joining(", "));
+      String calls =
+          aggregate.calls().stream().map(AggregateCall::sql).collect(Collectors.joining(", "));
+      return calls.isEmpty() ? groups : calls + " by " + groups;
+    }
+    return "";
+  }
+}

@@ -1,0 +1,223 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.type.Column;
+import dev.millrace.sql.Scope.Source;
+import dev.millrace.sql.Scope.Visible;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves FROM: relations, subqueries, common table expressions and joins. */
+final class FromResolver {
+  /**
+   * What FROM gives: relations that still have to be joined, and the conditions between them.
+   *
+   * @param places for each item, its node in DuckDB's tree
+   */
+  record From(List<Node> items, List<JsonNode> places, List<JsonNode> conditions, Scope scope) {}
+
+  private final Compilation compilation;
+  private final QueryResolver queries;
+  private final JoinBuilder joins;
+
+  FromResolver(Compilation compilation, QueryResolver queries) {
+    this.compilation = compilation;
+    this.queries = queries;
+    this.joins = new JoinBuilder(compilation);
+  }
+
+  /** Null if there is nothing to go on with; then a problem says why. */
+  @Nullable From resolve(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    if (!tree.path("sample").isNull() && !tree.path("sample").isMissingNode()) {
+      unsupported(tree, "a sample", "sample in the query that reads the stream");
+    }
+    return switch (tree.path("type").asText()) {
+      case "BASE_TABLE" -> table(tree, ctes);
+      case "SUBQUERY" -> subquery(tree, ctes);
+      case "JOIN" -> join(tree, ctes);
+      case "EMPTY" -> {
+        unsupported(tree, "a SELECT without FROM", "read from a source or another stream");
+        yield null;
+      }
+      case "TABLE_FUNCTION" -> {
+        unsupported(
+            tree,
+            "the table function `" + tree.path("function").path("function_name").asText() + "`",
+            "read from a source or another stream");
+        yield null;
+      }
+      case "EXPRESSION_LIST" -> {
+        unsupported(tree, "VALUES", "put constant rows into a seed");
+        yield null;
+      }
+      default -> {
+        unsupported(tree, tree.path("type").asText() + " in FROM", null);
+        yield null;
+      }
+    };
+  }
+
+  private void unsupported(JsonNode tree, String what, @Nullable String hint) {
+    compilation
+        .findings()
+        .add(
+            tree,
+            SqlCode.SQL_UNSUPPORTED,
+            what + " cannot be kept up to date in a stream yet",
+            hint);
+  }
+
+  private @Nullable From table(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    String schema = tree.path("schema_name").asText();
+    String name = tree.path("table_name").asText();
+    QueryResolver.Cte cte = schema.isEmpty() ? ctes.get(name.toLowerCase(Locale.ROOT)) : null;
+    if (cte != null) {
+      Resolved resolved = queries.resolve(cte.query(), cte.scope());
+      return resolved == null ? null : from(tree, resolved, List.of(name), cte.columns());
+    }
+    String full = schema.isEmpty() ? name : schema + "." + name;
+    for (Relation relation : compilation.inputs().values()) {
+      if (relation.name().equalsIgnoreCase(full)) {
+        List<String> path = schema.isEmpty() ? List.of(name) : List.of(schema, name);
+        return from(tree, scan(relation), path, List.of());
+      }
+    }
+    List<String> known = new ArrayList<>(compilation.inputs().keySet());
+    known.addAll(ctes.keySet());
+    compilation
+        .findings()
+        .add(
+            tree,
+            SqlCode.SQL_UNKNOWN_RELATION,
+            "there is no relation `" + full + "` that this stream reads",
+            Suggestion.didYouMean(full, known));
+    return null;
+  }
+
+  private Resolved scan(Relation relation) {
+    List<Field> fields = new ArrayList<>();
+    List<String> columns = new ArrayList<>();
+    List<Visible> visible = new ArrayList<>();
+    for (Column column : relation.schema().columns()) {
+      Field field =
+          new Field(
+              compilation.names().fresh(column.name()),
+              column.type().toString(),
+              Set.of(relation.name() + "." + column.name()));
+      fields.add(field);
+      columns.add(column.name());
+      visible.add(new Visible(column.name(), field));
+    }
+    for (Column column : relation.hidden().columns()) {
+      fields.add(
+          new Field(compilation.names().fresh(column.name()), column.type().toString(), Set.of()));
+      columns.add(column.name());
+    }
+    return new Resolved(new Node.Scan(relation, fields, columns), visible);
+  }
+
+  private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    Resolved resolved = queries.resolve(tree.path("subquery").path("node"), ctes);
+    return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+  }
+
+  /** Applies the alias, {@code AS t(a, b)} included. */
+  private From from(JsonNode tree, Resolved resolved, List<String> path, List<String> names) {
+    List<String> renamed = new ArrayList<>(names);
+    JsonNode aliases = tree.path("column_name_alias");
+    for (int i = 0; i < aliases.size(); i++) {
+      if (i < renamed.size()) {
+        renamed.set(i, aliases.path(i).asText());
+      } else {
+        renamed.add(aliases.path(i).asText());
+      }
+    }
+    List<Visible> columns = new ArrayList<>();
+    for (int i = 0; i < resolved.columns().size(); i++) {
+      Visible column = resolved.columns().get(i);
+      String name = i < renamed.size() ? renamed.get(i) : column.name();
+      columns.add(new Visible(name, column.field()));
+    }
+    String alias = tree.path("alias").asText();
+    Source source = new Source(alias.isEmpty() ? path : List.of(alias), columns, Set.of());
+    return new From(List.of(resolved.node()), List.of(tree), List.of(), Scope.of(source));
+  }
+
+  private @Nullable From join(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    String type = tree.path("join_type").asText();
+    String reference = tree.path("ref_type").asText();
+    boolean supported =
+        (reference.equals("REGULAR") || reference.equals("CROSS"))
+            && Set.of("INNER", "LEFT", "RIGHT").contains(type);
+    if (!supported) {
+      String kind = reference.equals("REGULAR") || reference.equals("CROSS") ? type : reference;
+      unsupported(tree, "a join of kind " + kind, "inner, left and right joins are supported");
+    }
+    From left = resolve(tree.path("left"), ctes);
+    From right = resolve(tree.path("right"), ctes);
+    if (left == null || right == null || !supported) {
+      return null;
+    }
+    Scope scope = Scope.join(left.scope, right.scope);
+    List<JsonNode> conditions = new ArrayList<>();
+    if (tree.path("condition").isObject()) {
+      JsonNode condition =
+          new ExpressionResolver(compilation, scope, Map.of()).resolve(tree.path("condition"));
+      conditions.addAll(JoinBuilder.conjuncts(condition));
+    }
+    Set<String> using = new HashSet<>();
+    tree.path("using_columns").forEach(column -> using.add(column.asText()));
+    for (String column : using) {
+      List<Field> l = left.scope.find(column);
+      List<Field> r = right.scope.find(column);
+      if (l.size() != 1 || r.size() != 1) {
+        compilation
+            .findings()
+            .add(
+                tree,
+                SqlCode.SQL_UNKNOWN_COLUMN,
+                "USING needs the column `" + column + "` once on each side",
+                null);
+        return null;
+      }
+      conditions.add(
+          Compilation.compare(
+              "COMPARE_EQUAL",
+              Compilation.reference(l.get(0).name()),
+              Compilation.reference(r.get(0).name())));
+    }
+    if (!using.isEmpty()) {
+      scope = scope.merging(using);
+    }
+    if (type.equals("INNER")) {
+      return inner(left, right, conditions, scope);
+    }
+    if (type.equals("RIGHT") && !using.isEmpty()) {
+      unsupported(tree, "RIGHT JOIN with USING", "write it as a LEFT JOIN");
+    }
+    Node leftNode = joins.inner(left.items, left.places, left.conditions);
+    Node rightNode = joins.inner(right.items, right.places, right.conditions);
+    Node joined =
+        type.equals("LEFT")
+            ? joins.outer(leftNode, rightNode, tree, conditions)
+            : joins.outer(rightNode, leftNode, tree, conditions);
+    return new From(List.of(joined), List.of(tree), List.of(), scope);
+  }
+
+  private static From inner(From left, From right, List<JsonNode> conditions, Scope scope) {
+    List<Node> items = new ArrayList<>(left.items);
+    items.addAll(right.items);
+    List<JsonNode> places = new ArrayList<>(left.places);
+    places.addAll(right.places);
+    List<JsonNode> all = new ArrayList<>(left.conditions);
+    all.addAll(right.conditions);
+    all.addAll(conditions);
+    return new From(items, places, all, scope);
+  }
+}

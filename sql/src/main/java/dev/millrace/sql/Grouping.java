@@ -1,0 +1,325 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.sql.AggregateCall.Order;
+import dev.millrace.sql.SelectList.Item;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** GROUP BY, HAVING and the aggregates of one SELECT. */
+final class Grouping {
+  private final Compilation compilation;
+  private final JsonNode select;
+  private final List<Item> items;
+  private final @Nullable JsonNode having;
+
+  /** Resolved GROUP BY expressions, and the same as the text has them. */
+  private final List<JsonNode> groups = new ArrayList<>();
+
+  private final List<JsonNode> groupsWritten = new ArrayList<>();
+
+  /** Field names by the group's or aggregate's tree without places. */
+  private final Map<String, String> groupFields = new HashMap<>();
+
+  private final Map<String, JsonNode> written = new LinkedHashMap<>();
+  private final Map<String, JsonNode> calls = new LinkedHashMap<>();
+  private final Map<String, String> callFields = new HashMap<>();
+  private @Nullable Node aggregate;
+
+  Grouping(
+      Compilation compilation, ExpressionResolver resolver, JsonNode select, List<Item> items) {
+    this.compilation = compilation;
+    this.select = select;
+    this.items = items;
+    having = select.path("having").isObject() ? resolver.resolve(select.path("having")) : null;
+    if (select.path("group_sets").size() > 1) {
+      compilation
+          .findings()
+          .add(
+              select.path("group_expressions").path(0),
+              SqlCode.SQL_UNSUPPORTED,
+              "GROUPING SETS, ROLLUP and CUBE cannot be kept up to date in a stream yet",
+              "write one stream for each set of groups");
+    }
+    for (JsonNode expression : select.path("group_expressions")) {
+      addGroup(expression, resolver);
+    }
+    if (isGroupByAll()) {
+      for (Item item : items) {
+        if (item.tree() != null && !hasAggregate(item.tree()) && hasColumn(item.tree())) {
+          groups.add(item.tree());
+          groupsWritten.add(item.written());
+        }
+      }
+    }
+  }
+
+  private boolean isGroupByAll() {
+    return select.path("aggregate_handling").asText().equals("FORCE_AGGREGATES");
+  }
+
+  private void addGroup(JsonNode expression, ExpressionResolver resolver) {
+    JsonNode literal = expression.path("literal");
+    if (literal.path("kind").asText().equals("INTEGER")) {
+      int position = literal.path("text").asInt();
+      if (position >= 1 && position <= items.size()) {
+        Item item = items.get(position - 1);
+        if (item.tree() != null) {
+          groups.add(item.tree());
+          groupsWritten.add(item.written());
+        }
+      } else {
+        compilation
+            .findings()
+            .add(
+                expression,
+                SqlCode.SQL_INVALID,
+                "GROUP BY " + position + ": the list has " + items.size() + " columns",
+                null);
+      }
+      return;
+    }
+    groups.add(resolver.resolve(expression));
+    groupsWritten.add(expression);
+  }
+
+  /** True if the SELECT has groups or aggregates. */
+  boolean isNeeded() {
+    return !groups.isEmpty()
+        || isGroupByAll()
+        || having != null
+        || items.stream().anyMatch(item -> item.tree() != null && hasAggregate(item.tree()));
+  }
+
+  /** The aggregate operator, once it is made. */
+  Node aggregate() {
+    if (aggregate == null) {
+      throw new IllegalStateException("apply comes first");
+    }
+    return aggregate;
+  }
+
+  /** The group fields with their expressions as the text has them. */
+  Map<String, JsonNode> written() {
+    return written;
+  }
+
+  /**
+   * The aggregate and HAVING over the input.
+   *
+   * @param trees receives the list's expressions over the groups and aggregates
+   */
+  Node apply(Node input, boolean onClose, List<JsonNode> trees) {
+    boolean global = groups.isEmpty();
+    List<Field> fields = new ArrayList<>();
+    Node grouped = groups(input, fields);
+    if (global) {
+      ObjectNode zero = DuckDb.object();
+      zero.put("class", "CONSTANT").put("type", "VALUE_CONSTANT").put("alias", "");
+      zero.putObject("literal").put("kind", "INTEGER").put("text", "0");
+      grouped =
+          compilation.extend(grouped, List.of("_group"), List.of(compilation.expr(zero)), fields);
+    }
+    for (Item item : items) {
+      trees.add(replace(item.tree() == null ? item.written() : item.tree(), Set.of()));
+    }
+    JsonNode condition = having == null ? null : replace(having, Set.of());
+    List<AggregateCall> made = calls(grouped);
+    aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
+    return condition == null ? aggregate : new Node.Filter(aggregate, compilation.expr(condition));
+  }
+
+  private Node groups(Node input, List<Field> fields) {
+    Map<String, Expr> computed = new LinkedHashMap<>();
+    for (JsonNode group : groups) {
+      Expr expr = compilation.expr(group);
+      if (!expr.isField()) {
+        computed.putIfAbsent(key(group), expr);
+      }
+    }
+    List<String> wishes = new ArrayList<>();
+    computed.keySet().forEach(key -> wishes.add(groupName(key)));
+    List<Field> made = new ArrayList<>();
+    Node node = compilation.extend(input, wishes, List.copyOf(computed.values()), made);
+    List<String> keys = List.copyOf(computed.keySet());
+    for (int i = 0; i < groups.size(); i++) {
+      String key = key(groups.get(i));
+      if (groupFields.containsKey(key)) {
+        continue;
+      }
+      int position = keys.indexOf(key);
+      Field field =
+          position >= 0
+              ? made.get(position)
+              : input.field(compilation.expr(groups.get(i)).field()).orElseThrow();
+      groupFields.put(key, field.name());
+      written.put(field.name(), groupsWritten.get(i));
+      fields.add(field);
+    }
+    return node;
+  }
+
+  /** A computed group is called as the list's column is. */
+  private String groupName(String key) {
+    for (Item item : items) {
+      if (item.tree() != null && key(item.tree()).equals(key)) {
+        return item.name();
+      }
+    }
+    return "grouped";
+  }
+
+  private List<AggregateCall> calls(Node input) {
+    List<String> sql = new ArrayList<>();
+    List<Expr> exprs = new ArrayList<>();
+    for (JsonNode tree : calls.values()) {
+      Expr expr = compilation.expr(tree);
+      exprs.add(expr);
+      sql.add(expr.sql());
+    }
+    List<String> types = compilation.types(input.fields(), sql);
+    List<AggregateCall> made = new ArrayList<>();
+    int i = 0;
+    for (Map.Entry<String, JsonNode> entry : calls.entrySet()) {
+      Field result =
+          new Field(
+              String.valueOf(callFields.get(entry.getKey())),
+              types.get(i),
+              compilation.field("_unused", "", exprs.get(i).refs(), input.fields()).origins());
+      made.add(call(entry.getValue(), exprs.get(i).sql(), result, input));
+      i++;
+    }
+    return made;
+  }
+
+  private AggregateCall call(JsonNode tree, String sql, Field result, Node input) {
+    List<Expr> arguments = new ArrayList<>();
+    for (JsonNode argument : tree.path("arguments")) {
+      arguments.add(compilation.expr(argument.path("expression")));
+    }
+    List<Order> orders = new ArrayList<>();
+    for (JsonNode order : tree.path("order_bys").path("orders")) {
+      String nulls = order.path("null_order").asText();
+      String words = order.path("type").asText().equals("DESCENDING") ? " DESC" : " ASC";
+      words +=
+          nulls.contains("FIRST") ? " NULLS FIRST" : nulls.contains("LAST") ? " NULLS LAST" : "";
+      orders.add(new Order(compilation.expr(order.path("expression")), words));
+    }
+    JsonNode filter = tree.path("filter");
+    return new AggregateCall(
+        tree.path("function_name").asText(),
+        arguments,
+        compilation.types(input.fields(), arguments.stream().map(Expr::sql).toList()),
+        tree.path("distinct").asBoolean(),
+        filter.isObject() ? compilation.expr(filter) : null,
+        orders,
+        sql,
+        result);
+  }
+
+  /** Puts fields in place of groups and aggregates. */
+  private JsonNode replace(JsonNode tree, Set<String> parameters) {
+    if (tree.isArray()) {
+      ArrayNode array = DuckDb.array();
+      tree.forEach(child -> array.add(replace(child, parameters)));
+      return array;
+    }
+    if (!tree.isObject()) {
+      return tree;
+    }
+    String kind = tree.path("class").asText();
+    String key = kind.isEmpty() ? "" : key(tree);
+    String group = groupFields.get(key);
+    if (group != null) {
+      return Compilation.reference(group);
+    }
+    if (isAggregate(tree)) {
+      calls.putIfAbsent(key, tree);
+      String wish = tree.path("alias").asText();
+      String name = wish.isEmpty() ? tree.path("function_name").asText() : wish;
+      return Compilation.reference(
+          callFields.computeIfAbsent(key, k -> compilation.names().fresh(name)));
+    }
+    if (kind.equals("COLUMN_REF")) {
+      notGrouped(tree, parameters);
+      return tree;
+    }
+    Set<String> inner = parameters;
+    if (kind.equals("LAMBDA")) {
+      inner = new HashSet<>(parameters);
+      collect(tree.path("lhs"), inner);
+    }
+    ObjectNode copy = DuckDb.object();
+    Set<String> scope = inner;
+    tree.fields().forEachRemaining(e -> copy.set(e.getKey(), replace(e.getValue(), scope)));
+    return copy;
+  }
+
+  private static void collect(JsonNode tree, Set<String> names) {
+    if (tree.path("class").asText().equals("COLUMN_REF")) {
+      names.add(tree.path("column_names").path(0).asText().toLowerCase(Locale.ROOT));
+    } else {
+      tree.forEach(child -> collect(child, names));
+    }
+  }
+
+  private void notGrouped(JsonNode tree, Set<String> parameters) {
+    String name = tree.path("column_names").path(0).asText();
+    if (!parameters.contains(name.toLowerCase(Locale.ROOT))) {
+      compilation
+          .findings()
+          .add(
+              tree,
+              SqlCode.SQL_INVALID,
+              "`" + name + "` is neither grouped by nor inside an aggregate",
+              "add it to GROUP BY, or write any_value(" + name + ")");
+    }
+  }
+
+  private boolean isAggregate(JsonNode tree) {
+    return tree.path("class").asText().equals("FUNCTION")
+        && !tree.path("is_operator").asBoolean()
+        && compilation
+            .duck()
+            .isAggregate(tree.path("function_name").asText().toLowerCase(Locale.ROOT));
+  }
+
+  private boolean hasAggregate(JsonNode tree) {
+    if (isAggregate(tree)) {
+      return true;
+    }
+    for (JsonNode child : tree) {
+      if (hasAggregate(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasColumn(JsonNode tree) {
+    return Watermarks.hasColumn(tree);
+  }
+
+  /** The tree without places and aliases: equal for equal expressions. */
+  private static String key(JsonNode tree) {
+    JsonNode copy = tree.deepCopy();
+    strip(copy);
+    return copy.toString();
+  }
+
+  private static void strip(JsonNode tree) {
+    if (tree instanceof ObjectNode object) {
+      object.remove(List.of("query_location", "query_location_length", "alias"));
+    }
+    tree.forEach(Grouping::strip);
+  }
+}

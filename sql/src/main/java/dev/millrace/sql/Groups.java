@@ -1,0 +1,90 @@
+package dev.millrace.sql;
+
+import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.Step.Blame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What both ways to keep groups up to date share.
+ *
+ * @param calls the aggregates that are needed
+ * @param bound when a group cannot change any more; empty if nobody knows
+ */
+record Groups(
+    ProgramBuilder program,
+    Node.Aggregate aggregate,
+    List<AggregateCall> calls,
+    Optional<JoinTimes.Bound> bound) {
+  static final String NO_BOUND =
+      "no watermark says when a group is complete; group by a window of the event time";
+
+  List<String> keys() {
+    return AggregateRule.names(aggregate.groups());
+  }
+
+  boolean retracts() {
+    return !aggregate.input().appendOnly();
+  }
+
+  /** Groups of a SELECT; the one group of a whole input needs no GROUP BY and always has a row. */
+  String groupBy() {
+    return aggregate.global() ? "" : Sql.groupBy(keys());
+  }
+
+  /** The group's columns at the head of a SELECT with {@link #groupBy}. */
+  String leadingKeys() {
+    return aggregate.global() ? "0 AS " + Sql.list(keys()) + ", " : Sql.leading(keys());
+  }
+
+  StateTable state(String label, List<Field> fields, List<String> key, String text) {
+    return program.state(label, fields, key, text, bound, NO_BOUND);
+  }
+
+  /** A value as one of a group's results, before and after a batch. */
+  record Value(Field field, String before, String after) {}
+
+  /**
+   * The delta from a table of groups that changed: their keys, {@code _n} of the old state, values
+   * before and after.
+   *
+   * @param alive true for a group that has rows after the batch
+   */
+  Delta delta(String merged, List<Value> values, String alive) {
+    StringBuilder before = new StringBuilder("SELECT " + Sql.leading(keys()));
+    StringBuilder after = new StringBuilder(before);
+    List<String> changed = new ArrayList<>();
+    for (Value value : values) {
+      String name = Identifier.quote(value.field.name());
+      before.append(value.before).append(" AS ").append(name).append(", ");
+      after.append(value.after).append(" AS ").append(name).append(", ");
+      changed.add("(" + value.before + ") IS DISTINCT FROM (" + value.after + ")");
+    }
+    String differs = changed.isEmpty() ? "false" : "(" + String.join(" OR ", changed) + ")";
+    before.append("CAST(-1 AS TINYINT) AS _w FROM ").append(merged);
+    before.append(" WHERE _n IS NOT NULL AND (NOT (").append(alive).append(") OR ");
+    before.append(differs).append(')');
+    after.append("CAST(1 AS TINYINT) AS _w FROM ").append(merged);
+    after.append(" WHERE (").append(alive).append(") AND (_n IS NULL OR ").append(differs);
+    after.append(')');
+    String from = "(" + Sql.unionAll(List.of(before.toString(), after.toString())) + ")";
+    return new Delta(from, false, true, true);
+  }
+
+  /** The delta of windows that the watermark has passed: their final rows, out of the state. */
+  Delta closed(StateTable state, List<Value> values) {
+    String closed = program.take(state, "closed", bound.orElseThrow());
+    StringBuilder select = new StringBuilder("(SELECT " + Sql.leading(keys()));
+    for (Value value : values) {
+      select.append(value.after).append(" AS ").append(Identifier.quote(value.field.name()));
+      select.append(", ");
+    }
+    select.append("CAST(1 AS TINYINT) AS _w FROM ").append(closed).append(')');
+    return new Delta(select.toString(), false, true, true);
+  }
+
+  String make(String label, String select) {
+    return program.make(label, select, Blame.STATE);
+  }
+}

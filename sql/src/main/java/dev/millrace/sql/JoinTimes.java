@@ -1,0 +1,81 @@
+package dev.millrace.sql;
+
+import dev.millrace.sql.Node.Distance;
+import dev.millrace.sql.Node.Join;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What watermarks say about a join. Let a condition bound two times: {@code least <= l - r <= most}
+ * for each pair that joins, and let W(x) be x's watermark: no later change has a smaller x.
+ *
+ * <ul>
+ *   <li>Output. A later change of the output pairs a later change of one side with any row of the
+ *       other. If the left changes, {@code l >= W(l)}. If the right changes, {@code r >= W(r)}, so
+ *       {@code l >= W(r) + least}. Hence the smaller of both is a watermark of l in the output, and
+ *       likewise {@code min(W(r), W(l) - most)} for r. The null-extended row of an outer join
+ *       changes together with its left row or with a right row that joins it: the same bounds.
+ *   <li>Left state. A left row is read to pair it with a later change of the right, so it is needed
+ *       only while {@code l >= W(r) + least}.
+ *   <li>Right state. A right row is read to pair it with a later change of the left: while {@code r
+ *       >= W(l) - most}. An outer join reads it too to learn whether a left row that a later change
+ *       of the right touches has a partner already: that left row has {@code l >= W(r) + least},
+ *       and its partners {@code r >= l - most >= W(r) + least - most}.
+ * </ul>
+ *
+ * A later retraction is a later change: its row obeys the watermark, so that its partners are still
+ * there; its own row may be forgotten already, and then there is nothing to remove.
+ */
+final class JoinTimes {
+  /** Rows of a state are not needed any more when a column is before an instant. */
+  record Bound(String column, String before) {}
+
+  private JoinTimes() {}
+
+  static Map<String, String> watermarks(Join join) {
+    Map<String, String> left = join.left().watermarks();
+    Map<String, String> right = join.right().watermarks();
+    Map<String, String> marks = new LinkedHashMap<>();
+    for (Distance d : join.distances()) {
+      String l = left.get(d.left());
+      String r = right.get(d.right());
+      if (l != null && r != null && d.least() != null) {
+        marks.putIfAbsent(d.left(), Watermarks.least(l, Watermarks.plus(r, d.least())));
+      }
+      if (l != null && r != null && d.most() != null) {
+        marks.putIfAbsent(d.right(), Watermarks.least(r, Watermarks.plus(l, -d.most())));
+      }
+    }
+    return marks;
+  }
+
+  static Optional<Bound> leftState(Join join) {
+    for (Distance d : join.distances()) {
+      String r = join.right().watermarks().get(d.right());
+      if (r != null && d.least() != null) {
+        return Optional.of(new Bound(d.left(), Watermarks.plus(r, d.least())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  static Optional<Bound> rightState(Join join) {
+    for (Distance d : join.distances()) {
+      String l = join.left().watermarks().get(d.left());
+      String r = join.right().watermarks().get(d.right());
+      if (l == null || d.most() == null) {
+        continue;
+      }
+      String before = Watermarks.plus(l, -d.most());
+      if (!join.outer()) {
+        return Optional.of(new Bound(d.right(), before));
+      }
+      if (r != null && d.least() != null) {
+        String touched = Watermarks.plus(r, d.least() - d.most());
+        return Optional.of(new Bound(d.right(), Watermarks.least(before, touched)));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,269 @@
+package dev.millrace.sql;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The algebra: what a SELECT means, as operators over relations with row identity. Each operator
+ * keeps its inputs' fields and adds its own; which of them are needed is decided when it is
+ * planned.
+ */
+sealed interface Node {
+
+  /** The columns, hidden ones included. */
+  List<Field> fields();
+
+  /** Names of the fields that tell rows apart. */
+  List<String> identity();
+
+  /** True if no row is ever taken back. */
+  boolean appendOnly();
+
+  /**
+   * For a field of type TIMESTAMPTZ, the SQL of an instant such that no later change has a smaller
+   * value there.
+   */
+  Map<String, String> watermarks();
+
+  /** The operators below. */
+  List<Node> inputs();
+
+  /** The field of that name. */
+  default Optional<Field> field(String name) {
+    return fields().stream().filter(f -> f.name().equals(name)).findFirst();
+  }
+
+  /** A new column. */
+  record Item(Field field, Expr expr) {}
+
+  /**
+   * An input.
+   *
+   * @param columns the input's column for each field
+   */
+  record Scan(Relation relation, List<Field> fields, List<String> columns) implements Node {
+    @Override
+    public List<String> identity() {
+      List<String> names = new ArrayList<>();
+      for (String column : relation.identity()) {
+        for (int i = 0; i < columns.size(); i++) {
+          if (columns.get(i).equalsIgnoreCase(column)) {
+            names.add(fields.get(i).name());
+          }
+        }
+      }
+      return names;
+    }
+
+    @Override
+    public boolean appendOnly() {
+      return relation.appendOnly();
+    }
+
+    @Override
+    public Map<String, String> watermarks() {
+      Map<String, String> marks = new HashMap<>();
+      relation
+          .watermarks()
+          .forEach(
+              (column, mark) -> {
+                for (int i = 0; i < columns.size(); i++) {
+                  if (columns.get(i).equalsIgnoreCase(column)) {
+                    marks.put(fields.get(i).name(), mark);
+                  }
+                }
+              });
+      return marks;
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of();
+    }
+  }
+
+  /** The rows for which a condition is true. */
+  record Filter(Node input, Expr condition) implements Node {
+    @Override
+    public List<Field> fields() {
+      return input.fields();
+    }
+
+    @Override
+    public List<String> identity() {
+      return input.identity();
+    }
+
+    @Override
+    public boolean appendOnly() {
+      return input.appendOnly();
+    }
+
+    @Override
+    public Map<String, String> watermarks() {
+      return input.watermarks();
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * The input with computed columns.
+   *
+   * @param watermarks the input's and those of computed columns that grow with a column of the
+   *     input
+   */
+  record Extend(Node input, List<Item> items, Map<String, String> watermarks) implements Node {
+    @Override
+    public List<Field> fields() {
+      List<Field> fields = new ArrayList<>(input.fields());
+      items.forEach(item -> fields.add(item.field()));
+      return fields;
+    }
+
+    @Override
+    public List<String> identity() {
+      return input.identity();
+    }
+
+    @Override
+    public boolean appendOnly() {
+      return input.appendOnly();
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * All rows of several inputs.
+   *
+   * @param columns for each input, the SQL of each field
+   * @param needs for each input, the fields that make each of the union's fields, or null for none
+   * @param identity the branch's number, then the branches' identities
+   */
+  record UnionAll(
+      List<Node> inputs,
+      List<Field> fields,
+      List<String> identity,
+      List<List<String>> columns,
+      List<List<@Nullable String>> needs,
+      Map<String, String> watermarks)
+      implements Node {
+    @Override
+    public boolean appendOnly() {
+      return inputs.stream().allMatch(Node::appendOnly);
+    }
+  }
+
+  /** Fields of the left and the right input that must be equal; null equals nothing. */
+  record Key(String left, String right) {}
+
+  /**
+   * What a condition says about the distance of two times, {@code left - right}, in microseconds.
+   *
+   * @param least null if nothing bounds it from below
+   * @param most null if nothing bounds it from above
+   */
+  record Distance(String left, String right, @Nullable Long least, @Nullable Long most) {}
+
+  /**
+   * Pairs of rows with equal keys that fulfil a condition.
+   *
+   * @param outer true if a left row without partner appears with nulls
+   * @param condition what must be true besides the keys; null for nothing
+   */
+  record Join(
+      Node left,
+      Node right,
+      boolean outer,
+      List<Key> keys,
+      @Nullable Expr condition,
+      List<Distance> distances)
+      implements Node {
+    @Override
+    public List<Field> fields() {
+      List<Field> fields = new ArrayList<>(left.fields());
+      fields.addAll(right.fields());
+      return fields;
+    }
+
+    @Override
+    public List<String> identity() {
+      List<String> names = new ArrayList<>(left.identity());
+      names.addAll(right.identity());
+      return names;
+    }
+
+    @Override
+    public boolean appendOnly() {
+      return !outer && left.appendOnly() && right.appendOnly();
+    }
+
+    @Override
+    public Map<String, String> watermarks() {
+      return JoinTimes.watermarks(this);
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of(left, right);
+    }
+  }
+
+  /**
+   * One row a group.
+   *
+   * @param groups fields of the input; a single constant if the whole input is one group
+   * @param global true if the whole input is one group, which has a row even when it is empty
+   * @param onClose true if a group's row appears once, when a watermark has passed it
+   */
+  record Aggregate(
+      Node input, List<Field> groups, List<AggregateCall> calls, boolean global, boolean onClose)
+      implements Node {
+    @Override
+    public List<Field> fields() {
+      List<Field> fields = new ArrayList<>(groups);
+      calls.forEach(call -> fields.add(call.result()));
+      return fields;
+    }
+
+    @Override
+    public List<String> identity() {
+      return groups.stream().map(Field::name).toList();
+    }
+
+    @Override
+    public boolean appendOnly() {
+      return onClose;
+    }
+
+    /** A group changes only together with a row of the input in it. */
+    @Override
+    public Map<String, String> watermarks() {
+      Map<String, String> marks = new LinkedHashMap<>();
+      for (Field group : groups) {
+        String mark = input.watermarks().get(group.name());
+        if (mark != null) {
+          marks.put(group.name(), mark);
+        }
+      }
+      return marks;
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of(input);
+    }
+  }
+}

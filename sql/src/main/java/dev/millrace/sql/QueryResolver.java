@@ -1,0 +1,134 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.sql.Scope.Visible;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves a query: SELECT, UNION ALL, WITH. */
+final class QueryResolver {
+  /**
+   * A common table expression; it is inlined wherever it is read.
+   *
+   * @param columns names that WITH gives the columns; may be fewer than there are
+   * @param scope what it can read itself
+   */
+  record Cte(JsonNode query, List<String> columns, Map<String, Cte> scope) {}
+
+  private final Compilation compilation;
+  private final Closing closing;
+
+  /**
+   * A resolver for one text.
+   *
+   * @param closing makes the outermost aggregate publish closed windows, if that is wanted
+   */
+  QueryResolver(Compilation compilation, Closing closing) {
+    this.compilation = compilation;
+    this.closing = closing;
+  }
+
+  /** The query's meaning; null if a problem that was told hides it. */
+  @Nullable Resolved resolve(JsonNode query, Map<String, Cte> outer) {
+    Map<String, Cte> ctes = new HashMap<>(outer);
+    query
+        .path("cte_map")
+        .path("map")
+        .forEach(
+            entry -> {
+              JsonNode value = entry.path("value");
+              List<String> columns = new ArrayList<>();
+              value.path("aliases").forEach(alias -> columns.add(alias.asText()));
+              String name = entry.path("key").asText().toLowerCase(Locale.ROOT);
+              ctes.put(name, new Cte(cteQuery(value), columns, Map.copyOf(ctes)));
+            });
+    return switch (query.path("type").asText()) {
+      case "SELECT_NODE" -> new SelectResolver(compilation, this, closing).resolve(query, ctes);
+      case "SET_OPERATION_NODE" -> setOperation(query, ctes);
+      case "RECURSIVE_CTE_NODE" -> {
+        unsupported(query, "a recursive WITH", null);
+        yield null;
+      }
+      default -> {
+        unsupported(query, query.path("type").asText(), null);
+        yield null;
+      }
+    };
+  }
+
+  private static JsonNode cteQuery(JsonNode value) {
+    JsonNode node = value.path("query_node");
+    return node.isMissingNode() ? value.path("query").path("node") : node;
+  }
+
+  private void unsupported(JsonNode place, String what, @Nullable String hint) {
+    compilation
+        .findings()
+        .add(
+            place,
+            SqlCode.SQL_UNSUPPORTED,
+            what + " cannot be kept up to date in a stream yet",
+            hint);
+  }
+
+  private @Nullable Resolved setOperation(JsonNode query, Map<String, Cte> ctes) {
+    JsonNode place = firstPlace(query);
+    boolean unionAll =
+        query.path("setop_type").asText().equals("UNION") && query.path("setop_all").asBoolean();
+    if (!unionAll) {
+      boolean union = query.path("setop_type").asText().equals("UNION");
+      unsupported(
+          place,
+          query.path("setop_type").asText() + (union ? " without ALL" : ""),
+          union ? "write SELECT DISTINCT * FROM (... UNION ALL ...)" : null);
+    }
+    for (JsonNode modifier : query.path("modifiers")) {
+      if (!modifier.path("type").asText().equals("ORDER_MODIFIER")) {
+        unsupported(place, "LIMIT over a union", "limit in the query that reads the stream");
+      }
+    }
+    if (closing.isWanted(query)) {
+      closing.refuse(place);
+    }
+    List<JsonNode> branches = new ArrayList<>();
+    query.path("children").forEach(branches::add);
+    if (branches.isEmpty()) {
+      branches.add(query.path("left"));
+      branches.add(query.path("right"));
+    }
+    List<Resolved> resolved = new ArrayList<>();
+    for (JsonNode branch : branches) {
+      Resolved one = resolve(branch, ctes);
+      if (one != null) {
+        resolved.add(one);
+      }
+    }
+    if (resolved.size() != branches.size()
+        || resolved.stream().mapToInt(r -> r.columns().size()).distinct().count() != 1) {
+      return null;
+    }
+    return union(resolved);
+  }
+
+  /** A node of a query that knows its place; set operations themselves do not. */
+  static JsonNode firstPlace(JsonNode query) {
+    if (query.path("select_list").size() > 0) {
+      return query.path("select_list").path(0);
+    }
+    JsonNode first = query.path("children").path(0);
+    return first.isMissingNode() ? query : firstPlace(first);
+  }
+
+  private Resolved union(List<Resolved> branches) {
+    UnionBuilder union = new UnionBuilder(compilation, branches);
+    List<Visible> columns = new ArrayList<>();
+    for (int i = 0; i < branches.get(0).columns().size(); i++) {
+      columns.add(union.column(i));
+    }
+    return new Resolved(union.build(), columns);
+  }
+}

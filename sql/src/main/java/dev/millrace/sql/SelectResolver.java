@@ -1,0 +1,143 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.sql.Scope.Visible;
+import dev.millrace.sql.SelectList.Item;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves one SELECT: FROM, WHERE, GROUP BY, HAVING, the list, DISTINCT, in this order. */
+final class SelectResolver {
+  private final Compilation compilation;
+  private final QueryResolver queries;
+  private final Closing closing;
+
+  SelectResolver(Compilation compilation, QueryResolver queries, Closing closing) {
+    this.compilation = compilation;
+    this.queries = queries;
+    this.closing = closing;
+  }
+
+  @Nullable Resolved resolve(JsonNode select, Map<String, QueryResolver.Cte> ctes) {
+    FromResolver.From from =
+        new FromResolver(compilation, queries).resolve(select.path("from_table"), ctes);
+    boolean distinct = checkClauses(select);
+    if (from == null) {
+      return null;
+    }
+    Map<String, JsonNode> aliases = SelectList.aliases(select);
+    ExpressionResolver resolver = new ExpressionResolver(compilation, from.scope(), aliases);
+    List<JsonNode> conditions = new ArrayList<>(from.conditions());
+    if (select.path("where_clause").isObject()) {
+      conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(select.path("where_clause"))));
+    }
+    List<Item> items = new SelectList(compilation, from.scope()).expand(select, resolver);
+    Grouping grouping = new Grouping(compilation, resolver, select, items);
+    if (!compilation.findings().isEmpty()) {
+      return withoutMeaning(from, items);
+    }
+    Node input = new JoinBuilder(compilation).inner(from.items(), from.places(), conditions);
+    List<JsonNode> trees = new ArrayList<>();
+    boolean onClose = closing.isWanted(select);
+    if (grouping.isNeeded()) {
+      input = grouping.apply(input, onClose, trees);
+      if (onClose) {
+        closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
+      }
+    } else {
+      items.forEach(item -> trees.add(item.tree()));
+      if (onClose) {
+        closing.refuse(QueryResolver.firstPlace(select));
+      }
+    }
+    Resolved result = project(input, items, trees);
+    return distinct ? distinct(result) : result;
+  }
+
+  /** Names go on to be checked in the queries around, though nothing will be planned. */
+  private Resolved withoutMeaning(FromResolver.From from, List<Item> items) {
+    List<Visible> columns = new ArrayList<>();
+    for (Item item : items) {
+      Field field =
+          new Field(compilation.names().fresh(item.name()), "VARCHAR", java.util.Set.of());
+      columns.add(new Visible(item.name(), field));
+    }
+    return new Resolved(from.items().get(0), columns);
+  }
+
+  private boolean checkClauses(JsonNode select) {
+    boolean distinct = false;
+    JsonNode place = QueryResolver.firstPlace(select);
+    for (JsonNode modifier : select.path("modifiers")) {
+      switch (modifier.path("type").asText()) {
+        case "DISTINCT_MODIFIER" -> {
+          distinct = true;
+          if (modifier.path("distinct_on_targets").size() > 0) {
+            refuse(modifier.path("distinct_on_targets").path(0), "DISTINCT ON", null);
+          }
+        }
+        case "ORDER_MODIFIER" -> {
+          // The rows of a table have no order: harmless, and common in models.
+        }
+        default ->
+            refuse(
+                modifier.path("limit").isObject() ? modifier.path("limit") : place,
+                "LIMIT",
+                "limit in the query that reads the stream");
+      }
+    }
+    if (select.path("qualify").isObject()) {
+      refuse(select.path("qualify"), "QUALIFY", null);
+    }
+    if (select.path("sample").isObject()) {
+      refuse(place, "a sample", null);
+    }
+    return distinct;
+  }
+
+  private void refuse(JsonNode place, String what, @Nullable String hint) {
+    compilation
+        .findings()
+        .add(
+            place,
+            SqlCode.SQL_UNSUPPORTED,
+            what + " cannot be kept up to date in a stream yet",
+            hint == null ? "use materialized='table' for this model" : hint);
+  }
+
+  private Resolved project(Node input, List<Item> items, List<JsonNode> trees) {
+    List<Expr> computed = new ArrayList<>();
+    List<String> wishes = new ArrayList<>();
+    Map<String, Integer> positions = new HashMap<>();
+    List<Expr> exprs = trees.stream().map(compilation::expr).toList();
+    for (int i = 0; i < exprs.size(); i++) {
+      Expr expr = exprs.get(i);
+      if (!expr.isField() && positions.putIfAbsent(expr.sql(), computed.size()) == null) {
+        computed.add(expr);
+        wishes.add(items.get(i).name());
+      }
+    }
+    List<Field> made = new ArrayList<>();
+    Node node = compilation.extend(input, wishes, computed, made);
+    List<Visible> columns = new ArrayList<>();
+    for (int i = 0; i < exprs.size(); i++) {
+      Expr expr = exprs.get(i);
+      Integer position = positions.get(expr.sql());
+      Field field = position == null ? input.field(expr.field()).orElseThrow() : made.get(position);
+      columns.add(new Visible(items.get(i).name(), field));
+    }
+    return new Resolved(node, columns);
+  }
+
+  private static Resolved distinct(Resolved all) {
+    Map<String, Field> groups = new LinkedHashMap<>();
+    all.columns().forEach(column -> groups.put(column.field().name(), column.field()));
+    Node node =
+        new Node.Aggregate(all.node(), List.copyOf(groups.values()), List.of(), false, false);
+    return new Resolved(node, all.columns());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.millrace.sql;
+
+import dev.millrace.api.type.Identifier;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Pieces of SQL text. */
+final class Sql {
+  private Sql() {}
+
+  /** The names, quoted, with commas between. */
+  static String list(Collection<String> names) {
+    return names.stream().map(Identifier::quote).collect(Collectors.joining(", "));
+  }
+
+  /** The names of one relation, each followed by a comma. */
+  static String prefixed(String alias, Collection<String> names) {
+    return names.stream()
+        .map(name -> alias + "." + Identifier.quote(name) + ", ")
+        .collect(Collectors.joining());
+  }
+
+  /** The names, each followed by a comma. */
+  static String leading(Collection<String> names) {
+    return names.stream().map(name -> Identifier.quote(name) + ", ").collect(Collectors.joining());
+  }
+
+  /** True where two relations agree in every column; nulls are equal. */
+  static String same(String a, String b, Collection<String> names) {
+    return names.stream()
+        .map(name -> Identifier.quote(name))
+        .map(name -> a + "." + name + " IS NOT DISTINCT FROM " + b + "." + name)
+        .collect(Collectors.joining(" AND "));
+  }
+
+  static String groupBy(Collection<String> names) {
+    return names.isEmpty() ? "" : " GROUP BY " + list(names);
+  }
+
+  /** {@code WHERE a AND b}; nothing if there are no conditions. */
+  static String where(List<String> conditions) {
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  static String notNull(Collection<String> names) {
+    return names.stream()
+        .map(name -> Identifier.quote(name) + " IS NOT NULL")
+        .collect(Collectors.joining(" AND "));
+  }
+
+  static String unionAll(List<String> selects) {
+    return String.join("\nUNION ALL\n", selects);
+  }
+}

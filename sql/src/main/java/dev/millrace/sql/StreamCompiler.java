@@ -1,0 +1,116 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.Suggestion;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compiles SELECTs into the programs that keep them up to date. One compiler serves many queries;
+ * it holds a DuckDB in memory until it is closed. Not safe for use by several threads.
+ */
+public final class StreamCompiler implements AutoCloseable {
+  private final DuckDb duck;
+
+  private StreamCompiler(DuckDb duck) {
+    this.duck = duck;
+  }
+
+  /** A compiler; takes a few tens of milliseconds. */
+  public static StreamCompiler open() {
+    return new StreamCompiler(DuckDb.open());
+  }
+
+  /**
+   * Compiles one stream.
+   *
+   * @param name the stream's name, as others read it
+   * @param sql one SELECT in DuckDB's SQL, {@code tumble} included
+   * @param onClose true if a window's row is to be published once, when the watermark has passed it
+   * @param inputs the relations that it may read, by name
+   * @throws QueryException with everything that is wrong, at offsets of {@code sql}
+   */
+  public StreamProgram compile(
+      String name, String sql, boolean onClose, Map<String, Relation> inputs)
+      throws QueryException {
+    List<SqlProblem> windowProblems = new ArrayList<>();
+    SqlText text = Windows.replace(sql, windowProblems);
+    Findings findings = new Findings(text);
+    windowProblems.forEach(findings::add);
+    findings.throwIfAny();
+    Compilation compilation = new Compilation(duck, findings, inputs);
+    try {
+      JsonNode query = parse(text, findings);
+      new OrderedAggregates(compilation).settle(query);
+      Closing closing = new Closing(compilation, query, onClose);
+      Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
+      bind(text, compilation, resolved);
+      findings.throwIfAny();
+      if (resolved == null) {
+        throw new IllegalStateException("no meaning and no problem: " + sql);
+      }
+      StreamProgram program = new Planner(compilation, name).plan(resolved, duck.printQuery(query));
+      findings.throwIfAny();
+      return program;
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB failed to compile " + name, e);
+    }
+  }
+
+  private JsonNode parse(SqlText text, Findings findings) throws QueryException, SQLException {
+    ObjectNode tree = duck.parse(text.text());
+    if (tree.path("error").asBoolean()) {
+      String message = tree.path("error_message").asText();
+      boolean syntax = tree.path("error_type").asText().equals("parser");
+      findings.addAt(
+          tree.path("position").asLong(0),
+          syntax ? SqlCode.SQL_SYNTAX : SqlCode.SQL_NOT_A_SELECT,
+          syntax ? message : "a model is one SELECT",
+          syntax ? null : "write nothing but a SELECT into the file");
+      findings.throwIfAny();
+    }
+    if (tree.path("statements").size() != 1) {
+      findings.addAt(0, SqlCode.SQL_NOT_A_SELECT, "a model is one SELECT", null);
+      findings.throwIfAny();
+    }
+    return tree.path("statements").path(0).path("node");
+  }
+
+  /** Lets DuckDB say what it thinks of the query: types that do not fit, above all. */
+  private void bind(
+      SqlText text, Compilation compilation, @org.jspecify.annotations.Nullable Resolved resolved)
+      throws SQLException {
+    duck.createInputs(compilation.inputs().values());
+    try {
+      duck.describe(text.text());
+      SQLException failure = compilation.typingFailure();
+      if (failure != null && resolved != null && compilation.findings().isEmpty()) {
+        throw new IllegalStateException("the plan does not bind though the query does", failure);
+      }
+    } catch (SQLException e) {
+      JsonNode details = DuckDb.details(e);
+      String message = details.path("exception_message").asText();
+      String kind = details.path("error_subtype").asText();
+      boolean told = kind.equals("COLUMN_NOT_FOUND") || kind.equals("MISSING_ENTRY");
+      if (told && !compilation.findings().isEmpty()) {
+        return;
+      }
+      String first = message.lines().findFirst().orElse(message);
+      compilation
+          .findings()
+          .addAt(
+              details.path("position").asLong(0) - "DESCRIBE ".length(),
+              SqlCode.SQL_INVALID,
+              first,
+              Suggestion.didYouMean(details.path("name").asText(), List.of()));
+    }
+  }
+
+  @Override
+  public void close() {
+    duck.close();
+  }
+}

@@ -1,0 +1,254 @@
+package dev.millrace.sql;
+
+import static dev.millrace.api.type.Identifier.quote;
+
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.Schema;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Runs a program on DuckDB by the letter of {@link Step}, with plain scans and no indexes. */
+final class ProgramRunner {
+  private final Connection connection;
+  private final StreamProgram program;
+  private final Map<String, Long> nanos = new HashMap<>();
+  private long statements;
+
+  ProgramRunner(Connection connection, StreamProgram program) throws SQLException {
+    this.connection = connection;
+    this.program = program;
+    execute("CREATE SCHEMA IF NOT EXISTS state");
+    execute("CREATE SCHEMA IF NOT EXISTS published");
+    for (StateTable state : program.states()) {
+      execute(
+          "CREATE TABLE state."
+              + quote(state.name())
+              + " ("
+              + columns(state.schema())
+              + ", _n BIGINT DEFAULT nextval('rows'))");
+    }
+    Relation output = program.output();
+    List<Column> all = new ArrayList<>(output.schema().columns());
+    all.addAll(output.hidden().columns());
+    execute("CREATE TABLE " + published() + " (" + columns(new Schema(all)) + ")");
+    execute(
+        "CREATE VIEW "
+            + quote(output.name())
+            + " AS SELECT "
+            + names(output.schema().names())
+            + " FROM "
+            + published());
+  }
+
+  StreamProgram program() {
+    return program;
+  }
+
+  /** Time by step, in nanoseconds. */
+  Map<String, Long> nanos() {
+    return nanos;
+  }
+
+  long statements() {
+    return statements;
+  }
+
+  private String published() {
+    return "published." + quote(program.output().name());
+  }
+
+  private static String columns(Schema schema) {
+    return schema.columns().stream()
+        .map(c -> quote(c.name()) + " " + c.type())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String names(List<String> names) {
+    return names.stream().map(n -> quote(n)).collect(Collectors.joining(", "));
+  }
+
+  /** One batch; the deltas of the inputs stand ready. */
+  void run(boolean forget) throws SQLException {
+    for (Step step : program.steps()) {
+      if (step instanceof Step.Forget && !forget) {
+        continue;
+      }
+      long start = System.nanoTime();
+      run(step);
+      nanos.merge(label(step), System.nanoTime() - start, Long::sum);
+    }
+  }
+
+  private static String label(Step step) {
+    if (step instanceof Step.Make make) {
+      return "make " + make.table();
+    } else if (step instanceof Step.Slice slice) {
+      return "slice " + slice.table();
+    } else if (step instanceof Step.Append append) {
+      return "append " + append.state();
+    } else if (step instanceof Step.Remove remove) {
+      return "remove " + remove.state();
+    } else if (step instanceof Step.Take take) {
+      return "take " + take.state();
+    }
+    return "forget " + ((Step.Forget) step).state();
+  }
+
+  private void run(Step step) throws SQLException {
+    if (step instanceof Step.Make make) {
+      execute("CREATE OR REPLACE TEMP TABLE " + quote(make.table()) + " AS " + make.select());
+    } else if (step instanceof Step.Append append) {
+      StateTable state = state(append.state());
+      execute(
+          "INSERT INTO state."
+              + quote(append.state())
+              + " ("
+              + names(state.schema().names())
+              + ") "
+              + append.select());
+    } else if (step instanceof Step.Slice slice) {
+      StateTable state = state(slice.state());
+      StringBuilder on = new StringBuilder();
+      for (int i = 0; i < state.key().size(); i++) {
+        on.append(i == 0 ? "" : " AND ").append("s.").append(quote(state.key().get(i)));
+        on.append(" IS NOT DISTINCT FROM p.").append(quote(slice.probeKey().get(i)));
+      }
+      execute(
+          "CREATE OR REPLACE TEMP TABLE "
+              + quote(slice.table())
+              + " AS SELECT s.* FROM state."
+              + quote(slice.state())
+              + " s SEMI JOIN "
+              + quote(slice.probe())
+              + " p ON "
+              + on);
+    } else if (step instanceof Step.Remove remove) {
+      execute(
+          "DELETE FROM state." + quote(remove.state()) + " WHERE _n IN (" + remove.select() + ")");
+    } else if (step instanceof Step.Take take) {
+      String where = " WHERE " + quote(take.column()) + " < " + take.before();
+      String from = " FROM state." + quote(take.state()) + where;
+      execute("CREATE OR REPLACE TEMP TABLE " + quote(take.table()) + " AS SELECT *" + from);
+      execute("DELETE" + from);
+    } else if (step instanceof Step.Forget forget) {
+      execute(
+          "DELETE FROM state."
+              + quote(forget.state())
+              + " WHERE "
+              + quote(forget.column())
+              + " < "
+              + forget.before());
+    }
+  }
+
+  private StateTable state(String name) {
+    return program.states().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Applies the output's delta to the published table, after checking what it promises. */
+  void publish() throws SQLException {
+    Relation output = program.output();
+    String delta = quote(output.delta());
+    String identity = names(output.identity());
+    String same =
+        output.identity().stream()
+            .map(c -> "t." + quote(c) + " IS NOT DISTINCT FROM d." + quote(c))
+            .collect(Collectors.joining(" AND "));
+    List<String> all = new ArrayList<>(output.schema().names());
+    all.addAll(output.hidden().names());
+    String names = names(all);
+    expectNone("a weight other than 1 and -1", "SELECT * FROM " + delta + " WHERE abs(_w) <> 1");
+    if (output.appendOnly()) {
+      expectNone("a retraction", "SELECT * FROM " + delta + " WHERE _w < 0");
+    } else {
+      expectNone(
+          "a retraction of a row that is not there",
+          "SELECT "
+              + names
+              + " FROM "
+              + delta
+              + " WHERE _w < 0 EXCEPT SELECT "
+              + names
+              + " FROM "
+              + published());
+      expectNone(
+          "a change that changes nothing",
+          "SELECT " + names + " FROM " + delta + " GROUP BY ALL HAVING count(*) > 1");
+    }
+    expectNone(
+        "an identity twice with one weight",
+        "SELECT " + identity + ", _w FROM " + delta + " GROUP BY ALL HAVING count(*) > 1");
+    output
+        .watermarks()
+        .forEach(
+            (column, mark) -> {
+              // Checked against the watermark before the batch: this batch is a later change.
+              marks.put(column, mark);
+            });
+    execute(
+        "DELETE FROM "
+            + published()
+            + " t USING (SELECT * FROM "
+            + delta
+            + " WHERE _w < 0) d WHERE "
+            + same);
+    execute(
+        "INSERT INTO "
+            + published()
+            + " ("
+            + names
+            + ") SELECT "
+            + names
+            + " FROM "
+            + delta
+            + " WHERE _w > 0");
+    expectNone(
+        "an identity twice",
+        "SELECT " + identity + " FROM " + published() + " GROUP BY ALL HAVING count(*) > 1");
+  }
+
+  private final Map<String, String> marks = new HashMap<>();
+
+  /** Call with the variables as they were before the batch, after {@link #publish}. */
+  void checkWatermarks() throws SQLException {
+    for (Map.Entry<String, String> mark : marks.entrySet()) {
+      expectNone(
+          "a change behind the watermark of " + mark.getKey(),
+          "SELECT * FROM "
+              + quote(program.output().delta())
+              + " WHERE "
+              + quote(mark.getKey())
+              + " < "
+              + mark.getValue());
+    }
+  }
+
+  private void expectNone(String what, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      if (rows.next()) {
+        StringBuilder row = new StringBuilder();
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          row.append(rows.getString(i)).append(' ');
+        }
+        throw new AssertionError(program.output().name() + ": " + what + ": " + row);
+      }
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    statements++;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new SQLException(e.getMessage() + "\nin " + sql, e);
+    }
+  }
+}
