@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sources and streams over an in-memory DuckDB: takes batches of rows in, keeps every stream up to
@@ -88,7 +89,7 @@ final class Pipeline implements AutoCloseable {
    * @param rows a SELECT of the source's columns by source; a source without rows may be missing
    */
   void batch(Map<String, String> rows, boolean forget) throws SQLException {
-    List<String> before = new ArrayList<>();
+    List<@Nullable String> before = new ArrayList<>();
     for (Source source : sources.values()) {
       before.add(admit(source, rows.get(source.relation.name())));
     }
@@ -96,7 +97,7 @@ final class Pipeline implements AutoCloseable {
       runner.run(forget);
       runner.publish();
     }
-    List<String> after = new ArrayList<>();
+    List<@Nullable String> after = new ArrayList<>();
     int i = 0;
     for (Source source : sources.values()) {
       after.add(value("SELECT getvariable('" + variable(source) + "')::VARCHAR"));
@@ -115,13 +116,13 @@ final class Pipeline implements AutoCloseable {
     return "wm_" + source.relation.name().replace('.', '_');
   }
 
-  private void setMark(Source source, String value) throws SQLException {
+  private void setMark(Source source, @Nullable String value) throws SQLException {
     String literal = value == null ? "NULL" : "'" + value + "'";
     execute("SET VARIABLE " + variable(source) + " = " + literal + "::TIMESTAMPTZ");
   }
 
   /** Puts the rows that are not late into the source's delta; returns the watermark before. */
-  private String admit(Source source, String select) throws SQLException {
+  private @Nullable String admit(Source source, @Nullable String select) throws SQLException {
     String name = source.relation.name();
     String delta = quote(source.relation.delta());
     String time = quote(source.eventTime);
@@ -141,7 +142,7 @@ final class Pipeline implements AutoCloseable {
             + " >= coalesce("
             + mark
             + ", '-infinity'::TIMESTAMPTZ)");
-    nextId += Long.parseLong(value("SELECT count(*) FROM " + delta));
+    nextId += Long.parseLong(String.valueOf(value("SELECT count(*) FROM " + delta)));
     execute("INSERT INTO " + name + " SELECT * EXCLUDE (_id, _w) FROM " + delta);
     execute(
         "SET VARIABLE "
@@ -162,8 +163,8 @@ final class Pipeline implements AutoCloseable {
   void check() throws SQLException {
     for (ProgramRunner runner : runners) {
       StreamProgram program = runner.program();
-      List<List<Object>> expected = rows(program.batchSql());
-      List<List<Object>> actual = rows("SELECT * FROM " + quote(program.output().name()));
+      List<List<@Nullable Object>> expected = rows(program.batchSql());
+      List<List<@Nullable Object>> actual = rows("SELECT * FROM " + quote(program.output().name()));
       String difference = Tables.difference(expected, actual);
       if (difference != null) {
         throw new AssertionError(
@@ -173,13 +174,13 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** The rows of a query. */
-  List<List<Object>> rows(String query) throws SQLException {
-    List<List<Object>> result = new ArrayList<>();
+  List<List<@Nullable Object>> rows(String query) throws SQLException {
+    List<List<@Nullable Object>> result = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       int width = rows.getMetaData().getColumnCount();
       while (rows.next()) {
-        List<Object> row = new ArrayList<>();
+        List<@Nullable Object> row = new ArrayList<>();
         for (int i = 1; i <= width; i++) {
           Object value = rows.getObject(i);
           row.add(value instanceof Number ? value : value == null ? null : rows.getString(i));
@@ -192,7 +193,7 @@ final class Pipeline implements AutoCloseable {
     return result;
   }
 
-  String value(String query) throws SQLException {
+  @Nullable String value(String query) throws SQLException {
     Object value = rows(query).get(0).get(0);
     return value == null ? null : value.toString();
   }

@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Compares bags of rows; doubles to 1e-9. */
 final class Tables {
   private Tables() {}
 
   /** What differs, or null if nothing does. */
-  static String difference(List<List<Object>> expected, List<List<Object>> actual) {
+  static @Nullable String difference(
+      List<List<@Nullable Object>> expected, List<List<@Nullable Object>> actual) {
     if (expected.size() != actual.size()) {
       return expected.size()
           + " rows expected, "
@@ -18,8 +20,8 @@ final class Tables {
           + " found; "
           + sample(expected, actual);
     }
-    List<List<Object>> a = sorted(expected);
-    List<List<Object>> b = sorted(actual);
+    List<List<@Nullable Object>> a = sorted(expected);
+    List<List<@Nullable Object>> b = sorted(actual);
     for (int i = 0; i < a.size(); i++) {
       if (!same(a.get(i), b.get(i))) {
         return "expected " + a.get(i) + ", found " + b.get(i);
@@ -28,10 +30,11 @@ final class Tables {
     return null;
   }
 
-  private static String sample(List<List<Object>> expected, List<List<Object>> actual) {
+  private static String sample(
+      List<List<@Nullable Object>> expected, List<List<@Nullable Object>> actual) {
     List<String> missing = new ArrayList<>(expected.stream().map(Tables::key).toList());
     List<String> extra = new ArrayList<>();
-    for (List<Object> row : actual) {
+    for (List<@Nullable Object> row : actual) {
       if (!missing.remove(key(row))) {
         extra.add(key(row));
       }
@@ -45,13 +48,13 @@ final class Tables {
         + extra.subList(0, Math.min(3, extra.size()));
   }
 
-  private static List<List<Object>> sorted(List<List<Object>> rows) {
-    List<List<Object>> sorted = new ArrayList<>(rows);
+  private static List<List<@Nullable Object>> sorted(List<List<@Nullable Object>> rows) {
+    List<List<@Nullable Object>> sorted = new ArrayList<>(rows);
     Collections.sort(sorted, (x, y) -> key(x).compareTo(key(y)));
     return sorted;
   }
 
-  private static String key(List<Object> row) {
+  private static String key(List<@Nullable Object> row) {
     StringBuilder key = new StringBuilder();
     for (Object value : row) {
       key.append(value instanceof Double d ? String.format(Locale.ROOT, "%.6e", d) : value);
@@ -60,7 +63,7 @@ final class Tables {
     return key.toString();
   }
 
-  private static boolean same(List<Object> a, List<Object> b) {
+  private static boolean same(List<@Nullable Object> a, List<@Nullable Object> b) {
     for (int i = 0; i < a.size(); i++) {
       Object x = a.get(i);
       Object y = b.get(i);
