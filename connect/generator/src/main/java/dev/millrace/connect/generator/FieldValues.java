@@ -1,0 +1,13 @@
+package dev.millrace.connect.generator;
+
+/** Writes one field's value as JSON. */
+@FunctionalInterface
+interface FieldValues {
+  /**
+   * Writes the value.
+   *
+   * @param bits random bits of this field in this event
+   * @param number the event's
+   */
+  void write(JsonBuffer out, long bits, StreamPlan stream, long number, Timeline timeline);
+}

@@ -1,0 +1,147 @@
+package dev.millrace.connect.generator;
+
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceBatch;
+import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.connect.SourceRecord;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Makes events at the pace of the clock, or as fast as they are taken. The records depend on the
+ * configuration alone, and on when a live run began and paused; not on how they are polled.
+ */
+final class GeneratorSource implements Source {
+  private static final int MAX_RECORDS = 10_000;
+  private static final long MAX_BYTES = 4 << 20;
+  private static final long TICK_NANOS = 2_000_000;
+
+  private final SourcePlan plan;
+  private final Clock clock;
+  private final Timeline timeline;
+  private final Arrivals arrivals;
+  private final RecordWriter writer;
+  private final boolean paced;
+  private final long paceFrom;
+  private final long paceOffset;
+
+  GeneratorSource(SourcePlan plan, SourceContext context) {
+    this.plan = plan;
+    this.clock = context.clock();
+    Optional<GeneratorPosition> position = context.position().flatMap(GeneratorPosition::parse);
+    Optional<GeneratorPosition> same =
+        position.filter(p -> p.fingerprint().equals(plan.fingerprint()));
+    long now = nowMicros();
+    this.timeline =
+        same.map(p -> new Timeline(numbers(p.firstNumbers()), p.shifts()))
+            .orElseGet(
+                () ->
+                    new Timeline(
+                        // A changed configuration goes on with numbers that were not used yet.
+                        numbers(position.map(GeneratorPosition::nextNumbers).orElse(Map.of())),
+                        List.of(new Timeline.Shift(0, plan.start().orElse(now)))));
+    this.arrivals =
+        new Arrivals(
+            plan,
+            timeline,
+            same.map(GeneratorPosition::bucket).orElse(0L),
+            same.map(GeneratorPosition::consumed).orElse(0));
+    this.writer = new RecordWriter(timeline);
+    boolean live = plan.start().isEmpty();
+    this.paced = live || plan.speed() > 0;
+    long here = arrivals.hasNext() ? arrivals.arrival() : 0;
+    if (live && same.isPresent() && !plan.catchUp()) {
+      timeline.shift(here, now - here, plan.horizon());
+    }
+    this.paceFrom = live ? 0 : here;
+    this.paceOffset = live ? timeline.offset() : now;
+  }
+
+  private long[] numbers(Map<String, Long> byName) {
+    long[] numbers = new long[plan.streams().size()];
+    for (StreamPlan root : plan.roots()) {
+      numbers[root.ordinal()] = byName.getOrDefault(root.name(), 0L);
+    }
+    return numbers;
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+  }
+
+  /** How far the run has come by the clock, in its microseconds. */
+  private long due() {
+    if (!paced) {
+      return Long.MAX_VALUE;
+    }
+    long passed = nowMicros() - paceOffset;
+    return plan.start().isEmpty() ? passed : paceFrom + (long) (passed * plan.speed());
+  }
+
+  @Override
+  public SourceBatch poll(Duration wait) {
+    long deadline = System.nanoTime() + wait.toNanos();
+    List<SourceRecord> records = new ArrayList<>();
+    while (true) {
+      boolean more = take(due(), records);
+      long left = deadline - System.nanoTime();
+      if (!records.isEmpty() || !more || left <= 0) {
+        return new SourceBatch(records, position().text(), !more);
+      }
+      if (!sleep(Math.min(left, TICK_NANOS))) {
+        return new SourceBatch(records, position().text(), false);
+      }
+    }
+  }
+
+  /** Takes what is due; false if nothing will ever follow. */
+  private boolean take(long due, List<SourceRecord> records) {
+    Instant timestamp = clock.instant();
+    long bytes = 0;
+    while (arrivals.hasNext()) {
+      if (arrivals.arrival() > due || records.size() >= MAX_RECORDS || bytes >= MAX_BYTES) {
+        return true;
+      }
+      StreamPlan stream = arrivals.stream();
+      long number = arrivals.number();
+      byte[] value = writer.value(stream, number);
+      bytes += value.length;
+      records.add(new SourceRecord(stream.name(), writer.key(stream, number), value, timestamp));
+      arrivals.advance();
+    }
+    return false;
+  }
+
+  private static boolean sleep(long nanos) {
+    try {
+      Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private GeneratorPosition position() {
+    Map<String, Long> first = new TreeMap<>();
+    Map<String, Long> next = new TreeMap<>();
+    for (StreamPlan root : plan.roots()) {
+      first.put(root.name(), timeline.firstNumber(root));
+      next.put(root.name(), arrivals.nextNumber(root));
+    }
+    return new GeneratorPosition(
+        plan.fingerprint(), arrivals.bucket(), arrivals.consumed(), first, next, timeline.shifts());
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing outside the heap.
+  }
+}

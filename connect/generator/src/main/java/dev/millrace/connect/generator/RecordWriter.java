@@ -1,0 +1,112 @@
+package dev.millrace.connect.generator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes events as JSON records, spoilt ones as their kind of spoiling wants it. */
+final class RecordWriter {
+  private static final long SPOIL = Draw.salt(" spoil");
+  private static final long YEAR_2100 = 4_102_444_800_000_000L;
+  private static final byte[] NONSENSE = JsonBuffer.quoted("not what belongs here");
+  private static final byte[] NULL = "null".getBytes(UTF_8);
+
+  private final JsonBuffer out = new JsonBuffer();
+  private final Timeline timeline;
+
+  RecordWriter(Timeline timeline) {
+    this.timeline = timeline;
+  }
+
+  byte[] value(StreamPlan stream, long number) {
+    Malformed malformed = stream.malformed(number);
+    out.clear();
+    if (malformed == null) {
+      write(stream, number, null, null);
+    } else {
+      spoil(stream, number, malformed);
+    }
+    return out.copy();
+  }
+
+  /** The bytes of the key field, without the quotes of a text; null if the stream has none. */
+  byte @Nullable [] key(StreamPlan stream, long number) {
+    Field key = stream.key();
+    if (key == null) {
+      return null;
+    }
+    out.clear();
+    key.write(out, stream, number, timeline);
+    byte[] json = out.copy();
+    return json.length >= 2 && json[0] == '"' ? Arrays.copyOfRange(json, 1, json.length - 1) : json;
+  }
+
+  private void write(
+      StreamPlan stream, long number, @Nullable Field special, byte @Nullable [] instead) {
+    out.raw('{');
+    boolean first = true;
+    List<Field> fields = stream.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      if (field == special && instead == null) {
+        continue;
+      }
+      if (!first) {
+        out.raw(',');
+      }
+      first = false;
+      out.raw(field.start());
+      if (field == special && instead != null) {
+        out.raw(instead);
+      } else {
+        field.write(out, stream, number, timeline);
+      }
+    }
+    out.raw('}');
+  }
+
+  private void spoil(StreamPlan stream, long number, Malformed malformed) {
+    long bits = Draw.mix(stream.bits(number) ^ SPOIL);
+    Field time = stream.eventTime();
+    switch (malformed) {
+      case TRUNCATED -> {
+        write(stream, number, null, null);
+        out.truncate(1 + (int) Draw.below(bits, out.length() - 1));
+      }
+      case GARBAGE -> {
+        out.raw("corrupt ".getBytes(UTF_8));
+        out.uuid(bits, Draw.mix(bits));
+      }
+      case WRONG_TYPE -> {
+        Field typed = typed(stream, bits);
+        write(stream, number, typed, NONSENSE);
+        if (typed == null) {
+          out.truncate(1);
+        }
+      }
+      case MISSING_TIME -> write(stream, number, time, null);
+      case NULL_TIME -> write(stream, number, time, NULL);
+      case FAR_FUTURE -> {
+        JsonBuffer future = new JsonBuffer();
+        future.raw('"');
+        future.time(YEAR_2100 + Draw.below(bits, 365L * 86_400_000_000L));
+        future.raw('"');
+        write(stream, number, time, future.copy());
+      }
+    }
+  }
+
+  /** A field that not every text is a value of; null if there is none. */
+  private static @Nullable Field typed(StreamPlan stream, long bits) {
+    List<Field> candidates = new ArrayList<>();
+    for (Field field : stream.fields()) {
+      if (field.kind() != Field.Kind.TEXT) {
+        candidates.add(field);
+      }
+    }
+    return candidates.isEmpty() ? null : candidates.get((int) Draw.below(bits, candidates.size()));
+  }
+}

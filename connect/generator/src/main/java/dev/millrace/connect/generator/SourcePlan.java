@@ -1,0 +1,52 @@
+package dev.millrace.connect.generator;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * A checked configuration.
+ *
+ * @param streams in the project's order; {@link StreamPlan#ordinal()} is the index
+ * @param start microseconds since 1970 of the first event, if it is not the clock's
+ * @param speed how many times faster than the clock; 0 is as fast as possible
+ * @param catchUp whether a pause of the generator is made up for
+ * @param fingerprint changes with everything that changes events
+ */
+record SourcePlan(
+    List<StreamPlan> streams,
+    OptionalLong start,
+    double speed,
+    boolean catchUp,
+    String fingerprint) {
+  private static final double EVENTS_PER_BUCKET = 512;
+  private static final long MIN_BUCKET = 1_000;
+  private static final long MAX_BUCKET = 100_000;
+  private static final long MAX_BUCKETS = 200_000;
+
+  /** Copies the list. */
+  SourcePlan {
+    streams = List.copyOf(streams);
+  }
+
+  /** Streams that follow none. */
+  List<StreamPlan> roots() {
+    return streams.stream().filter(s -> s.follows() == null).toList();
+  }
+
+  /** Microseconds for which an event can have consequences. */
+  long horizon() {
+    return streams.stream().mapToLong(StreamPlan::longestArrival).max().orElse(0);
+  }
+
+  /** Microseconds of arrivals that are put in order together. */
+  long bucket() {
+    double perMicro = 0;
+    for (StreamPlan root : roots()) {
+      RateCurve curve = root.curve();
+      perMicro += curve == null ? 0 : curve.peak();
+    }
+    long byRate = (long) (EVENTS_PER_BUCKET / Math.max(perMicro, 1e-12));
+    long width = Math.max(MIN_BUCKET, Math.min(MAX_BUCKET, byRate));
+    return Math.max(width, horizon() / MAX_BUCKETS);
+  }
+}
