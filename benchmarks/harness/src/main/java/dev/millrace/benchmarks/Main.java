@@ -1,0 +1,97 @@
+package dev.millrace.benchmarks;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@code benchmarks/run <what>}: which benchmark to run, and with which figures. */
+public final class Main {
+  private static final String USAGE =
+      """
+      usage: benchmarks/run <what> [options]
+
+        ads       events/s of the ads pipeline in Millrace, Flink, Spark, and DuckDB's limit
+                    --runs 3 --events 5000000 --systems millrace,flink,spark,limit
+        delay     from an event to its result in a query, at a fixed rate
+                    --rate 20000 --seconds 60
+        memory    of the whole process in examples/ads at a fixed rate
+                    --rate 20000 --seconds 60
+        start     from `millrace run examples/ads` to the first result
+                    --runs 3
+        all       the four above
+        decode    DuckDB's ways to decode JSON, compared
+                    --events 5000000
+        profile ads   Millrace on the ads pipeline under Java Flight Recorder
+                    --events 5000000
+
+      Tables and figures go to benchmarks/results/<what>.md and .json.
+      """;
+
+  private Main() {}
+
+  /** Runs what the first word names. */
+  public static void main(String[] args) throws Exception {
+    Set<String> options =
+        new LinkedHashSet<>(List.of("runs", "events", "systems", "rate", "seconds"));
+    Arguments arguments;
+    try {
+      arguments = new Arguments(args, options);
+      run(Workplace.current(), arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println("benchmarks/run: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(Workplace place, Arguments arguments) throws Exception {
+    long events = arguments.number("events", 5_000_000);
+    int runs = (int) arguments.number("runs", 3);
+    long rate = arguments.number("rate", 20_000);
+    Duration time = Duration.ofSeconds(arguments.number("seconds", 60));
+    String what = arguments.word(0, "help");
+    switch (what) {
+      case "ads" -> ads(place, arguments, events, runs);
+      case "delay" -> new DelayBenchmark(place, rate, time).run();
+      case "memory" -> new MemoryBenchmark(place, rate, time).run();
+      case "start" -> new StartBenchmark(place, runs).run();
+      case "all" -> {
+        ads(place, arguments, events, runs);
+        new DelayBenchmark(place, rate, time).run();
+        new MemoryBenchmark(place, rate, time).run();
+        new StartBenchmark(place, runs).run();
+      }
+      case "decode" -> decode(place, events);
+      case "profile" -> new Profile(place, events).run();
+      default -> {
+        System.out.print(USAGE);
+        if (!what.equals("help")) {
+          throw new IllegalArgumentException("nothing is called " + what);
+        }
+      }
+    }
+  }
+
+  private static void ads(Workplace place, Arguments arguments, long events, int runs)
+      throws Exception {
+    List<String> systems =
+        Arrays.asList(arguments.text("systems", "limit,millrace,flink,spark").split(","));
+    new AdsBenchmark(place, events, runs, systems).run();
+  }
+
+  private static void decode(Workplace place, long events) throws Exception {
+    List<String> jvm = List.of("-Xmx3g", "-XX:+UseParallelGC");
+    try (AdTopics topics = AdTopics.preloaded(place, events);
+        ChildProcess child =
+            ChildProcess.java(
+                place,
+                "decode",
+                "harness",
+                jvm,
+                List.of(DecodeTrial.class.getName(), topics.servers()))) {
+      child.await("finished", Duration.ofMinutes(20));
+      child.lines().forEach(System.out::println);
+    }
+  }
+}
