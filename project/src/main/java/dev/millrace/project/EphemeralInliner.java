@@ -22,7 +22,7 @@ final class EphemeralInliner {
   }
 
   /** A model's SQL after inlining. */
-  SqlPieces inline(Draft draft, ModelTemplates.Rendered rendered) {
+  SqlPieces inline(Draft draft, ModelTemplates.RenderedModel rendered) {
     Map<String, Draft> needed = new LinkedHashMap<>();
     collect(draft, needed, new LinkedHashSet<>(Set.of(draft.name())));
     String sql = rendered.sql();
@@ -40,7 +40,7 @@ final class EphemeralInliner {
     pieces.glue(hasWith ? " " : "WITH ", rendered.sourceMap(), split);
     String separator = "";
     for (Draft ephemeral : needed.values()) {
-      ModelTemplates.Rendered inner = ephemeral.rendered().orElseThrow();
+      ModelTemplates.RenderedModel inner = ephemeral.rendered().orElseThrow();
       int innerEnd = endOfSelect(SqlText.words(inner.sql()), inner.sql());
       pieces.glue(separator + cteName(ephemeral.name()) + " AS (\n", inner.sourceMap(), 0);
       pieces.append(inner.sql(), 0, innerEnd, inner.sourceMap());

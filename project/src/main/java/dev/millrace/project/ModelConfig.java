@@ -8,7 +8,9 @@ import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +56,30 @@ final class ModelConfig {
           "cluster_by",
           "sql_header");
 
-  private ModelConfig() {}
+  private final OptionBlock block;
+  private final boolean materializationKnown;
+
+  private ModelConfig(OptionBlock block, boolean materializationKnown) {
+    this.block = block;
+    this.materializationKnown = materializationKnown;
+  }
+
+  /** The good values. */
+  OptionBlock block() {
+    return block;
+  }
+
+  /** How the model lives; empty if what it says of that is faulty. */
+  Optional<ModelSpec.Materialization> materialization() {
+    return materializationKnown
+        ? block
+            .text("materialized")
+            .map(m -> ModelSpec.Materialization.valueOf(m.toUpperCase(Locale.ROOT)))
+        : Optional.empty();
+  }
 
   /** Merges and reads the configuration; every fault becomes a problem. */
-  static OptionBlock read(
+  static ModelConfig read(
       List<YamlNode.Entry> fromFiles,
       List<ModelTemplates.ConfigValue> own,
       TextFile file,
@@ -80,7 +102,8 @@ final class ModelConfig {
     YamlNode.Mapping mapping = new YamlNode.Mapping(known, SourceLocation.ofFile(file.path()));
     OptionBlock config = reader.read(mapping, ProjectFormat.MODEL_CONFIG);
     boolean stream = config.text("materialized").filter("stream"::equals).isPresent();
-    boolean good = config.located("materialized").isPresent() || !config.given("materialized");
+    boolean good =
+        config.located("materialized").isPresent() || !merged.containsKey("materialized");
     for (String key : List.of("emit", "retain")) {
       if (config.given(key) && good && !stream) {
         problems.error(
@@ -93,7 +116,7 @@ final class ModelConfig {
             "remove it, or write `materialized='stream'`");
       }
     }
-    return config;
+    return new ModelConfig(config, good);
   }
 
   private static boolean isSupported(YamlNode.Entry entry, Problems problems) {

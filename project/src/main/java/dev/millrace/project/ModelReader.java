@@ -50,6 +50,8 @@ final class ModelReader {
       String name = fileName.substring(0, fileName.length() - ".sql".length());
       if (names.add(name, SourceLocation.ofFile(file.path()))) {
         draft(name, file, Optional.ofNullable(byName.get(name)));
+      } else {
+        models.addAmbiguous(name);
       }
     }
     tree.reportUnused(files);
@@ -99,15 +101,16 @@ final class ModelReader {
         plain.put(entry.key().text(), value);
       }
     }
-    Optional<ModelTemplates.Rendered> rendered = templates.model(file, plain, Set.of(), problems);
-    OptionBlock options =
+    Optional<ModelTemplates.RenderedModel> rendered =
+        templates.model(file, plain, Set.of(), problems);
+    ModelConfig options =
         ModelConfig.read(
             config,
-            rendered.map(ModelTemplates.Rendered::config).orElse(List.of()),
+            rendered.map(ModelTemplates.RenderedModel::config).orElse(List.of()),
             file,
             reader,
             problems);
-    if (!options.flag("enabled")) {
+    if (!options.block().flag("enabled")) {
       models.addDisabled(name);
       return;
     }
@@ -211,7 +214,8 @@ final class ModelReader {
   }
 
   private Draft renderAgain(Draft draft, Set<String> ephemeral) {
-    Map<String, Object> config = draft.config().values(ProjectFormat.MODEL_CONFIG.options());
+    Map<String, Object> config =
+        draft.config().block().values(ProjectFormat.MODEL_CONFIG.options());
     return new Draft(
         draft.name(),
         draft.file(),
@@ -233,11 +237,12 @@ final class ModelReader {
         draft.name(),
         draft.file().path(),
         draft.materialization().orElseThrow(),
-        ModelSpec.Emit.valueOf(draft.config().text("emit").orElseThrow().toUpperCase(Locale.ROOT)),
-        draft.config().duration("retain"),
+        ModelSpec.Emit.valueOf(
+            draft.config().block().text("emit").orElseThrow().toUpperCase(Locale.ROOT)),
+        draft.config().block().duration("retain"),
         sql.sql(),
         reads,
-        draft.config().values(ProjectFormat.MODEL_CONFIG.options()),
+        draft.config().block().values(ProjectFormat.MODEL_CONFIG.options()),
         draft.properties().flatMap(p -> p.text("description")).orElse(""),
         columns,
         sql);

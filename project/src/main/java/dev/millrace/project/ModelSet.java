@@ -19,22 +19,16 @@ final class ModelSet {
       String name,
       TextFile file,
       Optional<OptionBlock> properties,
-      OptionBlock config,
-      Optional<ModelTemplates.Rendered> rendered) {
+      ModelConfig config,
+      Optional<ModelTemplates.RenderedModel> rendered) {
 
     /** How the model lives; empty if that is faulty. */
     Optional<Materialization> materialization() {
-      if (rendered.isEmpty()
-          || (config.given("materialized") && config.located("materialized").isEmpty())) {
-        return Optional.empty();
-      }
-      return config
-          .text("materialized")
-          .map(m -> Materialization.valueOf(m.toUpperCase(Locale.ROOT)));
+      return rendered.isEmpty() ? Optional.empty() : config.materialization();
     }
 
     List<ModelTemplates.Reference> references() {
-      return rendered.map(ModelTemplates.Rendered::references).orElse(List.of());
+      return rendered.map(ModelTemplates.RenderedModel::references).orElse(List.of());
     }
 
     boolean isEphemeral() {
@@ -44,6 +38,7 @@ final class ModelSet {
 
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
   private final Set<String> disabled = new LinkedHashSet<>();
+  private final Set<String> ambiguous = new LinkedHashSet<>();
 
   void add(Draft draft) {
     drafts.putIfAbsent(draft.name(), draft);
@@ -51,6 +46,11 @@ final class ModelSet {
 
   void addDisabled(String name) {
     disabled.add(name);
+  }
+
+  /** Says that several files have the model's name, so that nothing is known of it. */
+  void addAmbiguous(String name) {
+    ambiguous.add(name.toLowerCase(Locale.ROOT));
   }
 
   boolean isKnown(String name) {
@@ -80,7 +80,9 @@ final class ModelSet {
   }
 
   Optional<Materialization> materialization(String name) {
-    return draft(name).flatMap(Draft::materialization);
+    return ambiguous.contains(name.toLowerCase(Locale.ROOT))
+        ? Optional.empty()
+        : draft(name).flatMap(Draft::materialization);
   }
 
   /** The models that a model refers to, each once, in order. */

@@ -58,7 +58,7 @@ public interface ModelTemplates {
      * @param problems gets what is wrong with it; an unknown model or source is not
      * @return empty if there was a problem
      */
-    Optional<Rendered> model(
+    Optional<RenderedModel> model(
         TextFile file, Map<String, Object> config, Set<String> ephemeral, Problems problems);
   }
 
@@ -71,13 +71,13 @@ public interface ModelTemplates {
    * @param references its {@code ref()} and {@code source()} calls, in order, each time they are
    *     called
    */
-  record Rendered(
+  record RenderedModel(
       String sql,
       ModelSpec.SourceMap sourceMap,
       List<ConfigValue> config,
       List<Reference> references) {
     /** Copies the lists. */
-    public Rendered {
+    public RenderedModel {
       config = List.copyOf(config);
       references = List.copyOf(references);
     }

@@ -66,7 +66,7 @@ final class ProjectFormat {
 
   static final Block PROJECT =
       Block.of(
-              "millrace.yml",
+              "project",
               "The project: its name, variables and targets.",
               Option.required("name", TEXT, "Lower case letters, digits and underscores.", "ads"),
               DESCRIPTION,

@@ -116,7 +116,12 @@ final class SourceReader {
     }
     List<Option> sourceOptions = connector.map(SourceConnector::sourceOptions).orElse(List.of());
     List<Option> streamOptions = connector.map(SourceConnector::streamOptions).orElse(List.of());
-    YamlNode.Mapping node = unknown ? withoutConnectorKeys(mapping) : mapping;
+    YamlNode.Mapping node = mapping;
+    if (unknown || isConnectorMisspelt(mapping)) {
+      node = withoutConnectorKeys(mapping);
+    } else if (connector.isEmpty()) {
+      node = withoutKeysOfNoConnector(mapping);
+    }
     boolean active = connector.isPresent() && isActive(node);
     OptionReader own =
         active ? reader : reader.leavingUnread(optionNames(sourceOptions, streamOptions));
@@ -202,11 +207,61 @@ final class SourceReader {
                 .map(i -> i instanceof YamlNode.Mapping m ? only(m, ProjectFormat.STREAM) : i)
                 .toList();
         kept.add(new YamlNode.Entry(entry.key(), new YamlNode.Sequence(items, streams.where())));
-      } else if (ProjectFormat.SOURCE.option(entry.key().text()).isPresent()) {
+      } else if (ProjectFormat.SOURCE.option(entry.key().text()).isPresent()
+          || isConnectorMisspelt(entry)) {
         kept.add(entry);
       }
     }
     return new YamlNode.Mapping(kept, mapping.where());
+  }
+
+  private static boolean isConnectorMisspelt(YamlNode.Mapping mapping) {
+    return mapping.get("connector").isEmpty()
+        && mapping.entries().stream().anyMatch(SourceReader::isConnectorMisspelt);
+  }
+
+  private static boolean isConnectorMisspelt(YamlNode.Entry entry) {
+    return Suggestion.nearest(entry.key().text(), ProjectFormat.SOURCE.names())
+        .filter("connector"::equals)
+        .isPresent();
+  }
+
+  /** Says of a connector's keys in a source without one what they are. */
+  private YamlNode.Mapping withoutKeysOfNoConnector(YamlNode.Mapping mapping) {
+    List<YamlNode.Entry> kept = new ArrayList<>();
+    for (YamlNode.Entry entry : mapping.entries()) {
+      if (entry.key().text().equals("streams")
+          && entry.value() instanceof YamlNode.Sequence streams) {
+        List<YamlNode> items =
+            streams.items().stream()
+                .map(i -> i instanceof YamlNode.Mapping m ? withoutKeysOfNoConnector(m) : i)
+                .toList();
+        kept.add(new YamlNode.Entry(entry.key(), new YamlNode.Sequence(items, streams.where())));
+      } else if (!reportKeyOfNoConnector(entry.key())) {
+        kept.add(entry);
+      }
+    }
+    return new YamlNode.Mapping(kept, mapping.where());
+  }
+
+  private boolean reportKeyOfNoConnector(YamlNode.Scalar key) {
+    String name = key.text();
+    if (ProjectFormat.SOURCE.option(name).isPresent()
+        || ProjectFormat.STREAM.option(name).isPresent()) {
+      return false;
+    }
+    Optional<SourceConnector> owner =
+        connectors.stream()
+            .filter(c -> optionNames(c.sourceOptions(), c.streamOptions()).contains(name))
+            .findFirst();
+    owner.ifPresent(
+        o ->
+            problems.error(
+                ProjectError.UNKNOWN_KEY,
+                key.where(),
+                "`" + name + "` is for connector `" + o.name() + "`, and the source names none",
+                "add `connector: " + o.name() + "` to the source, or remove the key"));
+    return owner.isPresent();
   }
 
   private static YamlNode only(YamlNode.Mapping mapping, Block block) {

@@ -52,10 +52,7 @@ public final class OptionReader {
     if (root instanceof YamlNode.Mapping mapping) {
       return Optional.of(read(mapping, block));
     }
-    wrong(
-        root.where(),
-        "expected " + block.title() + " as a block of keys, found " + root.kind(),
-        null);
+    wrong(root.where(), "expected a block of keys, found " + root.kind(), null);
     return Optional.empty();
   }
 
@@ -101,7 +98,15 @@ public final class OptionReader {
   private void unknown(YamlNode.Entry entry, Block block, String title) {
     String key = entry.key().text();
     String hint = Suggestion.didYouMean(key, block.names());
-    if (hint == null) {
+    SourceLocation end = entry.value().where();
+    SourceLocation begin = entry.key().where();
+    boolean withoutColon =
+        entry.value().isNull()
+            && end.line() == begin.line()
+            && end.column() == begin.column() + begin.length();
+    if (withoutColon) {
+      hint = "a text that contains a comma must stand in quotes between `{` and `}`";
+    } else if (hint == null) {
       hint =
           block.options().isEmpty()
               ? "remove it"
@@ -124,10 +129,12 @@ public final class OptionReader {
         ProjectError.MISSING_KEY,
         node.where(),
         title + " has no `" + option.name() + "`",
-        "add `" + option.name() + "`" + hint + ": " + lowerFirst(option.text()));
+        "add `" + option.name() + "`" + hint + ": " + asClause(option.text()));
   }
 
-  private static String lowerFirst(String text) {
+  /** A sentence of the manual as the end of another one. */
+  private static String asClause(String sentence) {
+    String text = sentence.replaceFirst("\\.$", "");
     boolean acronym = text.length() > 1 && Character.isUpperCase(text.charAt(1));
     return text.isEmpty() || acronym
         ? text
