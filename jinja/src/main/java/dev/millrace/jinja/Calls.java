@@ -5,6 +5,7 @@ import dev.millrace.jinja.value.Callable;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.jinja.value.Types;
 import dev.millrace.jinja.value.Undefined;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class Calls {
   static @Nullable Object call(
       Frame frame, @Nullable Object callee, Arguments arguments, Site site) {
     try {
+      if (callee instanceof PlacedCallable placed) {
+        return placed.call(arguments, site.origin(0, List.of()));
+      }
       if (callee instanceof Callable callable) {
         return callable.call(arguments);
       }

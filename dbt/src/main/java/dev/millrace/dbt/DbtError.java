@@ -1,0 +1,27 @@
+package dev.millrace.dbt;
+
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+
+/** What can be wrong with a template. */
+public enum DbtError implements ErrorCode {
+  /** The text is no Jinja. */
+  TEMPLATE_SYNTAX,
+  /** The template uses a name that nothing has: a macro, a variable, a filter. */
+  UNKNOWN_NAME,
+  /** The template fails while it is rendered. */
+  TEMPLATE_FAILED,
+  /** {@code var()} of a variable that the project does not have. */
+  UNKNOWN_VAR,
+  /** {@code env_var()} of a variable that is not set. */
+  ENV_VAR_NOT_SET,
+  /** Two macros have one name. */
+  DUPLICATE_MACRO,
+  /** A function is called with arguments that it does not take. */
+  BAD_CALL;
+
+  @Override
+  public Blame blame() {
+    return Blame.USER;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.millrace.dbt;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.jinja.Origin;
+import dev.millrace.jinja.PlacedCallable;
+import dev.millrace.jinja.value.Arguments;
+import dev.millrace.jinja.value.Attributes;
+import dev.millrace.jinja.value.Callable;
+import dev.millrace.jinja.value.PythonError;
+import dev.millrace.project.ModelTemplates;
+import dev.millrace.project.ModelTemplates.ConfigValue;
+import dev.millrace.project.ModelTemplates.Reference;
+import dev.millrace.project.TextFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The names that a model sees besides; remembers what the model says about itself. */
+final class ModelContext extends DbtContext {
+  private static final String EPHEMERAL = "__dbt__cte__";
+
+  private final TemplatePlaces places;
+  private final String project;
+  private final Set<String> ephemeral;
+  private final Map<String, Object> known;
+  private final List<ConfigValue> config = new ArrayList<>();
+  private final List<Reference> references = new ArrayList<>();
+
+  ModelContext(
+      ModelTemplates.Setting setting,
+      TemplatePlaces places,
+      Problems problems,
+      TextFile file,
+      Map<String, Object> config,
+      Set<String> ephemeral) {
+    super(setting, places, problems);
+    this.places = places;
+    this.project = setting.project();
+    this.ephemeral = Set.copyOf(ephemeral);
+    this.known = new HashMap<>(config);
+    String fileName = file.path().substring(file.path().lastIndexOf('/') + 1);
+    String name = fileName.replaceFirst("\\.sql$", "");
+    names().put("ref", placed(this::ref));
+    names().put("source", placed(this::source));
+    names().put("config", new Config());
+    names().put("this", Identifier.quote(name));
+    names().put("model", Map.of("name", name, "original_file_path", file.path()));
+    names().put("execute", false);
+    names().put("is_incremental", (Callable) arguments -> false);
+  }
+
+  /** Adds macros under their names, and below the project's name, as dbt does for packages. */
+  void addMacros(Map<String, ? extends @Nullable Object> macros) {
+    macros.forEach(names()::put);
+    if (!project.isEmpty()) {
+      Map<Object, @Nullable Object> all = new HashMap<>();
+      if (names().get(project) instanceof Map<?, ?> before) {
+        all.putAll(before);
+      }
+      all.putAll(macros);
+      names().put(project, all);
+    }
+  }
+
+  /** What {@code config()} was called with. */
+  List<ConfigValue> config() {
+    return config;
+  }
+
+  /** What {@code ref()} and {@code source()} were called with. */
+  List<Reference> references() {
+    return references;
+  }
+
+  private Object ref(Arguments arguments, SourceLocation where) {
+    boolean versioned =
+        arguments.keywords().containsKey("v") || arguments.keywords().containsKey("version");
+    int count = arguments.count();
+    if (count < 1 || count > 2 || versioned) {
+      error(
+          DbtError.BAD_CALL,
+          where,
+          versioned ? "models have no versions here" : "`ref()` with " + count + " names",
+          "write `ref('model')`");
+      return "";
+    }
+    if (count == 2 && !arguments.text(0, "package").equals(project)) {
+      error(
+          DbtError.BAD_CALL,
+          where,
+          "no package `" + arguments.text(0, "package") + "`",
+          "this version of Millrace has no packages; write `ref('"
+              + arguments.text(1, "model")
+              + "')`");
+      return "";
+    }
+    String name = arguments.text(count - 1, "model_name");
+    references.add(new Reference("", name, where));
+    return Identifier.quote(ephemeral.contains(name) ? EPHEMERAL + name : name);
+  }
+
+  private Object source(Arguments arguments, SourceLocation where) {
+    if (arguments.count() != 2) {
+      error(
+          DbtError.BAD_CALL,
+          where,
+          "`source()` with " + arguments.count() + " name" + (arguments.count() == 1 ? "" : "s"),
+          "write `source('source', 'stream')`");
+      return "";
+    }
+    String source = arguments.text(0, "source_name");
+    String stream = arguments.text(1, "table_name");
+    references.add(new Reference(source, stream, where));
+    return Identifier.quote(source) + "." + Identifier.quote(stream);
+  }
+
+  /** {@code config(...)}, {@code config.get(...)} and {@code config.require(...)}. */
+  private final class Config implements PlacedCallable, Attributes {
+    @Override
+    public @Nullable Object call(Arguments arguments, Origin where) {
+      for (Object positional : arguments.positional()) {
+        if (positional instanceof Map<?, ?> map) {
+          map.forEach((key, value) -> put(String.valueOf(key), value, where));
+        } else {
+          error(
+              DbtError.BAD_CALL,
+              places.ofCall(where),
+              "`config()` with a value that has no key",
+              "write `config(materialized='stream')`");
+        }
+      }
+      arguments.keywords().forEach((key, value) -> put(key, value, where));
+      return "";
+    }
+
+    private void put(String key, @Nullable Object value, Origin call) {
+      if (value != null) {
+        config.add(new ConfigValue(key, value, places.ofArgument(call, key)));
+        known.put(key, value);
+      }
+    }
+
+    @Override
+    public @Nullable Object attribute(String name) {
+      return switch (name) {
+        case "get" ->
+            (Callable)
+                arguments -> {
+                  Object value = known.get(arguments.text(0, "name"));
+                  return value != null ? value : arguments.get(1, "default", null);
+                };
+        case "require" ->
+            (Callable)
+                arguments -> {
+                  String key = arguments.text(0, "name");
+                  Object value = known.get(key);
+                  if (value == null) {
+                    throw new PythonError(
+                        "CompilationError", "the configuration has no `" + key + "`");
+                  }
+                  return value;
+                };
+        default -> ABSENT;
+      };
+    }
+  }
+}

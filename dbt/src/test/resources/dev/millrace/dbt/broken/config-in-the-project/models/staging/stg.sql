@@ -1,0 +1,2 @@
+{{ config(materialized='stream') }}
+SELECT * FROM {{ ref('clean_orders') }}

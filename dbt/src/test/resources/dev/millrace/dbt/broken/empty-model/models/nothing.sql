@@ -1,0 +1,2 @@
+{{ config(materialized='stream') }}
+-- to come

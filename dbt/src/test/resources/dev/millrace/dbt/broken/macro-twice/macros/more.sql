@@ -1,0 +1,1 @@
+{% macro minute(c) %}{{ c }}{% endmacro %}

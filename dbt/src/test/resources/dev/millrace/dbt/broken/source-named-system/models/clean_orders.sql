@@ -1,0 +1,4 @@
+{{ config(materialized='ephemeral') }}
+SELECT order_id, amount, ordered_at
+FROM {{ source('system', 'orders') }}
+WHERE amount > 0
