@@ -96,7 +96,7 @@ public final class Environment {
 
   private static TemplateException syntaxError(SourceText source, SyntaxException e) {
     return new TemplateException(
-        "TemplateSyntaxError",
+        e.type(),
         e.text(),
         source.name(),
         source.line(e.offset()),

@@ -259,7 +259,7 @@ final class ExpressionCompiler {
     Site site = site(filter.offset());
     Filter found = environment.filter(filter.name());
     if (found == null) {
-      String message = "No filter named '" + filter.name() + "'.";
+      String message = "No filter named '" + filter.name() + "'";
       TemplateException error = unknown(message, filter.name(), environment.filterNames(), site);
       return frame -> {
         throw error;
@@ -282,7 +282,7 @@ final class ExpressionCompiler {
     Site site = site(test.offset());
     Test found = environment.test(test.name());
     if (found == null) {
-      String message = "No test named '" + test.name() + "'.";
+      String message = "No test named '" + test.name() + "'";
       TemplateException error = unknown(message, test.name(), environment.testNames(), site);
       return frame -> {
         throw error;
@@ -299,10 +299,12 @@ final class ExpressionCompiler {
     };
   }
 
+  /** The error of a name that nobody knows, at once or, inside a condition, when it is met. */
   private TemplateException unknown(
       String message, String name, java.util.Set<String> known, Site site) {
-    TemplateException error =
-        site.error("TemplateAssertionError", message, new PythonError("AssertionError", message));
+    String text = conditions == 0 ? message + "." : message + " found.";
+    String type = conditions == 0 ? "TemplateAssertionError" : "TemplateRuntimeError";
+    TemplateException error = site.error(type, text, new PythonError(type, text));
     TemplateException hinted =
         Suggestions.nearest(name, known)
             .map(near -> error.hinted("did you mean '" + near + "'?"))

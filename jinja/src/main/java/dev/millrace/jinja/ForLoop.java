@@ -63,23 +63,30 @@ record ForLoop(
     }
   }
 
+  /**
+   * Runs the body for each item. Tells whether any run came to its end: as in Python's Jinja2, the
+   * else part also runs when all were left by break or continue.
+   */
   private boolean iterate(Frame frame, Iterator<?> iterator, @Nullable LoopContext loop) {
-    boolean any = false;
+    boolean completed = false;
+    boolean first = true;
     while (iterator.hasNext()) {
-      if (any) {
+      if (!first) {
         frame.clear();
       }
-      any = true;
+      first = false;
       Object item = iterator.next();
       if (loop != null) {
         frame.slots[loopSlot] = loop;
       }
       target.assign(frame, item);
-      if (body.run(frame) == BREAK) {
+      int signal = body.run(frame);
+      completed |= signal == NORMAL;
+      if (signal == BREAK) {
         break;
       }
     }
-    return any;
+    return completed;
   }
 
   private Object recurse(Frame outer, @Nullable Object value, int depth) {

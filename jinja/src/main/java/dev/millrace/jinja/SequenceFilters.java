@@ -2,7 +2,6 @@ package dev.millrace.jinja;
 
 import dev.millrace.jinja.value.Equality;
 import dev.millrace.jinja.value.Generator;
-import dev.millrace.jinja.value.ListMethods;
 import dev.millrace.jinja.value.Numbers;
 import dev.millrace.jinja.value.Operators;
 import dev.millrace.jinja.value.Printing;
@@ -130,7 +129,9 @@ final class SequenceFilters {
     }
     Object best = items.get(0);
     for (Object item : items) {
-      if (ListMethods.order(key.apply(item), key.apply(best)) * sign > 0) {
+      if (sign < 0
+          ? Operators.less(key.apply(item), key.apply(best))
+          : Operators.greater(key.apply(item), key.apply(best))) {
         best = item;
       }
     }

@@ -31,9 +31,10 @@ class OracleCasesTest {
     List<DynamicTest> tests = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {
-        for (JsonNode test : read(file)) {
+        JsonNode content = read(file);
+        for (JsonNode test : content.get("cases")) {
           String name = file.getFileName() + ": " + test.get("name").asText();
-          tests.add(DynamicTest.dynamicTest(name, () -> check(test)));
+          tests.add(DynamicTest.dynamicTest(name, () -> check(test, content.get("context"))));
         }
       }
     }
@@ -47,30 +48,29 @@ class OracleCasesTest {
     }
   }
 
-  private static void check(JsonNode test) {
+  private static void check(JsonNode test, JsonNode shared) {
     if (test.has("expected")) {
-      assertThat(render(test)).isEqualTo(test.get("expected").asText());
+      assertThat(render(test, shared)).as(test.get("name").asText()).isEqualTo(test.get("expected").asText());
       return;
     }
     JsonNode error = test.get("error");
-    TemplateException thrown = catchThrowableOfType(TemplateException.class, () -> render(test));
-    assertThat(thrown).as("expected the error %s", error).isNotNull();
-    assertThat(thrown.problem()).isEqualTo(error.get("message").asText());
-    assertThat(thrown.type()).isEqualTo(error.get("type").asText());
+    TemplateException thrown = catchThrowableOfType(TemplateException.class, () -> render(test, shared));
+    assertThat(thrown).as("%s: expected the error %s", test.get("name").asText(), error).isNotNull();
+    if (error.has("message")) {
+      assertThat(thrown.problem()).as(test.toString()).isEqualTo(error.get("message").asText());
+    }
+    assertThat(thrown.type()).as(test.toString()).isEqualTo(error.get("type").asText());
     if (error.has("line")) {
-      assertThat(thrown.line()).isEqualTo(error.get("line").asInt());
+      assertThat(thrown.line()).as(test.toString()).isEqualTo(error.get("line").asInt());
     }
   }
 
-  private static String render(JsonNode test) {
+  private static String render(JsonNode test, JsonNode shared) {
     Environment environment = environment(test);
     Template template = environment.compile("<template>", test.get("template").asText());
     Map<String, @Nullable Object> context = new LinkedHashMap<>();
-    if (test.has("context")) {
-      test.get("context")
-          .fields()
-          .forEachRemaining(e -> context.put(e.getKey(), value(e.getValue())));
-    }
+    JsonNode given = test.has("context") ? test.get("context") : shared;
+    given.fields().forEachRemaining(e -> context.put(e.getKey(), value(e.getValue())));
     return template.render(context).text();
   }
 

@@ -186,12 +186,7 @@ final class ExpressionParser {
     if (token.is(Type.END)) {
       return new SyntaxException("unexpected end of template", token.offset());
     }
-    boolean close = token.is(Type.VARIABLE_END) || token.is(Type.BLOCK_END);
-    return new SyntaxException(
-        close
-            ? "Expected an expression, got '" + token.describe() + "'"
-            : "unexpected '" + token.describe() + "'",
-        token.offset());
+    return new SyntaxException("unexpected '" + token.describe() + "'", token.offset());
   }
 
   /** One expression, or several with commas as a tuple. Ends before what cannot start one. */
@@ -216,7 +211,9 @@ final class ExpressionParser {
         return items.get(0);
       }
       if (!parentheses) {
-        throw unexpected(tokens.current());
+        throw new SyntaxException(
+            "Expected an expression, got '" + tokens.current().describe() + "'",
+            tokens.current().offset());
       }
     }
     return new Expression.TupleOf(offset, items);

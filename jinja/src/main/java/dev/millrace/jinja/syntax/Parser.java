@@ -17,7 +17,7 @@ public final class Parser implements TagParser {
   private final TokenStream tokens;
   private final ExpressionParser expressions;
   private final Map<String, Tag> tags;
-  private final Deque<String> open = new ArrayDeque<>();
+  private final Deque<Token> open = new ArrayDeque<>();
   private final Deque<List<String>> wanted = new ArrayDeque<>();
   private final Set<String> blocks = new HashSet<>();
   private int loops;
@@ -76,8 +76,9 @@ public final class Parser implements TagParser {
         }
         default -> {
           if (!ends.isEmpty()) {
+            Token unclosed = open.peek() == null ? token : open.peek();
             throw new SyntaxException(
-                "Unexpected end of template. " + lookingFor(ends), token.offset());
+                "Unexpected end of template. " + lookingFor(ends), unclosed.offset());
           }
           wanted.pop();
           return body;
@@ -90,7 +91,7 @@ public final class Parser implements TagParser {
     return "Jinja was looking for the following tags: "
         + ends.stream().map(end -> "'" + end + "'").collect(Collectors.joining(" or "))
         + ". The innermost block that needs to be closed is '"
-        + open.peek()
+        + (open.peek() == null ? "" : open.peek().text())
         + "'.";
   }
 
@@ -100,7 +101,7 @@ public final class Parser implements TagParser {
       throw new SyntaxException("tag name expected", token.offset());
     }
     Tag custom = tags.get(token.text());
-    open.push(token.text());
+    open.push(token);
     tokens.next();
     Statement statement = custom == null ? builtin(token, offset) : custom.parse(this, offset);
     open.pop();
@@ -125,11 +126,22 @@ public final class Parser implements TagParser {
         Expression enabled = expression();
         yield new Statement.Autoescape(offset, enabled, body("endautoescape"));
       }
-      case "print" -> new Statement.Output(offset, tuple());
+      case "print" -> print(offset);
       case "do" -> new Statement.Do(offset, tuple());
       case "break", "continue" -> loopControl(tag, offset);
       default -> throw unknown(tag);
     };
+  }
+
+  private Statement print(int offset) {
+    List<Statement> outputs = new ArrayList<>();
+    while (!atEnd()) {
+      if (!outputs.isEmpty()) {
+        tokens.expectOperator(",");
+      }
+      outputs.add(new Statement.Output(offset, expression()));
+    }
+    return new Statement.Sequence(offset, outputs);
   }
 
   private SyntaxException unknown(Token tag) {
@@ -138,8 +150,7 @@ public final class Parser implements TagParser {
     List<String> ends = wanted.peek() == null ? List.of() : wanted.peek();
     if (!ends.isEmpty()) {
       boolean nesting =
-          wanted.stream().anyMatch(list -> list.contains(tag.text()))
-              || tag.text().startsWith("end");
+          wanted.stream().anyMatch(list -> list.contains(tag.text()));
       message.append(nesting ? " You probably made a nesting mistake. " : " ");
       message.append(lookingFor(ends));
     }
@@ -218,8 +229,19 @@ public final class Parser implements TagParser {
     if (target instanceof Expression.TupleOf tuple) {
       tuple.items().forEach(Parser::checkTarget);
     } else if (!(target instanceof Expression.Name)) {
-      throw new SyntaxException("can't assign to this expression", target.offset());
+      throw new SyntaxException("can't assign to '" + kind(target) + "'", target.offset());
     }
+  }
+
+  /** Jinja's name for a kind of expression. */
+  private static String kind(Expression expression) {
+    if (expression instanceof Expression.Constant) {
+      return "const";
+    }
+    if (expression instanceof Expression.ListOf) {
+      return "list";
+    }
+    return expression instanceof Expression.DictOf ? "dict" : "expression";
   }
 
   private Statement set(int offset) {
@@ -306,7 +328,7 @@ public final class Parser implements TagParser {
   private Statement block(int offset) {
     Token name = tokens.expect(Type.NAME);
     if (!blocks.add(name.text())) {
-      throw new SyntaxException("block '" + name.text() + "' defined twice", name.offset());
+      throw SyntaxException.assertion("block '" + name.text() + "' defined twice", name.offset());
     }
     if (tokens.current().isOperator("-")) {
       throw new SyntaxException(
@@ -371,7 +393,7 @@ public final class Parser implements TagParser {
       }
       tokens.next();
       if (name.text().startsWith("_")) {
-        throw new SyntaxException(
+        throw SyntaxException.assertion(
             "names starting with an underline can not be imported", name.offset());
       }
       names.add(name.text());

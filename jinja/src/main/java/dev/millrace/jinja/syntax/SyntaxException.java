@@ -8,15 +8,32 @@ public final class SyntaxException extends RuntimeException {
 
   private final int offset;
   private final @Nullable String hint;
+  private final boolean assertion;
 
-  public SyntaxException(String message, int offset, @Nullable String hint) {
+  private SyntaxException(
+      String message, int offset, @Nullable String hint, boolean assertion) {
     super(message, null, false, false);
     this.offset = offset;
     this.hint = hint;
+    this.assertion = assertion;
+  }
+
+  public SyntaxException(String message, int offset, @Nullable String hint) {
+    this(message, offset, hint, false);
   }
 
   public SyntaxException(String message, int offset) {
     this(message, offset, null);
+  }
+
+  /** A template that parses and yet cannot be right: Jinja's TemplateAssertionError. */
+  static SyntaxException assertion(String message, int offset) {
+    return new SyntaxException(message, offset, null, true);
+  }
+
+  /** Jinja's name of the error. */
+  public String type() {
+    return assertion ? "TemplateAssertionError" : "TemplateSyntaxError";
   }
 
   public int offset() {

@@ -44,7 +44,7 @@ record Token(Type type, String text, int offset, @Nullable Object value) {
   /** How error messages call it. */
   String describe() {
     return switch (type) {
-      case NAME, OPERATOR, INTEGER, FLOAT -> text;
+      case NAME, OPERATOR -> text;
       default -> type.text;
     };
   }

@@ -13,7 +13,7 @@ public final class Access {
   public static @Nullable Object attribute(
       @Nullable Object value, String name, Undefined.Behaviour behaviour) {
     if (value instanceof Undefined undefined) {
-      return undefined.child();
+      return isUnsafe(name) ? Undefined.unsafe(behaviour, value, name) : undefined.child();
     }
     Object found = own(value, name);
     if (found == Missing.VALUE && value instanceof Map<?, ?> map) {
@@ -40,9 +40,13 @@ public final class Access {
   }
 
   private static Object absent(@Nullable Object value, String name, Undefined.Behaviour behaviour) {
-    return name.startsWith("__") && name.endsWith("__") && name.length() > 4
+    return isUnsafe(name)
         ? Undefined.unsafe(behaviour, value, name)
         : Undefined.element(behaviour, value, name);
+  }
+
+  private static boolean isUnsafe(String name) {
+    return name.startsWith("__") && name.endsWith("__") && name.length() > 4;
   }
 
   private static @Nullable Object subscript(@Nullable Object value, @Nullable Object key) {

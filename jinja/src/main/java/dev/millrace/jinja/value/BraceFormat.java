@@ -110,8 +110,7 @@ final class BraceFormat {
     if (name.isEmpty() || name.chars().allMatch(Character::isDigit)) {
       int index = name.isEmpty() ? automatic++ : Integer.parseInt(name);
       if (index >= arguments.count()) {
-        throw PythonError.index(
-            "Replacement index " + index + " out of range for positional args tuple");
+        throw PythonError.index("tuple index out of range");
       }
       return arguments.at(index);
     }
@@ -124,21 +123,11 @@ final class BraceFormat {
 
   private static @Nullable Object item(@Nullable Object value, String key) {
     boolean index = !key.isEmpty() && key.chars().allMatch(Character::isDigit);
-    Object found =
-        Access.item(value, index ? Long.valueOf(key) : (Object) key, Undefined.Behaviour.DEFAULT);
-    if (found instanceof Undefined) {
-      throw index && !(value instanceof Map)
-          ? PythonError.index(Types.name(value) + " index out of range")
-          : PythonError.key(Printing.repr(key));
-    }
-    return found;
+    return Access.item(
+        value, index ? Long.valueOf(key) : (Object) key, Undefined.Behaviour.DEFAULT);
   }
 
   private static @Nullable Object attribute(@Nullable Object value, String name) {
-    Object found = Access.attribute(value, name, Undefined.Behaviour.STRICT);
-    if (found instanceof Undefined undefined) {
-      throw undefined.error();
-    }
-    return found;
+    return Access.attribute(value, name, Undefined.Behaviour.DEFAULT);
   }
 }

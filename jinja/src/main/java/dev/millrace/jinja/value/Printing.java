@@ -164,9 +164,10 @@ public final class Printing {
 
   private static BigDecimal shortest(double value) {
     // Java 17 sometimes prints a digit too many; try fewer until the value no longer reads back.
+    int enough = Math.abs(value) < 1e-300 ? 1 : 15;
     BigDecimal best = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     BigDecimal exact = null;
-    while (best.precision() > 15) {
+    while (best.precision() > enough) {
       exact = exact == null ? new BigDecimal(value) : exact;
       BigDecimal next = exact.round(new MathContext(best.precision() - 1, RoundingMode.HALF_EVEN));
       if (next.doubleValue() != value) {

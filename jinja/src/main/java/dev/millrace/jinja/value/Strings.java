@@ -97,21 +97,28 @@ public final class Strings {
     if (count < 0) {
       return text.replace(old, replacement);
     }
+    if (old.isEmpty()) {
+      return between(text, replacement, count);
+    }
     StringBuilder out = new StringBuilder();
     int from = 0;
     int left = count;
-    while (left-- > 0) {
-      int at = text.indexOf(old, old.isEmpty() && from > 0 ? from + 1 : from);
-      if (at < 0 || (old.isEmpty() && at > text.length())) {
-        break;
-      }
+    for (int at = text.indexOf(old); at >= 0 && left > 0; at = text.indexOf(old, from)) {
       out.append(text, from, at).append(replacement);
       from = at + old.length();
-      if (old.isEmpty() && at == text.length()) {
-        break;
-      }
+      left--;
     }
     return out.append(text.substring(from)).toString();
+  }
+
+  /** Puts {@code replacement} before each of the first characters, and after the last. */
+  private static String between(String text, String replacement, int count) {
+    StringBuilder out = new StringBuilder();
+    int left = count;
+    for (int c : text.codePoints().toArray()) {
+      out.append(left-- > 0 ? replacement : "").appendCodePoint(c);
+    }
+    return out.append(left > 0 ? replacement : "").toString();
   }
 
   static int count(String text, String part) {

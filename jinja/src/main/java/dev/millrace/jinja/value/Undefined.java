@@ -98,7 +98,7 @@ public final class Undefined {
   }
 
   private boolean strict() {
-    return behaviour == Behaviour.STRICT || errorType.equals("SecurityError");
+    return behaviour == Behaviour.STRICT;
   }
 
   void checkEquality() {
