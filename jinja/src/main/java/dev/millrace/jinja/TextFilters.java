@@ -164,8 +164,7 @@ final class TextFilters {
   private static Object format(Evaluation evaluation, @Nullable Object value, Arguments arguments) {
     if (arguments.count() > 0 && !arguments.keywords().isEmpty()) {
       throw new PythonError(
-          "FilterArgumentError",
-          "can't handle positional and keyword arguments at the same time");
+          "FilterArgumentError", "can't handle positional and keyword arguments at the same time");
     }
     CharSequence text = value instanceof SafeString safe ? safe : Printing.str(value);
     if (arguments.keywords().isEmpty()) {

@@ -50,12 +50,17 @@ class OracleCasesTest {
 
   private static void check(JsonNode test, JsonNode shared) {
     if (test.has("expected")) {
-      assertThat(render(test, shared)).as(test.get("name").asText()).isEqualTo(test.get("expected").asText());
+      assertThat(render(test, shared))
+          .as(test.get("name").asText())
+          .isEqualTo(test.get("expected").asText());
       return;
     }
     JsonNode error = test.get("error");
-    TemplateException thrown = catchThrowableOfType(TemplateException.class, () -> render(test, shared));
-    assertThat(thrown).as("%s: expected the error %s", test.get("name").asText(), error).isNotNull();
+    TemplateException thrown =
+        catchThrowableOfType(TemplateException.class, () -> render(test, shared));
+    assertThat(thrown)
+        .as("%s: expected the error %s", test.get("name").asText(), error)
+        .isNotNull();
     if (error.has("message")) {
       assertThat(thrown.problem()).as(test.toString()).isEqualTo(error.get("message").asText());
     }

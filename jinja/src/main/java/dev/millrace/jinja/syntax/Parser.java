@@ -149,8 +149,7 @@ public final class Parser implements TagParser {
     StringBuilder message = new StringBuilder("Encountered unknown tag '" + tag.text() + "'.");
     List<String> ends = wanted.peek() == null ? List.of() : wanted.peek();
     if (!ends.isEmpty()) {
-      boolean nesting =
-          wanted.stream().anyMatch(list -> list.contains(tag.text()));
+      boolean nesting = wanted.stream().anyMatch(list -> list.contains(tag.text()));
       message.append(nesting ? " You probably made a nesting mistake. " : " ");
       message.append(lookingFor(ends));
     }

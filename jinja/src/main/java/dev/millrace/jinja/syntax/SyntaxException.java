@@ -10,8 +10,7 @@ public final class SyntaxException extends RuntimeException {
   private final @Nullable String hint;
   private final boolean assertion;
 
-  private SyntaxException(
-      String message, int offset, @Nullable String hint, boolean assertion) {
+  private SyntaxException(String message, int offset, @Nullable String hint, boolean assertion) {
     super(message, null, false, false);
     this.offset = offset;
     this.hint = hint;
