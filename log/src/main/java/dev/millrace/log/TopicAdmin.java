@@ -155,8 +155,9 @@ public final class TopicAdmin implements AutoCloseable {
         partitions.add(new TopicPartition(topic.name(), p));
       }
     }
-    ListOffsetsResult begins = list(partitions, OffsetSpec.earliest());
-    ListOffsetsResult ends = list(partitions, OffsetSpec.latest());
+    ListOffsetsResult begins =
+        list(partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+    ListOffsetsResult ends = list(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
     Map<String, PartitionRange> ordered = new TreeMap<>();
     for (TopicPartition tp : partitions) {
       ordered.put(
@@ -166,10 +167,17 @@ public final class TopicAdmin implements AutoCloseable {
     return List.copyOf(ordered.values());
   }
 
-  private ListOffsetsResult list(Set<TopicPartition> partitions, OffsetSpec spec) {
+  /** The end of a partition's log, whether committed or not. */
+  long endWithOpenTransactions(TopicPartition partition) {
+    return offset(
+        list(Set.of(partition), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED), partition);
+  }
+
+  private ListOffsetsResult list(
+      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
     Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
     partitions.forEach(tp -> specs.put(tp, spec));
-    return admin.listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+    return admin.listOffsets(specs, new ListOffsetsOptions(isolation));
   }
 
   private long offset(ListOffsetsResult result, TopicPartition tp) {

@@ -18,11 +18,11 @@ import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.connect.SourceRecord;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.option.Options;
+import dev.millrace.testing.ManualClock;
+import dev.millrace.testing.Seeds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,9 +53,7 @@ class GeneratorSourceTest {
 
   @Test
   void resumedAnywhereEqualsUninterrupted() {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = Seeds.random("resumed anywhere");
     List<String> expected = texts(all(past(30_000), ads()));
     List<String> resumed = new ArrayList<>();
     Optional<String> position = Optional.empty();
@@ -259,7 +257,7 @@ class GeneratorSourceTest {
 
   @Test
   void liveEventsKeepTheClocksPaceAndAPauseIsNotMadeUpFor() throws Exception {
-    StepClock clock = new StepClock();
+    ManualClock clock = new ManualClock(Instant.parse("2026-11-21T12:00:00Z"));
     Options live = options(Map.of("rate", 1000.0));
     List<StreamDeclaration> streams =
         List.of(
@@ -271,15 +269,15 @@ class GeneratorSourceTest {
     String position;
     try (Source source = open(live, streams, Optional.empty(), clock)) {
       assertThat(source.poll(NONE).records()).hasSizeLessThanOrEqualTo(1);
-      clock.step(Duration.ofSeconds(2));
+      clock.advance(Duration.ofSeconds(2));
       SourceBatch batch = source.poll(NONE);
       assertThat(batch.records().size()).isBetween(1998, 2001);
       position = batch.position();
     }
-    clock.step(Duration.ofHours(1));
+    clock.advance(Duration.ofHours(1));
     try (Source source = open(live, streams, Optional.of(position), clock)) {
       assertThat(source.poll(NONE).records()).hasSizeLessThanOrEqualTo(1);
-      clock.step(Duration.ofSeconds(1));
+      clock.advance(Duration.ofSeconds(1));
       SourceBatch batch = source.poll(NONE);
       assertThat(batch.records().size()).isBetween(998, 1001);
       for (SourceRecord record : batch.records()) {
@@ -377,30 +375,6 @@ class GeneratorSourceTest {
       double seconds = (System.nanoTime() - begin) / 1e9;
       System.out.printf("%.0f events/s%n", (count - 500_000) / seconds);
       assertThat((count - 500_000) / seconds).isGreaterThan(150_000);
-    }
-  }
-
-  /** A clock that moves by hand. */
-  private static final class StepClock extends Clock {
-    private Instant now = Instant.parse("2026-11-21T12:00:00Z");
-
-    void step(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
     }
   }
 }

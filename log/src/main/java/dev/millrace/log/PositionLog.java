@@ -1,0 +1,98 @@
+package dev.millrace.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The compacted topic in which sources keep their positions, by {@link SourceTask#key()}. A
+ * position is written in the transaction that writes the records before it.
+ */
+final class PositionLog {
+  static final String TOPIC = "_millrace.positions";
+
+  /** One partition, so that one read to its end sees all; small segments, so that it is short. */
+  private static final TopicDeclaration DECLARATION =
+      new TopicDeclaration(
+          TOPIC,
+          1,
+          Map.of(
+              "cleanup.policy", "compact",
+              "segment.bytes", "4194304",
+              "min.cleanable.dirty.ratio", "0.1",
+              "delete.retention.ms", "60000"));
+
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private PositionLog() {}
+
+  static ProducerRecord<byte[], byte[]> record(SourceTask task, String position) {
+    return new ProducerRecord<>(TOPIC, 0, task.key().getBytes(UTF_8), position.getBytes(UTF_8));
+  }
+
+  static void ensure(Cluster cluster) {
+    try (TopicAdmin admin = TopicAdmin.open(cluster)) {
+      admin.ensure(List.of(DECLARATION));
+    }
+  }
+
+  /**
+   * The position that was committed last. Called when no transaction of this source is open any
+   * more. Other sources' open transactions hide what comes behind them, ours included, so this
+   * waits until they have ended: a killed one's at its next start or after its timeout.
+   */
+  static Optional<String> read(Cluster cluster, SourceTask task) {
+    long end;
+    try (TopicAdmin admin = TopicAdmin.open(cluster)) {
+      end = admin.endWithOpenTransactions(PARTITION);
+    }
+    byte[] key = task.key().getBytes(UTF_8);
+    Optional<String> position = Optional.empty();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    KafkaConsumer<byte[], byte[]> consumer = consumer(cluster);
+    try {
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+      while (consumer.position(PARTITION) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          byte[] value = record.value();
+          if (Arrays.equals(record.key(), key)) {
+            position = value == null ? Optional.empty() : Optional.of(new String(value, UTF_8));
+          }
+        }
+        if (System.nanoTime() > deadline) {
+          throw new TimeoutException("an open transaction hides the newest positions");
+        }
+      }
+      return position;
+    } catch (KafkaException e) {
+      throw KafkaFailure.of(e, cluster, "reading the position of source `" + task.source() + "`");
+    } finally {
+      consumer.close(CloseOptions.timeout(Duration.ofMillis(200)));
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster) {
+    Map<String, Object> properties = cluster.clientProperties("millrace-positions");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}

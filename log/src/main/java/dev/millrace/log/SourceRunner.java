@@ -1,0 +1,287 @@
+package dev.millrace.log;
+
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceBatch;
+import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one source on a thread of its own: its records and the position behind them reach Kafka in
+ * one transaction, so that each record is there exactly once however often the process is killed.
+ * Passing faults are retried for ever; others end the source and are in its {@link #state}.
+ * Thread-safe.
+ */
+public final class SourceRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceRunner.class);
+
+  /** A record waits this long at most for others to share its transaction. */
+  private static final long LINGER = Duration.ofMillis(10).toNanos();
+
+  /** A transaction takes no further records beyond this, so that a reader need not wait. */
+  private static final long MAX_BYTES = 8 << 20;
+
+  private static final Duration IDLE = Duration.ofMillis(100);
+  private static final long POSITION_INTERVAL = Duration.ofSeconds(5).toNanos();
+  private static final long FIRST_BACKOFF_MS = 100;
+  private static final long LAST_BACKOFF_MS = 10_000;
+  private static final int MAX_FENCED = 3;
+
+  private final Cluster cluster;
+  private final SourceTask task;
+  private final Thread thread;
+  private final AtomicLong records = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong transactions = new AtomicLong();
+  private volatile SourceState.Status status = SourceState.Status.STARTING;
+  private volatile List<Problem> problems = List.of();
+  private volatile int retries;
+  private volatile boolean stopping;
+  private volatile boolean paused;
+  private int fenced;
+  private long committedAt;
+  private @Nullable String committed;
+
+  private SourceRunner(Cluster cluster, SourceTask task) {
+    this.cluster = cluster;
+    this.task = task;
+    this.thread = new Thread(this::run, "source-" + task.source());
+    thread.setDaemon(true);
+  }
+
+  /** Starts the source behind the position that was committed last; returns at once. */
+  public static SourceRunner start(Cluster cluster, SourceTask task) {
+    SourceRunner runner = new SourceRunner(cluster, task);
+    runner.thread.start();
+    return runner;
+  }
+
+  private void run() {
+    SourceState.Status end = SourceState.Status.STOPPED;
+    try {
+      while (!stopping) {
+        try {
+          status = SourceState.Status.STARTING;
+          if (runUntilEnd()) {
+            end = SourceState.Status.ENDED;
+            problems = List.of();
+            break;
+          }
+        } catch (RetryException e) {
+          backOff(e);
+        }
+      }
+    } catch (StopException e) {
+      LOG.error("source {} stops: {}", task.source(), e.getMessage(), e);
+      problems = e.problems();
+      end = SourceState.Status.FAILED;
+    } catch (RuntimeException | Error e) {
+      LOG.error("source {} fails", task.source(), e);
+      problems = List.of(bug(e));
+      end = SourceState.Status.FAILED;
+    }
+    status = end;
+  }
+
+  private Problem bug(Throwable thrown) {
+    return Problem.error(
+        LogError.SOURCE_FAILED,
+        null,
+        "source `%s` (connector `%s`) failed: %s"
+            .formatted(task.source(), task.connector().name(), thrown),
+        "please report this with the log");
+  }
+
+  /** One life of writer and source; true if the source has ended. */
+  private boolean runUntilEnd() {
+    try {
+      PositionLog.ensure(cluster);
+      try (SourceWriter writer = SourceWriter.open(cluster, task)) {
+        Optional<String> position = PositionLog.read(cluster, task);
+        committed = position.orElse(null);
+        try (Source source = task.connector().open(context(position))) {
+          return transfer(source, writer);
+        }
+      }
+    } catch (KafkaException e) {
+      throw failure(e);
+    }
+  }
+
+  private SourceContext context(Optional<String> position) {
+    return new SourceContext(
+        task.source(), task.system(), task.options(), task.streams(), position, task.clock());
+  }
+
+  private boolean transfer(Source source, SourceWriter writer) {
+    String position = null;
+    long begun = 0;
+    while (!stopping) {
+      if (paused && writer.records() == 0) {
+        status = SourceState.Status.PAUSED;
+        pauseFor(IDLE.toMillis() / 4);
+        continue;
+      }
+      status = SourceState.Status.RUNNING;
+      SourceBatch batch = source.poll(wait(writer, begun));
+      position = batch.position();
+      if (writer.records() == 0 && !batch.records().isEmpty()) {
+        begun = System.nanoTime();
+      }
+      batch.records().forEach(writer::add);
+      if (batch.ended() || due(writer, begun, position)) {
+        commit(writer, position);
+      }
+      if (batch.ended()) {
+        return true;
+      }
+    }
+    if (position != null && writer.records() > 0) {
+      commit(writer, position);
+    }
+    return false;
+  }
+
+  private static Duration wait(SourceWriter writer, long begun) {
+    if (writer.records() == 0) {
+      return IDLE;
+    }
+    return Duration.ofNanos(Math.max(0, LINGER - (System.nanoTime() - begun)));
+  }
+
+  private boolean due(SourceWriter writer, long begun, String position) {
+    if (writer.records() == 0) {
+      return !position.equals(committed) && System.nanoTime() - committedAt > POSITION_INTERVAL;
+    }
+    return paused || writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
+  }
+
+  private void commit(SourceWriter writer, String position) {
+    int count = writer.records();
+    long size = writer.bytes();
+    if (count == 0 && position.equals(committed)) {
+      return;
+    }
+    writer.commit(position);
+    committed = position;
+    committedAt = System.nanoTime();
+    records.addAndGet(count);
+    bytes.addAndGet(size);
+    transactions.incrementAndGet();
+    if (retries > 0 || !problems.isEmpty()) {
+      LOG.info("source {} goes on", task.source());
+    }
+    retries = 0;
+    fenced = 0;
+    problems = List.of();
+  }
+
+  private MillraceException failure(KafkaException thrown) {
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
+        return fenced(thrown);
+      }
+      if (e instanceof RecordTooLargeException) {
+        return new StopException(
+            Problem.error(
+                LogError.SOURCE_RECORD_INVALID,
+                null,
+                "source `%s` returned a record that Kafka refuses: %s"
+                    .formatted(task.source(), e.getMessage()),
+                "raise the topic's `max.message.bytes`, or keep such records out of the source"),
+            thrown);
+      }
+    }
+    return KafkaFailure.of(thrown, cluster, "writing source `" + task.source() + "`");
+  }
+
+  /**
+   * Once it may be that this process slept past the transaction's timeout; a rival fences again and
+   * again.
+   */
+  private MillraceException fenced(KafkaException thrown) {
+    Problem problem =
+        Problem.error(
+            LogError.SOURCE_FENCED,
+            null,
+            "source `%s` of project `%s` is run by another instance at `%s`"
+                .formatted(task.source(), task.project(), cluster.url()),
+            "stop the other instance, or give this project another name");
+    return ++fenced >= MAX_FENCED
+        ? new StopException(problem, thrown)
+        : new RetryException(problem, thrown);
+  }
+
+  private void backOff(RetryException e) {
+    int attempt = retries + 1;
+    retries = attempt;
+    problems = e.problems();
+    status = SourceState.Status.RETRYING;
+    long limit = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS << Math.min(attempt - 1, 10));
+    // Jitter, so that several sources do not come back all at once.
+    long wait = limit / 2 + ThreadLocalRandom.current().nextLong(limit / 2 + 1);
+    if (attempt == 1) {
+      LOG.warn("source {} waits and tries again: {}", task.source(), e.getMessage());
+    }
+    LOG.debug("source {} waits {} ms after attempt {}", task.source(), wait, attempt, e);
+    long deadline = System.nanoTime() + Duration.ofMillis(wait).toNanos();
+    while (!stopping && System.nanoTime() < deadline) {
+      pauseFor(Math.min(wait, 20));
+    }
+  }
+
+  private void pauseFor(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      // Only close() interrupts.
+      stopping = true;
+    }
+  }
+
+  /** What the source is doing. */
+  public SourceState state() {
+    return new SourceState(
+        status, records.get(), bytes.get(), transactions.get(), retries, problems);
+  }
+
+  /** Holds the source back, as when those who read its topics are far behind. */
+  public void pause() {
+    paused = true;
+  }
+
+  /** Ends a {@link #pause()}. */
+  public void resume() {
+    paused = false;
+  }
+
+  /** Commits what was read, then stops; waits some seconds at most. May be called repeatedly. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      thread.join(Duration.ofSeconds(10).toMillis());
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(Duration.ofSeconds(5).toMillis());
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.millrace.log;
+
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.option.Options;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One source of a project and where its records go.
+ *
+ * @param project the project's name; with {@code source} it names the writer, so that a second one
+ *     is noticed
+ * @param source the source's name
+ * @param connector opens it
+ * @param system options of the system it reads from
+ * @param options of the source
+ * @param streams in the order of the file
+ * @param topics the topic of each stream, by the stream's name; the topics exist
+ * @param clock the time that the source sees
+ */
+public record SourceTask(
+    String project,
+    String source,
+    SourceConnector connector,
+    Options system,
+    Options options,
+    List<StreamDeclaration> streams,
+    Map<String, String> topics,
+    Clock clock) {
+  /** Copies the collections. */
+  public SourceTask {
+    streams = List.copyOf(streams);
+    topics = Map.copyOf(topics);
+  }
+
+  /** Names the source among all projects that share a cluster. */
+  String key() {
+    return project + "/" + source;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.log;
+
+import dev.millrace.api.connect.SourceRecord;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.fault.FaultPoint;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Writes one source's records and positions in transactions. Opening it ends whatever a
+ * predecessor, dead or alive, had not committed. After any exception it is closed and another one
+ * opened, since the outcome of a commit may be unknown.
+ */
+final class SourceWriter implements AutoCloseable {
+  private final SourceTask task;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Map<String, Integer> partitions = new HashMap<>();
+  private int nextKeyless;
+  private int records;
+  private long bytes;
+
+  private SourceWriter(SourceTask task, KafkaProducer<byte[], byte[]> producer) {
+    this.task = task;
+    this.producer = producer;
+  }
+
+  static SourceWriter open(Cluster cluster, SourceTask task) {
+    Map<String, Object> properties = cluster.clientProperties("millrace-source-" + task.source());
+    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace/" + task.key());
+    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+    properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    properties.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 64 << 20);
+    properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+    properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+      return new SourceWriter(task, producer);
+    } catch (RuntimeException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  /** Adds a record to the open transaction, or to a new one. Waits while the buffer is full. */
+  void add(SourceRecord record) {
+    String topic = task.topics().get(record.stream());
+    if (topic == null) {
+      throw new StopException(
+          Problem.error(
+              LogError.SOURCE_RECORD_INVALID,
+              null,
+              "connector `%s` returned a record for stream `%s`, which source `%s` does not have"
+                  .formatted(task.connector().name(), record.stream(), task.source()),
+              null),
+          null);
+    }
+    if (records == 0) {
+      producer.beginTransaction();
+    }
+    byte[] key = record.key();
+    byte[] value = record.value();
+    Integer partition = key == null ? keyless(topic) : null;
+    long timestamp = Math.max(0, record.timestamp().toEpochMilli());
+    producer.send(new ProducerRecord<>(topic, partition, timestamp, key, value));
+    records++;
+    bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+  }
+
+  /** In turn: Kafka's own choice stays with one partition for long, and the others look idle. */
+  private Integer keyless(String topic) {
+    int count =
+        partitions.computeIfAbsent(topic, name -> Math.max(1, producer.partitionsFor(name).size()));
+    nextKeyless = (nextKeyless + 1) & Integer.MAX_VALUE;
+    return nextKeyless % count;
+  }
+
+  /** Commits the records since the last commit together with the position behind them. */
+  void commit(String position) {
+    if (records == 0) {
+      producer.beginTransaction();
+    }
+    producer.send(PositionLog.record(task, position));
+    FaultPoint.pass("source-before-commit");
+    producer.commitTransaction();
+    FaultPoint.pass("source-after-commit");
+    records = 0;
+    bytes = 0;
+  }
+
+  /** Records in the open transaction. */
+  int records() {
+    return records;
+  }
+
+  /** Bytes in the open transaction. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Leaves an open transaction to be aborted by the successor or by its timeout; never throws. */
+  @Override
+  public void close() {
+    try {
+      if (records > 0) {
+        producer.abortTransaction();
+      }
+    } catch (RuntimeException e) {
+      // The producer may be past that; its successor aborts.
+    }
+    try {
+      producer.close(Duration.ZERO);
+    } catch (RuntimeException e) {
+      // Nothing is left to free.
+    }
+  }
+}
