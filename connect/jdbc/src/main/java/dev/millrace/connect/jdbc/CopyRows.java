@@ -1,7 +1,6 @@
 package dev.millrace.connect.jdbc;
 
 import dev.millrace.api.type.Batch;
-import dev.millrace.api.type.Column;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,8 +20,8 @@ final class CopyRows {
   private byte[] buffer = new byte[2 * FLUSH_BYTES];
   private int length;
 
-  CopyRows(List<Column> columns, boolean adapt) {
-    this.columns = columns.stream().map(c -> new PostgresText(c, adapt)).toList();
+  CopyRows(List<PostgresText> columns) {
+    this.columns = columns;
   }
 
   /**

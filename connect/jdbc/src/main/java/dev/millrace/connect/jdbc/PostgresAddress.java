@@ -103,6 +103,7 @@ record PostgresAddress(String url, Properties properties, Duration timeout) {
     set(properties, PGProperty.LOGIN_TIMEOUT, connectSeconds);
     // The server ends a slow statement by itself; a server that hangs is left a little later.
     set(properties, PGProperty.SOCKET_TIMEOUT, seconds(timeout.plusSeconds(2)));
+    set(properties, PGProperty.STRING_TYPE, "unspecified");
     set(properties, PGProperty.TCP_KEEP_ALIVE, "true");
     set(properties, PGProperty.APPLICATION_NAME, applicationName);
     // Parameters of the address are properties by now; without them the driver's messages, which

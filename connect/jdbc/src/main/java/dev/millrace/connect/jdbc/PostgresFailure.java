@@ -4,6 +4,7 @@ import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,10 @@ final class PostgresFailure {
    *
    * @param doing what was tried, such as {@code deliver to `ads.clicks`}
    */
-  static MillraceException of(SQLException e, PostgresAddress address, String doing) {
+  static MillraceException of(SQLException thrown, PostgresAddress address, String doing) {
+    SQLException next = thrown.getNextException();
+    // A batch's own exception says only which entry failed.
+    SQLException e = thrown instanceof BatchUpdateException && next != null ? next : thrown;
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String text = text(e);
     String message =

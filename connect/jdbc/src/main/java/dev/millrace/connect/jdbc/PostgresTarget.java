@@ -1,6 +1,8 @@
 package dev.millrace.connect.jdbc;
 
+import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Identifier;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,19 +46,26 @@ record PostgresTarget(String table, List<String> names, List<Integer> key) {
   }
 
   /** Writes the rows of the changes with weight +1. */
-  String upsert() {
+  String upsertChanges() {
+    return upsert("SELECT %s FROM %s WHERE %s > 0".formatted(columns(), CHANGES, weight()));
+  }
+
+  /** Writes one row, whose columns are the parameters. */
+  String upsertRow() {
+    return upsert("VALUES (" + String.join(", ", Collections.nCopies(names.size(), "?")) + ")");
+  }
+
+  private String upsert(String rows) {
     String updates =
         IntStream.range(0, names.size())
             .filter(i -> !key.contains(i))
             .mapToObj(i -> quoted(i) + " = EXCLUDED." + quoted(i))
             .collect(Collectors.joining(", "));
-    return "INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s > 0 ON CONFLICT (%s) DO %s"
+    return "INSERT INTO %s (%s) %s ON CONFLICT (%s) DO %s"
         .formatted(
             table,
             columns(),
-            columns(),
-            CHANGES,
-            weight(),
+            rows,
             key.stream().map(this::quoted).collect(Collectors.joining(", ")),
             updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
   }
@@ -68,7 +77,7 @@ record PostgresTarget(String table, List<String> names, List<Integer> key) {
    *
    * @param nulls positions of key columns
    */
-  String delete(Set<Integer> nulls) {
+  String deleteChanges(Set<Integer> nulls) {
     String sameKey =
         key.stream()
             .map(
@@ -79,6 +88,18 @@ record PostgresTarget(String table, List<String> names, List<Integer> key) {
             .collect(Collectors.joining(" AND "));
     return "DELETE FROM %s AS t USING %s AS c WHERE c.%s < 0 AND %s"
         .formatted(table, CHANGES, weight(), sameKey);
+  }
+
+  /** Deletes one key, whose columns that are not null are the parameters. */
+  String deleteRow(Set<Integer> nulls) {
+    return key.stream()
+        .map(i -> quoted(i) + (nulls.contains(i) ? " IS NULL" : " = ?"))
+        .collect(Collectors.joining(" AND ", "DELETE FROM " + table + " WHERE ", ""));
+  }
+
+  /** The positions of the key's columns that are null in a row. */
+  Set<Integer> nullsInKey(Batch batch, int row) {
+    return key.stream().filter(i -> batch.value(row, i) == null).collect(Collectors.toSet());
   }
 
   String truncate() {
