@@ -47,7 +47,7 @@ public final class Ports {
    *
    * @throws RetryException if no port can be had
    */
-  public synchronized int choose(String name) {
+  public synchronized int port(String name) {
     int port = remembered(name);
     if (port == 0 || given.contains(port) || !isFree(port)) {
       port = anyFree();

@@ -68,7 +68,7 @@ public final class PostgresSystem implements EmbeddedSystem {
         data.resolve("postmaster.pid"), data.toString(), FAST_SHUTDOWN, STOP_LIMIT);
     String password = cluster.prepare(data, database);
     if (port == 0) {
-      port = ports.choose(name);
+      port = ports.port(name);
     }
     ChildProcess started = ChildProcess.start(command(home, unprivileged));
     process = started;

@@ -66,9 +66,18 @@ final class Supervised {
     }
     Supervisor.Status status = status();
     if (status.state() == Supervisor.State.RUNNING) {
-      system.failure().ifPresent(reason -> failed(status, reason));
+      failure().ifPresent(reason -> failed(status, reason));
     } else if (System.nanoTime() - tryAt >= 0) {
       restart();
+    }
+  }
+
+  // A system that cannot even be looked at is no better than a dead one.
+  private Optional<String> failure() {
+    try {
+      return system.failure();
+    } catch (RuntimeException e) {
+      return Optional.of(e.toString());
     }
   }
 

@@ -3,7 +3,6 @@ package dev.millrace.embedded;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * order. Thread-safe; {@link #start} and {@link #close} are called once.
  */
 public final class Supervisor implements AutoCloseable {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  private static final long LOOK_EVERY_MILLIS = 100;
 
   /**
    * The life of a system. {@code STARTING -> RUNNING -> FAILED -> STARTING ...}, and {@code
@@ -51,13 +51,14 @@ public final class Supervisor implements AutoCloseable {
       String name, State state, Instant since, int restarts, Optional<String> error) {}
 
   private final List<Supervised> systems;
-  private final Thread watcher = new Thread(this::watch, "millrace-supervisor");
-  private volatile boolean closed;
+  private final ScheduledExecutorService watchers;
 
   /** Will start these; they are stopped in the reverse order. */
   public Supervisor(List<EmbeddedSystem> systems) {
     this.systems = systems.stream().map(Supervised::new).toList();
-    watcher.setDaemon(true);
+    // A thread each, so that a slow restart of one keeps no other waiting.
+    this.watchers =
+        Executors.newScheduledThreadPool(Math.max(1, systems.size()), Supervisor::thread);
   }
 
   /**
@@ -69,10 +70,9 @@ public final class Supervisor implements AutoCloseable {
   public Map<String, Map<String, Object>> start() {
     Map<String, Map<String, Object>> options = new LinkedHashMap<>();
     List<Problem> problems = new ArrayList<>();
-    ExecutorService executor = Executors.newFixedThreadPool(Math.max(1, systems.size()));
     try {
       List<Future<Map<String, Object>>> starts =
-          systems.stream().map(s -> executor.submit(s::start)).toList();
+          systems.stream().map(s -> watchers.submit(s::start)).toList();
       for (int i = 0; i < starts.size(); i++) {
         try {
           options.put(systems.get(i).name(), starts.get(i).get());
@@ -84,14 +84,15 @@ public final class Supervisor implements AutoCloseable {
       Thread.currentThread().interrupt();
       problems.add(
           Problem.error(EmbeddedError.EMBEDDED_START, null, "interrupted while starting", null));
-    } finally {
-      executor.shutdownNow();
     }
     if (!problems.isEmpty()) {
       close();
       throw new StopException(problems);
     }
-    watcher.start();
+    for (Supervised system : systems) {
+      watchers.scheduleWithFixedDelay(
+          system::tend, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
     return options;
   }
 
@@ -113,25 +114,16 @@ public final class Supervisor implements AutoCloseable {
   /** Stops the systems, the last one first. Never throws; may be repeated. */
   @Override
   public void close() {
-    closed = true;
-    watcher.interrupt();
+    watchers.shutdownNow();
     for (int i = systems.size() - 1; i >= 0; i--) {
       systems.get(i).stop();
     }
   }
 
-  private void watch() {
-    while (!closed) {
-      for (Supervised system : systems) {
-        system.tend();
-      }
-      try {
-        Thread.sleep(LOOK_EVERY.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "millrace-supervisor");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static List<Problem> problems(String name, @Nullable Throwable t) {

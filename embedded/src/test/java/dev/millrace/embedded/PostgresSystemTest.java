@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,13 +24,20 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresSystemTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TempDir static Path shared;
-  @TempDir Path project;
+  @TempDir static Path folder;
+  private static final AtomicInteger PROJECTS = new AtomicInteger();
+
+  private final Path project = folder.resolve("project-" + PROJECTS.incrementAndGet());
   private @Nullable PostgresSystem running;
 
+  private static Path shared() {
+    return folder.resolve("unpacked");
+  }
+
   @BeforeAll
-  static void unpack() {
-    PostgresBinaries.unpack(shared);
+  static void unpack() throws IOException {
+    Files.createDirectories(shared());
+    PostgresBinaries.unpack(shared());
   }
 
   @AfterEach
@@ -49,7 +57,7 @@ class PostgresSystemTest {
     assertThat(options.get("url")).asString().matches("jdbc:postgresql://127\\.0\\.0\\.1:\\d+/ads");
     assertThat(
             PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(folder().resolve("password"))))
+                Files.getPosixFilePermissions(serverFolder().resolve("password"))))
         .isEqualTo("rw-------");
     first.stop();
     assertThat(first.failure()).isPresent();
@@ -63,7 +71,7 @@ class PostgresSystemTest {
   @Test
   void takenPortIsReplacedAndRemembered() throws IOException {
     DataFolder data = DataFolder.open(project);
-    int wanted = new Ports(data).choose("postgres");
+    int wanted = new Ports(data).port("postgres");
     try (ServerSocket other = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
       assertThat(other.isBound()).isTrue();
       PostgresSystem first = system();
@@ -78,7 +86,7 @@ class PostgresSystemTest {
   void serverLeftByKilledParentIsEnded() throws IOException {
     long stale;
     try (ChildJvm parent =
-        ChildJvm.start(Parent.class, Map.of(), project.toString(), shared.toString())) {
+        ChildJvm.start(Parent.class, Map.of(), project.toString(), shared().toString())) {
       parent.awaitOutput("started ", PATIENCE);
       stale = pidIn(parent.output());
       parent.kill();
@@ -95,7 +103,7 @@ class PostgresSystemTest {
   void supervisorStartsKilledServerAgainAndStopsItOnExit() throws IOException {
     try (ChildJvm parent =
         ChildJvm.start(
-            Parent.class, Map.of("supervise", "true"), project.toString(), shared.toString())) {
+            Parent.class, Map.of("supervise", "true"), project.toString(), shared().toString())) {
       parent.awaitOutput("started ", PATIENCE);
       long first = pidIn(parent.output());
       ProcessHandle.of(first).orElseThrow().destroyForcibly();
@@ -115,7 +123,7 @@ class PostgresSystemTest {
     first.start();
     first.stop();
     long self = ProcessHandle.current().pid();
-    Files.writeString(folder().resolve("data/postmaster.pid"), self + "\n/elsewhere\n0\n");
+    Files.writeString(serverFolder().resolve("data/postmaster.pid"), self + "\n/elsewhere\n0\n");
     PostgresSystem next = system();
     next.start();
     assertThat(next.failure()).isEmpty();
@@ -123,7 +131,7 @@ class PostgresSystemTest {
 
   @Test
   void otherMajorVersionIsRefused() throws IOException {
-    Path data = Files.createDirectories(folder().resolve("data"));
+    Path data = Files.createDirectories(serverFolder().resolve("data"));
     Files.writeString(data.resolve("PG_VERSION"), "16\n");
     assertThatThrownBy(() -> system().start())
         .isInstanceOf(StopException.class)
@@ -133,21 +141,21 @@ class PostgresSystemTest {
 
   @Test
   void interruptedInitializationLeavesNothingBehind() throws IOException {
-    Path unfinished = Files.createDirectories(folder().resolve("data.new/base"));
+    Path unfinished = Files.createDirectories(serverFolder().resolve("data.new/base"));
     Files.writeString(unfinished.resolve("junk"), "junk");
     PostgresSystem next = system();
     next.start();
     assertThat(next.failure()).isEmpty();
-    assertThat(folder().resolve("data.new")).doesNotExist();
+    assertThat(serverFolder().resolve("data.new")).doesNotExist();
   }
 
   private PostgresSystem system() throws IOException {
-    PostgresSystem system = Parent.create(project, shared);
+    PostgresSystem system = Parent.create(project, shared());
     running = system;
     return system;
   }
 
-  private Path folder() {
+  private Path serverFolder() {
     return project.resolve(".millrace/postgres");
   }
 

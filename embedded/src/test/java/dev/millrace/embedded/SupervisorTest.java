@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +46,36 @@ class SupervisorTest {
       }
     }
     assertThat(sleeper.failure()).isPresent();
+  }
+
+  @Test
+  void childIsOutOfReachOfTheTerminalsInterrupt() throws IOException {
+    Sleeper sleeper = new Sleeper("a");
+    sleeper.start();
+    try {
+      // Ctrl-C signals the process group of the terminal's session.
+      Process ps =
+          new ProcessBuilder("ps", "-o", "sid=", "-p", Long.toString(sleeper.pid())).start();
+      assertThat(new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+          .isEqualTo(Long.toString(sleeper.pid()));
+    } finally {
+      sleeper.stop();
+    }
+  }
+
+  @Test
+  void longLogIsRotatedUnderTheRunningChild() throws IOException {
+    Path log = folder.resolve("a.log");
+    Sleeper sleeper = new Sleeper("a");
+    sleeper.start();
+    try {
+      Files.write(log, new byte[(int) ChildProcess.LOG_LIMIT_BYTES + 1]);
+      assertThat(sleeper.failure()).isEmpty();
+      assertThat(log).isEmptyFile();
+      assertThat(folder.resolve("a.log.1")).hasSize(ChildProcess.LOG_LIMIT_BYTES + 1);
+    } finally {
+      sleeper.stop();
+    }
   }
 
   @Test

@@ -13,6 +13,8 @@ public enum JdbcError implements ErrorCode {
   DATABASE_ACCESS(Blame.USER),
   /** The target table cannot take the stream: a column is missing or has another type. */
   SINK_TABLE_UNFIT(Blame.USER),
+  /** The target table was dropped after changes were delivered to it. */
+  SINK_TABLE_LOST(Blame.USER),
   /** The database refuses a value or a statement. */
   SINK_REFUSED(Blame.USER),
   /** A value that the target's type cannot hold. */

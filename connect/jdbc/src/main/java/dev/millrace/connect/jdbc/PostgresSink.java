@@ -88,7 +88,12 @@ final class PostgresSink implements Sink {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + SETUP_LOCK + ")");
       positions.createTable();
-      PostgresTarget target = new PostgresTable(connection, context).prepare();
+      PostgresTable table = new PostgresTable(connection, context);
+      PostgresTarget target = table.prepare();
+      SinkPosition held = positions.read().orElse(null);
+      if (table.wasMissing() && held != null && held.epoch().equals(context.epoch())) {
+        throw lost(context, held);
+      }
       connection.commit();
       return target;
     }
@@ -182,6 +187,18 @@ final class PostgresSink implements Sink {
         // Gone either way; an open transaction ends with the connection.
       }
     }
+  }
+
+  // Going on with an empty table would leave out what was delivered to the one that is gone.
+  private static StopException lost(SinkContext context, SinkPosition held) {
+    return new StopException(
+        Problem.error(
+            JdbcError.SINK_TABLE_LOST,
+            null,
+            "table `%s` of sink `%s` is gone, though it was delivered up to change %d"
+                .formatted(context.table(), context.sink(), held.sequence()),
+            "restore it, or run the project with a fresh store to have everything delivered again"),
+        null);
   }
 
   private StopException unknownEpoch(SinkPosition held) {

@@ -43,6 +43,7 @@ final class PostgresTable {
   private final SinkContext context;
   private final Problems problems = new Problems();
   private final boolean nullsNotDistinct;
+  private boolean wasMissing;
 
   PostgresTable(Connection connection, SinkContext context) throws SQLException {
     this.connection = connection;
@@ -63,6 +64,7 @@ final class PostgresTable {
     String qualified = parts.stream().map(Identifier::quote).collect(Collectors.joining("."));
     Map<String, Existing> existing = columns(qualified);
     if (existing.isEmpty()) {
+      wasMissing = true;
       create(parts.get(0), qualified);
       existing = columns(qualified);
     }
@@ -72,6 +74,11 @@ final class PostgresTable {
     }
     problems.throwIfErrors();
     return target;
+  }
+
+  /** True if {@link #prepare} found no table. */
+  boolean wasMissing() {
+    return wasMissing;
   }
 
   private List<String> nameParts() throws SQLException {

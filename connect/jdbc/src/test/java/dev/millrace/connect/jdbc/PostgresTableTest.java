@@ -138,6 +138,20 @@ class PostgresTableTest {
   }
 
   @Test
+  void droppedTableIsNotQuietlyMadeAnew() {
+    Schema schema = schema("id BIGINT");
+    try (Sink sink = open("dropped", schema, Map.of(), "id")) {
+      sink.deliver(new Batches(schema).put(1L).build(), 7);
+    }
+    server.execute("DROP TABLE dropped");
+    assertThatThrownBy(() -> open("dropped", schema, Map.of(), "id"))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("`dropped` is gone")
+        .hasMessageContaining("up to change 7");
+    assertThat(server.query("SELECT to_regclass('dropped')")).isNull();
+  }
+
+  @Test
   void valuesBeyondPostgresqlAreAdapted() {
     Schema schema =
         schema(
