@@ -1,0 +1,179 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.option.Quantities;
+import dev.millrace.engine.Instance;
+import dev.millrace.engine.Status;
+import dev.millrace.project.DashboardSpec;
+import dev.millrace.sql.gate.QueryLimits;
+import dev.millrace.sql.gate.QueryPlace;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The requests that the page and the command line make. */
+final class Api {
+  private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+
+  private final Instance instance;
+  private final Queries queries;
+  private final LivePages pages;
+  private final Metrics metrics;
+
+  Api(Instance instance, Queries queries, LivePages pages, Metrics metrics) {
+    this.instance = instance;
+    this.queries = queries;
+    this.pages = pages;
+    this.metrics = metrics;
+  }
+
+  void routes(Javalin app) {
+    app.get("/api/project", ctx -> json(ctx, ProjectJson.of(instance)));
+    app.get("/api/status", ctx -> json(ctx, StatusJson.of(instance.status())));
+    app.get("/api/assets/{id}", this::asset);
+    app.get("/api/dashboards/{name}", this::dashboard);
+    app.post("/api/query", this::query);
+    app.get("/api/live", this::live);
+    app.get(
+        "/api/status/live", ctx -> pages.watchStatus(onClose -> eventStream(ctx, onClose)));
+    app.get("/api/*", ctx -> refuseUnknown());
+    app.get("/metrics", ctx -> ctx.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape()));
+    app.get("/healthz", this::health);
+    app.exception(RefusedRequest.class, (e, ctx) -> problem(ctx, e.status(), e.problem()));
+    app.exception(
+        MillraceException.class,
+        (e, ctx) -> problem(ctx, e instanceof RetryException ? 503 : 422, e.problem()));
+    app.exception(Exception.class, Api::defect);
+  }
+
+  private static void refuseUnknown() {
+    throw RefusedRequest.notFound("such request; see /api/project, /api/status and the manual");
+  }
+
+  private static void defect(Exception e, Context ctx) {
+    LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
+    problem(
+        ctx,
+        500,
+        Problem.error(
+            ServerError.SERVER_DEFECT,
+            null,
+            "Millrace could not answer: " + e.getClass().getSimpleName(),
+            "its log has the details; please report it"));
+  }
+
+  private void asset(Context ctx) {
+    String id = ctx.pathParam("id");
+    json(
+        ctx,
+        new AssetJson(instance, queries)
+            .of(id)
+            .orElseThrow(() -> RefusedRequest.notFound("asset `" + id + "`")));
+  }
+
+  private void dashboard(Context ctx) {
+    json(ctx, ProjectJson.dashboard(dashboard(ctx.pathParam("name")), queries));
+  }
+
+  private DashboardSpec dashboard(String name) {
+    return instance.project().dashboards().stream()
+        .filter(d -> d.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> RefusedRequest.notFound("dashboard `" + name + "`"));
+  }
+
+  private void query(Context ctx) {
+    JsonNode body;
+    try {
+      body = Json.MAPPER.readTree(ctx.body());
+    } catch (JsonProcessingException e) {
+      throw RefusedRequest.bad("the body is not JSON");
+    }
+    JsonNode sql = body == null ? null : body.get("sql");
+    if (sql == null || !sql.isTextual()) {
+      throw RefusedRequest.bad("the body must be an object with a text `sql`");
+    }
+    QueryPlace place = QueryPlace.inText("query", sql.textValue());
+    json(
+        ctx,
+        Json.result(queries.run(sql.textValue(), List.of(), place, QueryLimits.CONSOLE)));
+  }
+
+  private void live(Context ctx) {
+    String name = ctx.queryParam("dashboard");
+    DashboardSpec dashboard = dashboard(name == null ? "" : name);
+    String range = ctx.queryParam("range");
+    Duration duration =
+        range == null
+            ? dashboard.defaultRange()
+            : Quantities.duration(range)
+                .filter(dashboard.timeRanges()::contains)
+                .orElseThrow(
+                    () -> RefusedRequest.bad("`" + range + "` is no range of this dashboard"));
+    Map<String, String> filters = new HashMap<>();
+    for (DashboardSpec.Filter filter : dashboard.filters()) {
+      String value = ctx.queryParam("filter." + filter.name());
+      if (value != null) {
+        filters.put(filter.name(), value);
+      }
+    }
+    DashboardQuery query = new DashboardQuery(dashboard, duration, filters);
+    pages.watch(query, onClose -> eventStream(ctx, onClose));
+  }
+
+  private static EventStream eventStream(Context ctx, Runnable onClose) {
+    ctx.res().setStatus(200);
+    ctx.res().setContentType("text/event-stream");
+    ctx.res().setCharacterEncoding("UTF-8");
+    ctx.res().setHeader("Cache-Control", "no-store");
+    try {
+      AsyncContext async = ctx.req().startAsync();
+      ServletOutputStream out = ctx.res().getOutputStream();
+      EventStream stream = new EventStream(async, out, onClose);
+      stream.open();
+      return stream;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void health(Context ctx) {
+    Status status = instance.status();
+    boolean stopped =
+        status.sources().stream().anyMatch(s -> s.health() == Status.Health.STOPPED)
+            || status.streams().stream().anyMatch(s -> s.health() == Status.Health.STOPPED)
+            || status.sinks().stream().anyMatch(s -> s.health() == Status.Health.STOPPED);
+    ctx.status(stopped ? 503 : 200);
+    json(
+        ctx,
+        Json.object()
+            .put("status", stopped ? "stopped" : "ok")
+            .put("project", instance.project().name()));
+  }
+
+  private static void problem(Context ctx, int status, Problem problem) {
+    ctx.status(status);
+    ObjectNode node = Json.object();
+    node.set("error", Json.problem(problem));
+    json(ctx, node);
+  }
+
+  private static void json(Context ctx, ObjectNode node) {
+    ctx.header("Cache-Control", "no-store");
+    ctx.contentType("application/json; charset=utf-8").result(Json.write(node));
+  }
+}
