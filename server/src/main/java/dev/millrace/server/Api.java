@@ -15,13 +15,14 @@ import dev.millrace.sql.gate.QueryPlace;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +49,7 @@ final class Api {
     app.get("/api/dashboards/{name}", this::dashboard);
     app.post("/api/query", this::query);
     app.get("/api/live", this::live);
-    app.get(
-        "/api/status/live", ctx -> pages.watchStatus(onClose -> eventStream(ctx, onClose)));
+    app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
     app.get("/metrics", ctx -> ctx.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape()));
     app.get("/healthz", this::health);
@@ -108,9 +108,7 @@ final class Api {
       throw RefusedRequest.bad("the body must be an object with a text `sql`");
     }
     QueryPlace place = QueryPlace.inText("query", sql.textValue());
-    json(
-        ctx,
-        Json.result(queries.run(sql.textValue(), List.of(), place, QueryLimits.CONSOLE)));
+    json(ctx, Json.result(queries.run(sql.textValue(), List.of(), place, QueryLimits.CONSOLE)));
   }
 
   private void live(Context ctx) {
@@ -132,18 +130,37 @@ final class Api {
       }
     }
     DashboardQuery query = new DashboardQuery(dashboard, duration, filters);
-    pages.watch(query, onClose -> eventStream(ctx, onClose));
+    eventStream(ctx, opener -> pages.watch(query, opener));
   }
 
-  private static EventStream eventStream(Context ctx, Runnable onClose) {
+  /**
+   * Answers with a stream of events.
+   *
+   * @param watch gets what opens the stream
+   */
+  private static void eventStream(Context ctx, Consumer<LivePages.Opener> watch) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    ctx.future(
+        () -> {
+          watch.accept(onClose -> open(ctx, onClose, closed));
+          return closed;
+        });
+  }
+
+  private static EventStream open(Context ctx, Runnable onClose, CompletableFuture<Void> closed) {
     ctx.res().setStatus(200);
     ctx.res().setContentType("text/event-stream");
     ctx.res().setCharacterEncoding("UTF-8");
     ctx.res().setHeader("Cache-Control", "no-store");
     try {
-      AsyncContext async = ctx.req().startAsync();
-      ServletOutputStream out = ctx.res().getOutputStream();
-      EventStream stream = new EventStream(async, out, onClose);
+      Runnable end =
+          () -> {
+            onClose.run();
+            closed.complete(null);
+          };
+      AsyncContext async =
+          ctx.req().isAsyncStarted() ? ctx.req().getAsyncContext() : ctx.req().startAsync();
+      EventStream stream = new EventStream(async, ctx.res().getOutputStream(), end);
       stream.open();
       return stream;
     } catch (IOException e) {

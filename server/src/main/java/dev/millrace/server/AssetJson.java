@@ -27,8 +27,7 @@ import java.util.Optional;
 
 /** Everything that an asset's page shows. */
 final class AssetJson {
-  private static final QueryLimits SAMPLE =
-      new QueryLimits(50, 1 << 20, QueryLimits.PANEL.time());
+  private static final QueryLimits SAMPLE = new QueryLimits(50, 1 << 20, QueryLimits.PANEL.time());
   private static final List<String> ASIDE = List.of("late", "rejected", "duplicates");
 
   private final Instance instance;
@@ -82,9 +81,7 @@ final class AssetJson {
     fact(facts, "Allowed lateness", text(stream.allowedLateness()));
     fact(facts, "Rejected ahead of the clock by", text(stream.maxAhead()));
     fact(facts, "Idle after", text(stream.idleAfter()));
-    stream
-        .unique()
-        .ifPresent(u -> fact(facts, "Unique", u.key() + " within " + text(u.within())));
+    stream.unique().ifPresent(u -> fact(facts, "Unique", u.key() + " within " + text(u.within())));
     node.set("columns", columns(stream.declaration().schema().columns(), Map.of()));
     ObjectNode aside = node.putObject("aside");
     DataType varchar = new DataType.Scalar(DataType.Kind.VARCHAR);
@@ -92,9 +89,9 @@ final class AssetJson {
         new QueryParameter("source", varchar, Optional.of(stream.qualifiedName()));
     for (String table : ASIDE) {
       String sql =
-          "SELECT at, reason, event_time, \"partition\", \"offset\", value FROM system."
+          "SELECT \"at\", reason, event_time, \"partition\", \"offset\", value FROM system."
               + table
-              + " WHERE source = $source ORDER BY at DESC";
+              + " WHERE source = $source ORDER BY \"at\" DESC";
       aside.set(table, sample(sql, List.of(name), stream.where()));
     }
   }

@@ -83,8 +83,7 @@ record DashboardQuery(DashboardSpec dashboard, Duration range, Map<String, Strin
     parameters.add(new QueryParameter("to", INSTANT, Optional.of(to.toString())));
     types.forEach(
         (name, type) ->
-            parameters.add(
-                new QueryParameter(name, type, Optional.ofNullable(filters.get(name)))));
+            parameters.add(new QueryParameter(name, type, Optional.ofNullable(filters.get(name)))));
     return parameters;
   }
 }

@@ -88,7 +88,8 @@ final class LivePages implements AutoCloseable {
   }
 
   private void leave(DashboardQuery query, EventStream viewer) {
-    // Not in the browser's own thread: it may hold the view's lock while another waits for the map's.
+    // Not in the browser's own thread: it may hold the view's lock while another waits for the
+    // map's.
     clock.execute(
         () ->
             views.computeIfPresent(

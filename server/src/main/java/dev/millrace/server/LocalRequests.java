@@ -35,14 +35,13 @@ final class LocalRequests implements Handler {
               ServerError.FOREIGN_REQUEST,
               null,
               "this request does not come from a page of this server",
-              "open the page under http://localhost:" + ctx.port() + "/"));
+              "open the page under http://localhost:" + ctx.req().getLocalPort() + "/"));
     }
     boolean body = ctx.method().name().equals("POST");
     if (body && !Optional.ofNullable(ctx.contentType()).orElse("").startsWith("application/json")) {
       throw new RefusedRequest(
           415,
-          Problem.error(
-              ServerError.BAD_REQUEST, null, "the body must be application/json", null));
+          Problem.error(ServerError.BAD_REQUEST, null, "the body must be application/json", null));
     }
   }
 

@@ -12,7 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The project and its dashboards as the page reads them; never an option, which may be a secret. */
+/**
+ * The project and its dashboards as the page reads them; never an option, which may be a secret.
+ */
 final class ProjectJson {
   private ProjectJson() {}
 

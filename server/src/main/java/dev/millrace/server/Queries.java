@@ -51,7 +51,8 @@ final class Queries implements AutoCloseable {
         healthy = true;
         return result;
       } finally {
-        // A failed query may have left its connection in an unknown state: open a new one next time.
+        // A failed query may have left its connection in an unknown state: open a new one next
+        // time.
         giveBack(connection, healthy);
       }
     } catch (SQLException e) {

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** The page's files, out of the class path. */
 final class WebAssets implements Handler {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*");
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*");
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -22,7 +23,7 @@ final class WebAssets implements Handler {
 
   /** Files of libraries, by the name under which the page asks for them. */
   private static final Map<String, String> LIBRARIES =
-      Map.of("lib/echarts.js", "/META-INF/resources/webjars/echarts/5.5.0/dist/echarts.esm.min.js");
+      Map.of("lib/echarts.js", "/META-INF/resources/webjars/echarts/5.5.0/echarts.esm.min.js");
 
   private final Map<String, Optional<byte[]>> files = new ConcurrentHashMap<>();
 

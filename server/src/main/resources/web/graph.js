@@ -1,0 +1,179 @@
+// The graph of assets, from sources on the left to dashboards on the right.
+import {fillWith, h, icon, s, setText} from './dom.js';
+import {compact, millis} from './format.js';
+
+const NODE = {narrowest: 138, widest: 214, height: 70};
+const GAP = {narrowest: 34, widest: 76, y: 16};
+const SWEEPS = 8;
+
+const KINDS = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'ephemeral', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
+
+/** Where an asset's page is. */
+export const assetAddress = (asset) =>
+  asset.kind === 'DASHBOARD' ? `/dashboards/${encodeURIComponent(asset.name)}` : `/assets/${encodeURIComponent(asset.id)}`;
+
+export const kindIcon = (kind) => icon(KINDS[kind]);
+
+/** Draws the graph into an element and again when its width changes; returns `update(status)` and `dispose()`. */
+export function graph(element, project) {
+  const layers = layout(project);
+  let last = null;
+  let width = 0;
+  let show = () => {};
+  const observer = new ResizeObserver(() => {
+    if (Math.abs(element.clientWidth - width) < 8) return;
+    width = element.clientWidth;
+    show = draw(element, project, layers);
+    if (last) show(last);
+  });
+  observer.observe(element);
+  return {
+    update: (status) => {
+      last = status;
+      show(status);
+    },
+    dispose: () => observer.disconnect(),
+  };
+}
+
+function draw(element, project, layers) {
+  const nodes = new Map();
+  const lines = new Map();
+  const columns = Math.max(1, layers.length);
+  const rows = Math.max(1, ...layers.map((l) => l.length));
+  const style = getComputedStyle(element);
+  const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const gap = clamp(room / columns / 4, GAP.narrowest, GAP.widest);
+  const nodeWidth = Math.floor(clamp((room - (columns - 1) * gap) / columns, NODE.narrowest, NODE.widest));
+  const width = columns * nodeWidth + (columns - 1) * gap;
+  const height = rows * NODE.height + (rows - 1) * GAP.y;
+  const places = new Map();
+  layers.forEach((layer, i) => {
+    const top = (height - (layer.length * NODE.height + (layer.length - 1) * GAP.y)) / 2;
+    layer.forEach((asset, j) => places.set(asset.id, {width: nodeWidth, x: i * (nodeWidth + gap), y: top + j * (NODE.height + GAP.y)}));
+  });
+  const drawing = s('svg.graph-lines', {width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true'});
+  for (const edge of project.edges) {
+    const [a, b] = [places.get(edge.from), places.get(edge.to)];
+    if (!a || !b) continue;
+    const [x1, y1, x2, y2] = [a.x + nodeWidth, a.y + NODE.height / 2, b.x, b.y + NODE.height / 2];
+    const bend = Math.max(18, Math.min(90, (x2 - x1) / 2));
+    const d = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+    const flow = s('path.graph-flow', {d});
+    drawing.append(s('path.graph-line', {d}), flow);
+    lines.set(`${edge.from} ${edge.to}`, flow);
+  }
+  const list = h('ol.graph-nodes', {style: {width: `${width}px`, height: `${height}px`}}, layers.flat().map((asset) => {
+    const node = makeNode(asset, places.get(asset.id));
+    nodes.set(asset.id, node);
+    return node.element;
+  }));
+  fillWith(element, h('div.graph-canvas', {style: {width: `${width}px`, height: `${height}px`}}, drawing, list));
+  connectHover(project, nodes, lines);
+  return (status) => update(project, nodes, lines, status);
+}
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+function makeNode(asset, place) {
+  const figures = h('span.node-figures');
+  const link = h('a.node', {href: assetAddress(asset), 'data-kind': asset.kind, title: [asset.name, asset.description].filter(Boolean).join(': ')},
+    h('span.node-head', {}, kindIcon(asset.kind), h('span.node-name', {}, asset.name), h('span.dot', {'aria-hidden': 'true'})),
+    figures);
+  const words = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'inlined', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
+  setText(figures, words[asset.kind]);
+  return {element: h('li', {style: {left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${NODE.height}px`}}, link), link, figures};
+}
+
+/** Pointing at an asset shows what it depends on and what depends on it. */
+function connectHover(project, nodes, lines) {
+  const reach = (id, from, to, found = new Set([id])) => {
+    for (const e of project.edges) {
+      if (e[from] === id && !found.has(e[to])) {
+        found.add(e[to]);
+        reach(e[to], from, to, found);
+      }
+    }
+    return found;
+  };
+  for (const [id, node] of nodes) {
+    const on = () => {
+      const lit = new Set([...reach(id, 'from', 'to'), ...reach(id, 'to', 'from')]);
+      nodes.forEach((n, other) => n.link.classList.toggle('faded', !lit.has(other)));
+      lines.forEach((path, key) => {
+        const [a, b] = key.split(' ');
+        path.classList.toggle('lit', lit.has(a) && lit.has(b));
+      });
+    };
+    const off = () => {
+      nodes.forEach((n) => n.link.classList.remove('faded'));
+      lines.forEach((path) => path.classList.remove('lit'));
+    };
+    node.link.addEventListener('mouseenter', on);
+    node.link.addEventListener('mouseleave', off);
+    node.link.addEventListener('focus', on);
+    node.link.addEventListener('blur', off);
+  }
+}
+
+function update(project, nodes, lines, status) {
+  const rates = new Map();
+  const put = (id, part, text) => {
+    const node = nodes.get(id);
+    if (!node) return;
+    node.link.dataset.health = part.health;
+    node.link.title = part.reason?.message ?? id;
+    setText(node.figures, text);
+    rates.set(id, part.perSecond);
+  };
+  for (const p of status.sources) {
+    put(p.id, p, `${compact(p.perSecond)}/s · ${p.watermarkDelayMillis === null ? 'no watermark' : `${millis(Math.round(p.watermarkDelayMillis / 100) * 100)} behind`}`);
+  }
+  for (const p of status.streams) put(p.id, p, `${compact(p.perSecond)}/s`);
+  for (const p of status.sinks) put(`sink:${p.id}`, p, p.health === 'OK' || p.health === 'IDLE' ? `${compact(p.perSecond)}/s · ${compact(p.pending)} pending` : (p.reason?.message ?? p.health.toLowerCase()));
+  const busy = (id, seen = new Set()) => {
+    if (rates.has(id)) return rates.get(id) > 0;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return project.edges.some((e) => e.to === id && busy(e.from, seen));
+  };
+  lines.forEach((path, key) => path.classList.toggle('flowing', busy(key.split(' ')[0])));
+}
+
+/** Layers from left to right: each asset behind all it reads; then an order with few crossings. */
+function layout(project) {
+  const byId = new Map(project.assets.map((a) => [a.id, a]));
+  const level = new Map();
+  const depth = (id, path = new Set()) => {
+    if (level.has(id)) return level.get(id);
+    if (path.has(id)) return 0;
+    path.add(id);
+    const reads = project.edges.filter((e) => e.to === id && byId.has(e.from)).map((e) => depth(e.from, path) + 1);
+    const value = Math.max(0, ...reads);
+    level.set(id, value);
+    return value;
+  };
+  project.assets.forEach((a) => depth(a.id));
+  const last = Math.max(0, ...level.values());
+  // Dashboards and sinks end a path: they stand together at the right.
+  project.assets.forEach((a) => {
+    if (a.kind === 'DASHBOARD') level.set(a.id, last);
+  });
+  const layers = Array.from({length: last + 1}, () => []);
+  project.assets.forEach((a) => layers[level.get(a.id)].push(a));
+  for (let i = 0; i < SWEEPS; i++) {
+    const forward = i % 2 === 0;
+    const order = forward ? layers : [...layers].reverse();
+    const position = new Map();
+    for (const layer of order) {
+      const weight = (a) => {
+        const near = project.edges.filter((e) => (forward ? e.to : e.from) === a.id).map((e) => position.get(forward ? e.from : e.to)).filter((p) => p !== undefined);
+        return near.length ? near.reduce((x, y) => x + y, 0) / near.length : null;
+      };
+      const weights = new Map(layer.map((a, j) => [a.id, weight(a) ?? (j + .5) / layer.length]));
+      layer.sort((a, b) => weights.get(a.id) - weights.get(b.id));
+      layer.forEach((a, j) => position.set(a.id, (j + .5) / layer.length));
+    }
+  }
+  return layers.filter((l) => l.length);
+}

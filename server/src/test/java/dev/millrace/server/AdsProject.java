@@ -1,0 +1,237 @@
+package dev.millrace.server;
+
+import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Options;
+import dev.millrace.api.option.Quantities;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataTypeParser;
+import dev.millrace.api.type.Schema;
+import dev.millrace.project.AssetGraph;
+import dev.millrace.project.AssetGraph.Asset;
+import dev.millrace.project.AssetGraph.Edge;
+import dev.millrace.project.AssetGraph.Kind;
+import dev.millrace.project.DashboardSpec;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.ModelSpec.Emit;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
+import dev.millrace.project.SourceSpec;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.project.SystemSpec;
+import dev.millrace.project.Target;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The checked project of examples/ads as the loader makes it, without its templates. */
+final class AdsProject {
+  private static final Path FOLDER = folder();
+  private static final SourceLocation PLACE = SourceLocation.ofFile("dashboards/ads.yml");
+
+  private AdsProject() {}
+
+  private static Path folder() {
+    Path here = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(here.resolve("examples/ads"))) {
+      here = here.getParent();
+    }
+    return here.resolve("examples/ads");
+  }
+
+  static Project load(DashboardSpec... more) {
+    List<DashboardSpec> dashboards = new ArrayList<>(List.of(dashboard()));
+    dashboards.addAll(List.of(more));
+    List<ModelSpec> models =
+        List.of(
+            model("clean_impressions", Materialization.EPHEMERAL, "ads.impressions"),
+            model("clean_clicks", Materialization.EPHEMERAL, "ads.clicks"),
+            model("attributed", Materialization.STREAM, "clean_impressions", "clean_clicks"),
+            model("attributed_clicks", Materialization.STREAM, "clean_impressions", "clean_clicks"),
+            model("campaign_minutes", Materialization.STREAM, "attributed"),
+            model("campaign_minutes_final", Materialization.STREAM, "clean_impressions"),
+            model("country_minutes", Materialization.STREAM, "attributed_clicks"),
+            model("network_minutes", Materialization.STREAM, "campaign_minutes"));
+    List<SinkSpec> sinks =
+        List.of(
+            sink("campaign_minutes", WriteMode.UPSERT, "campaign_id", "minute"),
+            sink("network_minutes", WriteMode.UPSERT, "minute"),
+            sink("attributed_clicks", WriteMode.APPEND),
+            sink("campaign_minutes_final", WriteMode.APPEND));
+    Target target =
+        new Target(
+            "dev",
+            List.of(
+                new SystemSpec("kafka", "kafka", true, options(), PLACE),
+                new SystemSpec("postgres", "postgres", true, options(), PLACE)));
+    return new Project(
+        "ads",
+        FOLDER,
+        ZoneId.of("UTC"),
+        target,
+        Map.of(),
+        List.of(
+            new SourceSpec(
+                "ads",
+                Optional.of("generator"),
+                options(),
+                List.of(
+                    stream(
+                        "impressions",
+                        "impression_id VARCHAR, campaign_id INTEGER, user_id VARCHAR, country VARCHAR, device VARCHAR,"
+                            + " cost DECIMAL(10;6), shown_at TIMESTAMPTZ"),
+                    stream(
+                        "clicks",
+                        "click_id VARCHAR, impression_id VARCHAR, clicked_at TIMESTAMPTZ")),
+                PLACE)),
+        models,
+        sinks,
+        dashboards,
+        graph(models, sinks, dashboards));
+  }
+
+  private static Options options() {
+    return new Options(List.of(), Map.of());
+  }
+
+  private static AssetGraph graph(
+      List<ModelSpec> models, List<SinkSpec> sinks, List<DashboardSpec> dashboards) {
+    List<Asset> assets = new ArrayList<>();
+    List<Edge> edges = new ArrayList<>();
+    for (String stream : List.of("impressions", "clicks")) {
+      assets.add(new Asset("ads." + stream, stream, Kind.SOURCE, "sources/ads.yml"));
+    }
+    for (ModelSpec model : models) {
+      Kind kind = Kind.valueOf(model.materialization().name());
+      assets.add(new Asset(model.name(), model.name(), kind, model.file()));
+      model.reads().forEach(read -> edges.add(new Edge(read, model.name())));
+    }
+    for (SinkSpec sink : sinks) {
+      assets.add(new Asset("sink:" + sink.name(), sink.name(), Kind.SINK, "sinks/postgres.yml"));
+      edges.add(new Edge(sink.from(), "sink:" + sink.name()));
+    }
+    for (DashboardSpec d : dashboards) {
+      String id = "dashboard:" + d.name();
+      assets.add(new Asset(id, d.name(), Kind.DASHBOARD, "dashboards/" + d.name() + ".yml"));
+      if (d.name().equals("ads")) {
+        edges.add(new Edge("campaign_minutes", id));
+        edges.add(new Edge("country_minutes", id));
+      }
+    }
+    return new AssetGraph(assets, edges);
+  }
+
+  private static ModelSpec model(String name, Materialization materialization, String... reads) {
+    String file = "models/" + name + ".sql";
+    return new ModelSpec(
+        name,
+        file,
+        materialization,
+        name.endsWith("_final") ? Emit.ON_CLOSE : Emit.ON_CHANGE,
+        Optional.of(Duration.ofDays(2)),
+        read(file),
+        List.of(reads),
+        Map.of(),
+        name.equals("campaign_minutes") ? "What each campaign did in each minute." : "",
+        Map.of("cost", "In EUR.", "click_through_rate", "Clicks for each impression."),
+        (offset, length) -> SourceLocation.ofFile(file));
+  }
+
+  private static SinkSpec sink(String from, WriteMode mode, String... key) {
+    return new SinkSpec(
+        from, from, "postgres", "ads." + from, mode, List.of(key), 1 << 30, options(), PLACE);
+  }
+
+  private static StreamSpec stream(String name, String columns) {
+    List<Column> schema = new ArrayList<>();
+    for (String column : columns.split(", ")) {
+      String[] words = column.replace(';', ',').split(" ", 2);
+      schema.add(new Column(words[0], DataTypeParser.parse(words[1]).orElseThrow()));
+    }
+    return new StreamSpec(
+        "ads",
+        new StreamDeclaration(name, new Schema(schema), Map.of()),
+        "ads." + name,
+        2,
+        name.equals("clicks") ? "clicked_at" : "shown_at",
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(5),
+        Optional.of(
+            new StreamSpec.Unique(
+                name.equals("clicks") ? "click_id" : "impression_id", Duration.ofMinutes(2))),
+        StreamSpec.ExtraFields.IGNORE,
+        StreamSpec.OnBad.SET_ASIDE,
+        1 << 20,
+        PLACE);
+  }
+
+  private static DashboardSpec dashboard() {
+    Object yaml =
+        new Load(LoadSettings.builder().build()).loadFromString(read("dashboards/ads.yml"));
+    Map<?, ?> file = (Map<?, ?>) yaml;
+    Map<?, ?> time = (Map<?, ?>) file.get("time");
+    List<DashboardSpec.Filter> filters = new ArrayList<>();
+    for (Object filter : (List<?>) file.get("filters")) {
+      Map<?, ?> f = (Map<?, ?>) filter;
+      filters.add(
+          new DashboardSpec.Filter(text(f, "name"), text(f, "label"), text(f, "sql"), PLACE));
+    }
+    List<DashboardSpec.Panel> panels = new ArrayList<>();
+    for (Object panel : (List<?>) file.get("panels")) {
+      panels.add(panel((Map<?, ?>) panel));
+    }
+    return new DashboardSpec(
+        "ads",
+        text(file, "title"),
+        text(file, "description"),
+        ((List<?>) time.get("ranges")).stream().map(r -> duration(r)).toList(),
+        duration(time.get("default")),
+        filters,
+        panels,
+        PLACE);
+  }
+
+  private static DashboardSpec.Panel panel(Map<?, ?> p) {
+    List<?> y = p.containsKey("y") ? (List<?>) p.get("y") : List.of();
+    return new DashboardSpec.Panel(
+        text(p, "title"),
+        DashboardSpec.Kind.valueOf(text(p, "type").toUpperCase(Locale.ROOT)),
+        text(p, "sql"),
+        Optional.ofNullable((String) p.get("x")),
+        y.stream().map(String::valueOf).toList(),
+        Optional.ofNullable((String) p.get("series")),
+        p.containsKey("format") ? text(p, "format") : "number",
+        (Integer) p.get("width"),
+        "",
+        PLACE);
+  }
+
+  private static Duration duration(Object text) {
+    return Quantities.duration(String.valueOf(text)).orElseThrow();
+  }
+
+  private static String text(Map<?, ?> map, String key) {
+    return String.valueOf(map.get(key));
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(FOLDER.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
