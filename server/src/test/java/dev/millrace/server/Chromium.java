@@ -33,7 +33,8 @@ import java.util.stream.Stream;
 /** A real Chromium without a window, driven over its DevTools protocol; one page. */
 final class Chromium implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome");
 
   private final Process process;
   private final Path profile;
@@ -85,8 +86,7 @@ final class Chromium implements AutoCloseable {
             "about:blank"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = output.readLine();
     while (line != null && !line.contains("DevTools listening on ")) {
       line = output.readLine();
@@ -153,7 +153,8 @@ final class Chromium implements AutoCloseable {
   }
 
   String text(String selector) throws Exception {
-    return evaluate("document.querySelector(" + JSON.writeValueAsString(selector) + ")?.textContent ?? ''")
+    return evaluate(
+            "document.querySelector(" + JSON.writeValueAsString(selector) + ")?.textContent ?? ''")
         .asText();
   }
 
@@ -195,8 +196,7 @@ final class Chromium implements AutoCloseable {
     }
     JsonNode parameters = message.path("params");
     switch (message.path("method").asText()) {
-      case "Runtime.exceptionThrown" ->
-          errors.add(parameters.path("exceptionDetails").toString());
+      case "Runtime.exceptionThrown" -> errors.add(parameters.path("exceptionDetails").toString());
       case "Runtime.consoleAPICalled" -> {
         if (parameters.path("type").asText().equals("error")) {
           errors.add(parameters.path("args").toString());
@@ -250,7 +250,8 @@ final class Chromium implements AutoCloseable {
   /** {@code Chromium <folder> <width> <height> <dark> <wait seconds> <name=address>...} */
   public static void main(String[] args) throws Exception {
     try (Chromium browser = start()) {
-      browser.size(Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[1]) < 600);
+      browser.size(
+          Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[1]) < 600);
       browser.dark(Boolean.parseBoolean(args[3]));
       for (int i = 5; i < args.length; i++) {
         String[] shot = args[i].split("=", 2);
