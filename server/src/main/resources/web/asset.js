@@ -1,7 +1,7 @@
 // One asset: what it is, how it is doing, what is in it.
 import {get} from './api.js';
 import {fillWith, h, setText} from './dom.js';
-import {compact, millis, plain} from './format.js';
+import {millis, plain, rate} from './format.js';
 import {assetAddress, kindIcon} from './graph.js';
 import {highlighted} from './highlight.js';
 import {empty, health, problemBox, table} from './table.js';
@@ -39,11 +39,11 @@ function statusOf(status, a) {
 
 function figures(part, kind) {
   if (kind === 'SOURCE') {
-    return [['Rows in', `${compact(part.perSecond)}/s`], ['Admitted', plain(part.rows)], ['Watermark delay', part.watermarkDelayMillis === null ? '–' : millis(part.watermarkDelayMillis)],
+    return [['Rows in', rate(part.perSecond)], ['Admitted', plain(part.rows)], ['Watermark delay', part.watermarkDelayMillis === null ? '–' : millis(part.watermarkDelayMillis)],
       ['Waiting', plain(part.lag)], ['Late', plain(part.late)], ['Rejected', plain(part.rejected)], ['Duplicates', plain(part.duplicates)]];
   }
-  if (kind === 'STREAM') return [['Changes', `${compact(part.perSecond)}/s`], ['Changes in all', plain(part.changes)], ['State', part.stateBounded ? 'bounded' : 'grows for ever']];
-  return [['Delivered', `${compact(part.perSecond)}/s`], ['Sequence', plain(part.delivered)], ['Pending', plain(part.pending)], ['Delay', millis(part.delayMillis)]];
+  if (kind === 'STREAM') return [['Changes', rate(part.perSecond)], ['Changes in all', plain(part.changes)], ['State', part.stateBounded ? 'bounded' : 'grows for ever']];
+  return [['Delivered', rate(part.perSecond)], ['Sequence', plain(part.delivered)], ['Pending', plain(part.pending)], ['Delay', millis(part.delayMillis)]];
 }
 
 function updateFigures(list, values) {

@@ -37,7 +37,7 @@ export function chartOption(panel, result, narrow) {
     animation: !reducedMotion(),
     animationDuration: 300, animationDurationUpdate: 300, animationEasingUpdate: 'cubicOut',
     color: colours.series,
-    textStyle: {fontFamily: 'inherit', color: colours.text},
+    textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, color: colours.text},
     ...option,
   };
 }
@@ -78,26 +78,26 @@ function axisChart(parts) {
   const value = (v) => formatted(v, panel.format);
   const bar = panel.kind === 'bar';
   return {
-    grid: {left: 4, right: 14, top: series.length > 1 ? 34 : 12, bottom: 2, containLabel: true},
+    grid: {left: 4, right: 14, top: series.length > 1 ? 34 : 12, bottom: 10, containLabel: true},
     legend: legend(colours, series.length > 1),
     tooltip: tooltip(colours, {
       trigger: 'axis', axisPointer: {type: bar ? 'shadow' : 'line', lineStyle: {color: colours.muted, type: 'dashed'}, shadowStyle: {color: colours.line, opacity: .35}},
       valueFormatter: value,
     }),
     xAxis: {
-      type: time ? 'time' : 'category',
+      id: 'x', type: time ? 'time' : 'category',
       data: time ? undefined : [...new Set(result.rows.map((r) => String(r[x] ?? '–')))],
       axisLine: {lineStyle: {color: colours.line}}, axisTick: {show: false}, splitNumber: narrow ? 3 : 6,
       axisLabel: {color: colours.muted, fontSize: 11.5, hideOverlap: true, ...(time ? {formatter: '{HH}:{mm}'} : {})},
       splitLine: {show: false}, axisPointer: time ? {label: {formatter: ({value: v}) => instant(v)}} : {},
     },
     yAxis: {
-      type: 'value', splitNumber: 4, axisLine: {show: false}, axisTick: {show: false},
+      id: 'y', type: 'value', splitNumber: 4, axisLine: {show: false}, axisTick: {show: false},
       axisLabel: {color: colours.muted, fontSize: 11.5, formatter: (v) => formatted(v, panel.format, true)},
       splitLine: {lineStyle: {color: colours.line, opacity: .7}},
     },
     series: series.map(({name, points}, i) => ({
-      name, type: bar ? 'bar' : 'line', data: points.map(([a, b]) => [time ? a : String(a ?? '–'), b === null ? null : Number(b)]),
+      id: name, name, type: bar ? 'bar' : 'line', data: points.map(([a, b]) => [time ? a : String(a ?? '–'), b === null ? null : Number(b)]),
       ...(bar
         ? {barMaxWidth: 34, itemStyle: {borderRadius: [5, 5, 0, 0]}}
         : {showSymbol: points.length < 3, symbolSize: 5, smooth: .25, smoothMonotone: 'x', lineStyle: {width: 2.2}, emphasis: {disabled: true},
@@ -107,7 +107,7 @@ function axisChart(parts) {
 }
 
 function fade(colour) {
-  return {type: 'linear', x: 0, y: 0, x2: 0, y2: 1, colorStops: [{offset: 0, color: colour}, {offset: 1, color: 'transparent'}]};
+  return {type: 'linear', x: 0, y: 0, x2: 0, y2: 1, colorStops: [{offset: 0, color: colour}, {offset: 1, color: `${colour}00`}]};
 }
 
 function pie({panel, result, colours, narrow, x, y}) {
@@ -116,7 +116,7 @@ function pie({panel, result, colours, narrow, x, y}) {
     tooltip: tooltip(colours, {trigger: 'item', valueFormatter: (v) => `${formatted(v, panel.format)} · ${formatted(total ? v / total : 0, 'percent', true)}`}),
     legend: {...legend(colours, true), top: 'bottom', left: 'center'},
     series: [{
-      type: 'pie', radius: ['52%', '78%'], center: ['50%', narrow ? '44%' : '45%'], padAngle: 1.5, data: result.rows.map((r) => ({name: String(r[x] ?? '–'), value: Number(r[y[0]] ?? 0)})),
+      id: 'pie', type: 'pie', radius: ['52%', '78%'], center: ['50%', narrow ? '44%' : '45%'], padAngle: 1.5, data: result.rows.map((r) => ({name: String(r[x] ?? '–'), value: Number(r[y[0]] ?? 0)})),
       itemStyle: {borderRadius: 5, borderColor: colours.surface, borderWidth: 1},
       label: {show: true, position: 'center', formatter: () => `{total|${formatted(total, panel.format, true)}}\n{word|in all}`,
         rich: {total: {fontSize: 21, fontWeight: 650, color: colours.text, lineHeight: 28}, word: {fontSize: 12, color: colours.muted}}},
@@ -134,12 +134,12 @@ function heatmap({panel, result, colours, narrow, x, y, split}) {
   return {
     grid: {left: 4, right: 8, top: 6, bottom: 34, containLabel: true},
     tooltip: tooltip(colours, {formatter: ({value: [i, j, v]}) => `${rows[j]} · ${label(xs[i])}: ${formatted(v, panel.format)}`}),
-    xAxis: {type: 'category', data: xs.map(label), axisLine: {show: false}, axisTick: {show: false}, axisLabel: {color: colours.muted, fontSize: 11.5, hideOverlap: true, interval: 'auto'}},
-    yAxis: {type: 'category', data: rows, axisLine: {show: false}, axisTick: {show: false}, axisLabel: {color: colours.muted, fontSize: 12}},
+    xAxis: {id: 'x', type: 'category', data: xs.map(label), axisLine: {show: false}, axisTick: {show: false}, axisLabel: {color: colours.muted, fontSize: 11.5, hideOverlap: true, interval: 'auto'}},
+    yAxis: {id: 'y', type: 'category', data: rows, axisLine: {show: false}, axisTick: {show: false}, axisLabel: {color: colours.muted, fontSize: 12}},
     visualMap: {
       min: 0, max: Math.max(1, ...cells.map((c) => c[2])), calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 10, itemHeight: narrow ? 90 : 130,
       inRange: {color: colours.heat}, textStyle: {color: colours.muted, fontSize: 11}, text: [formatted(Math.max(0, ...cells.map((c) => c[2])), panel.format, true), '0'],
     },
-    series: [{type: 'heatmap', data: cells, itemStyle: {borderColor: colours.surface, borderWidth: 1.5, borderRadius: 3}, emphasis: {itemStyle: {borderColor: colours.text}}}],
+    series: [{id: 'heatmap', type: 'heatmap', data: cells, itemStyle: {borderColor: colours.surface, borderWidth: 1.5, borderRadius: 3}, emphasis: {itemStyle: {borderColor: colours.text}}}],
   };
 }

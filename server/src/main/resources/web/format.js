@@ -21,6 +21,9 @@ export function plain(value) {
 export const compact = (value) =>
   Math.abs(value) < 1000 ? plain(Math.round(value * 10) / 10) : number({notation: 'compact', maximumFractionDigits: 1}).format(value);
 
+/** Events a second. */
+export const rate = (value) => `${compact(value >= 10 ? Math.round(value) : value)}/s`;
+
 export function bytes(value) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let n = Number(value);
@@ -87,11 +90,19 @@ export function instant(text) {
 export const isInstantType = (type) => /^TIMESTAMP/.test(type);
 export const isNumericType = (type) => /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U|FLOAT|DOUBLE|DECIMAL)/.test(type) && type !== 'UUID';
 
+/** How a numeric column is written: with as many decimals in every row, so that points stand below each other. */
+export function columnFormat(values) {
+  const numbers = values.filter((v) => v !== null && isNumber(v)).map(Number);
+  const fraction = numbers.some((n) => !Number.isInteger(n));
+  const large = Math.max(0, ...numbers.map(Math.abs));
+  const digits = !fraction ? 0 : large >= 1000 ? 1 : large >= 1 ? 2 : 4;
+  return (value) => (isNumber(value) ? number({minimumFractionDigits: digits, maximumFractionDigits: digits}).format(Number(value)) : String(value));
+}
+
 /** A table's cell by its column's type. */
 export function cell(value, type) {
   if (value === null || value === undefined) return '';
   if (isInstantType(type)) return instant(value);
-  if (isNumericType(type)) return isNumber(value) ? plain(value) : String(value);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }

@@ -1,9 +1,10 @@
 // The graph of assets, from sources on the left to dashboards on the right.
 import {fillWith, h, icon, s, setText} from './dom.js';
-import {compact, millis} from './format.js';
+import {compact, millis, rate} from './format.js';
 
-const NODE = {narrowest: 138, widest: 214, height: 70};
-const GAP = {narrowest: 34, widest: 76, y: 16};
+const NODE = {narrowest: 136, widest: 214, height: 78};
+const GAP = {narrowest: 32, widest: 76, y: 16};
+const LANE = 14;
 const SWEEPS = 8;
 
 const KINDS = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'ephemeral', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
@@ -40,30 +41,39 @@ function draw(element, project, layers) {
   const nodes = new Map();
   const lines = new Map();
   const columns = Math.max(1, layers.length);
-  const rows = Math.max(1, ...layers.map((l) => l.length));
   const style = getComputedStyle(element);
   const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const gap = clamp(room / columns / 4, GAP.narrowest, GAP.widest);
+  const gap = clamp(room / columns / 5, GAP.narrowest, GAP.widest);
   const nodeWidth = Math.floor(clamp((room - (columns - 1) * gap) / columns, NODE.narrowest, NODE.widest));
+  const tall = (item) => (item.lane ? LANE : NODE.height);
+  const heights = layers.map((layer) => layer.reduce((sum, item) => sum + tall(item), 0) + (layer.length - 1) * GAP.y);
   const width = columns * nodeWidth + (columns - 1) * gap;
-  const height = rows * NODE.height + (rows - 1) * GAP.y;
+  const height = Math.max(NODE.height, ...heights);
   const places = new Map();
   layers.forEach((layer, i) => {
-    const top = (height - (layer.length * NODE.height + (layer.length - 1) * GAP.y)) / 2;
-    layer.forEach((asset, j) => places.set(asset.id, {width: nodeWidth, x: i * (nodeWidth + gap), y: top + j * (NODE.height + GAP.y)}));
+    let y = (height - heights[i]) / 2;
+    for (const item of layer) {
+      places.set(item.id, {x: i * (nodeWidth + gap), y, width: nodeWidth, middle: y + tall(item) / 2});
+      y += tall(item) + GAP.y;
+    }
   });
   const drawing = s('svg.graph-lines', {width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true'});
   for (const edge of project.edges) {
-    const [a, b] = [places.get(edge.from), places.get(edge.to)];
-    if (!a || !b) continue;
-    const [x1, y1, x2, y2] = [a.x + nodeWidth, a.y + NODE.height / 2, b.x, b.y + NODE.height / 2];
-    const bend = Math.max(18, Math.min(90, (x2 - x1) / 2));
-    const d = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+    const stops = route(edge, layers).map((id) => places.get(id));
+    if (stops.length < 2 || stops.includes(undefined)) continue;
+    let d = `M${stops[0].x + nodeWidth} ${stops[0].middle}`;
+    stops.slice(1).forEach((to, i) => {
+      const from = stops[i];
+      const [x1, x2] = [from.x + nodeWidth, to.x];
+      const bend = (x2 - x1) / 2;
+      if (i > 0) d += `L${x1} ${from.middle}`;
+      d += `C${x1 + bend} ${from.middle} ${x2 - bend} ${to.middle} ${x2} ${to.middle}`;
+    });
     const flow = s('path.graph-flow', {d});
     drawing.append(s('path.graph-line', {d}), flow);
     lines.set(`${edge.from} ${edge.to}`, flow);
   }
-  const list = h('ol.graph-nodes', {style: {width: `${width}px`, height: `${height}px`}}, layers.flat().map((asset) => {
+  const list = h('ol.graph-nodes', {style: {width: `${width}px`, height: `${height}px`}}, layers.flat().filter((item) => !item.lane).map((asset) => {
     const node = makeNode(asset, places.get(asset.id));
     nodes.set(asset.id, node);
     return node.element;
@@ -78,8 +88,8 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 function makeNode(asset, place) {
   const figures = h('span.node-figures');
   const link = h('a.node', {href: assetAddress(asset), 'data-kind': asset.kind, title: [asset.name, asset.description].filter(Boolean).join(': ')},
-    h('span.node-head', {}, kindIcon(asset.kind), h('span.node-name', {}, asset.name), h('span.dot', {'aria-hidden': 'true'})),
-    figures);
+    h('span.node-head', {}, kindIcon(asset.kind), figures, h('span.dot', {'aria-hidden': 'true'})),
+    h('span.node-name', {}, asset.name.split(/(?<=[_.])/).flatMap((part) => [part, h('wbr')])));
   const words = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'inlined', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
   setText(figures, words[asset.kind]);
   return {element: h('li', {style: {left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${NODE.height}px`}}, link), link, figures};
@@ -127,10 +137,10 @@ function update(project, nodes, lines, status) {
     rates.set(id, part.perSecond);
   };
   for (const p of status.sources) {
-    put(p.id, p, `${compact(p.perSecond)}/s · ${p.watermarkDelayMillis === null ? 'no watermark' : `${millis(Math.round(p.watermarkDelayMillis / 100) * 100)} behind`}`);
+    put(p.id, p, `${rate(p.perSecond)} · ${p.watermarkDelayMillis === null ? 'no watermark' : `${millis(Math.round(p.watermarkDelayMillis / 100) * 100)}`}`);
   }
-  for (const p of status.streams) put(p.id, p, `${compact(p.perSecond)}/s`);
-  for (const p of status.sinks) put(`sink:${p.id}`, p, p.health === 'OK' || p.health === 'IDLE' ? `${compact(p.perSecond)}/s · ${compact(p.pending)} pending` : (p.reason?.message ?? p.health.toLowerCase()));
+  for (const p of status.streams) put(p.id, p, rate(p.perSecond));
+  for (const p of status.sinks) put(`sink:${p.id}`, p, p.health === 'OK' || p.health === 'IDLE' ? rate(p.perSecond) + (p.pending ? ` · ${compact(p.pending)} due` : '') : (p.reason?.message ?? p.health.toLowerCase()));
   const busy = (id, seen = new Set()) => {
     if (rates.has(id)) return rates.get(id) > 0;
     if (seen.has(id)) return false;
@@ -161,13 +171,14 @@ function layout(project) {
   });
   const layers = Array.from({length: last + 1}, () => []);
   project.assets.forEach((a) => layers[level.get(a.id)].push(a));
+  const edges = withLanes(project.edges, level, layers);
   for (let i = 0; i < SWEEPS; i++) {
     const forward = i % 2 === 0;
     const order = forward ? layers : [...layers].reverse();
     const position = new Map();
     for (const layer of order) {
       const weight = (a) => {
-        const near = project.edges.filter((e) => (forward ? e.to : e.from) === a.id).map((e) => position.get(forward ? e.from : e.to)).filter((p) => p !== undefined);
+        const near = edges.filter((e) => (forward ? e.to : e.from) === a.id).map((e) => position.get(forward ? e.from : e.to)).filter((p) => p !== undefined);
         return near.length ? near.reduce((x, y) => x + y, 0) / near.length : null;
       };
       const weights = new Map(layer.map((a, j) => [a.id, weight(a) ?? (j + .5) / layer.length]));
@@ -175,5 +186,29 @@ function layout(project) {
       layer.forEach((a, j) => position.set(a.id, (j + .5) / layer.length));
     }
   }
-  return layers.filter((l) => l.length);
+  return layers;
+}
+
+const lane = (edge, level) => `${edge.from} ${edge.to} ${level}`;
+
+/** Edges over several layers get a lane through each, so that they run between nodes and not behind them. */
+function withLanes(edges, level, layers) {
+  return edges.flatMap((edge) => {
+    const [from, to] = [level.get(edge.from), level.get(edge.to)];
+    const parts = [];
+    let before = edge.from;
+    for (let i = from + 1; i < to; i++) {
+      const id = lane(edge, i);
+      layers[i].push({id, lane: true});
+      parts.push({from: before, to: id});
+      before = id;
+    }
+    return [...parts, {from: before, to: edge.to}];
+  });
+}
+
+/** What an edge passes, from one asset to the other. */
+function route(edge, layers) {
+  const through = layers.flatMap((layer, i) => layer.filter((item) => item.lane && item.id === lane(edge, i)).map((item) => item.id));
+  return [edge.from, ...through, edge.to];
 }

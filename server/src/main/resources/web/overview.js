@@ -1,6 +1,6 @@
 // The first page: how the whole project is doing.
 import {fillWith, h, setText} from './dom.js';
-import {bytes, compact, millis} from './format.js';
+import {bytes, compact, millis, rate} from './format.js';
 import {assetAddress, graph} from './graph.js';
 
 export async function overview(view, context) {
@@ -47,8 +47,8 @@ const sum = (parts, key) => parts.reduce((total, p) => total + p[key], 0);
 function updateFigures(figures, status) {
   const {sources, sinks, batches} = status;
   const delays = sources.filter((s) => s.health !== 'IDLE' && s.watermarkDelayMillis !== null).map((s) => s.watermarkDelayMillis);
-  setText(figures.in.value, `${compact(sum(sources, 'perSecond'))}/s`);
-  setText(figures.out.value, sinks.length ? `${compact(sum(sinks, 'perSecond'))}/s` : 'no sinks');
+  setText(figures.in.value, rate(sum(sources, 'perSecond')));
+  setText(figures.out.value, sinks.length ? rate(sum(sinks, 'perSecond')) : 'no sinks');
   setText(figures.delay.value, delays.length ? millis(Math.max(...delays)) : '–');
   setText(figures.lag.value, compact(sum(sources, 'lag')));
   setText(figures.aside.value, `${compact(sum(sources, 'late'))} · ${compact(sum(sources, 'rejected'))}`);

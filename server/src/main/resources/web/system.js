@@ -1,7 +1,7 @@
 // The machinery: systems, sources, sinks, batches, recent errors.
 import {query} from './api.js';
 import {fillWith, h, setText} from './dom.js';
-import {bytes, compact, instant, millis, plain} from './format.js';
+import {bytes, instant, millis, plain, rate} from './format.js';
 import {health, table} from './table.js';
 
 export async function system(view, context) {
@@ -26,9 +26,9 @@ export async function system(view, context) {
     fillWith(systems, status.systems.map((s) => h('div.card.system-card', {},
       h('div.system-head', {}, h('strong', {}, s.name), health(s.health)),
       h('p.system-kind', {}, s.embedded ? `${s.type}, started by Millrace` : `${s.type}, external`), h('p.mono', {}, s.detail))));
-    rows(sources, status.sources.map((s) => [link(s.id, s.id), health(s.health, s.reason), compact(s.perSecond), plain(s.rows), plain(s.lag),
+    rows(sources, status.sources.map((s) => [link(s.id, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.rows), plain(s.lag),
       s.watermark ? instant(s.watermark) : '–', s.watermarkDelayMillis === null ? '–' : millis(s.watermarkDelayMillis), plain(s.late), plain(s.rejected), plain(s.duplicates)]));
-    rows(sinks, status.sinks.map((s) => [link(`sink:${s.id}`, s.id), health(s.health, s.reason), compact(s.perSecond), plain(s.delivered), plain(s.pending), millis(s.delayMillis)]));
+    rows(sinks, status.sinks.map((s) => [link(`sink:${s.id}`, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.delivered), plain(s.pending), millis(s.delayMillis)]));
   });
   return {title: 'System', dispose: close};
 }

@@ -1,6 +1,6 @@
 // Rows as a table, and problems as people read them.
 import {h} from './dom.js';
-import {cell, isNumericType} from './format.js';
+import {cell, columnFormat, isNumericType} from './format.js';
 
 /** A table that scrolls within its frame; `caption` is for screen readers. */
 export function table(result, caption, options = {}) {
@@ -9,6 +9,7 @@ export function table(result, caption, options = {}) {
   const numeric = result.columns.map((c) => isNumericType(c.type));
   const most = options.most ?? 500;
   const rows = result.rows.slice(0, most);
+  const write = result.columns.map((c, i) => (numeric[i] ? columnFormat(rows.map((r) => r[i])) : (v) => cell(v, c.type)));
   return h('div.table-frame', {},
     h('div.table-scroll', {tabindex: '0', role: 'region', 'aria-label': caption},
       h('table.data', {},
@@ -16,14 +17,14 @@ export function table(result, caption, options = {}) {
         h('thead', {}, h('tr', {}, result.columns.map((c, i) =>
           h(numeric[i] ? 'th.numeric' : 'th', {scope: 'col', title: c.type}, c.name)))),
         h('tbody', {}, rows.map((row) =>
-          h('tr', {}, row.map((value, i) => dataCell(value, result.columns[i].type, numeric[i]))))))),
+          h('tr', {}, row.map((value, i) => dataCell(value, write[i], numeric[i]))))))),
     result.truncated || result.rows.length > most
       ? h('p.table-note', {}, `The first ${rows.length.toLocaleString('en')} rows; there are more.`) : null);
 }
 
-function dataCell(value, type, numeric) {
+function dataCell(value, write, numeric) {
   if (value === null) return h('td.null', {}, h('span', {'aria-label': 'null'}, '∅'));
-  const text = cell(value, type);
+  const text = write(value);
   return h(numeric ? 'td.numeric' : 'td', {title: text.length > 60 ? text.slice(0, 2000) : null}, text);
 }
 

@@ -14,6 +14,10 @@ import java.util.regex.Pattern;
 final class WebAssets implements Handler {
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*");
+
+  /** Addresses within the page, which finds out by itself what to show. */
+  private static final Pattern VIEW = Pattern.compile("|sql|system|(assets|dashboards)/[^/]+");
+
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -30,8 +34,7 @@ final class WebAssets implements Handler {
   @Override
   public void handle(Context ctx) {
     String path = ctx.path().substring(1);
-    // A path without a dot is a view of the page, which finds out by itself which one.
-    String name = path.contains(".") ? path : "index.html";
+    String name = VIEW.matcher(path).matches() ? "index.html" : path;
     byte[] content =
         files
             .computeIfAbsent(name, WebAssets::load)

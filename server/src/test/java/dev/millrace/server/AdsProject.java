@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.SourceLocation;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -46,7 +48,7 @@ final class AdsProject {
   private static Path folder() {
     Path here = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(here.resolve("examples/ads"))) {
-      here = here.getParent();
+      here = Objects.requireNonNull(here.getParent(), "examples/ads is in no folder above");
     }
     return here.resolve("examples/ads");
   }
@@ -179,52 +181,48 @@ final class AdsProject {
   }
 
   private static DashboardSpec dashboard() {
-    Object yaml =
-        new Load(LoadSettings.builder().build()).loadFromString(read("dashboards/ads.yml"));
-    Map<?, ?> file = (Map<?, ?>) yaml;
-    Map<?, ?> time = (Map<?, ?>) file.get("time");
+    JsonNode file =
+        Json.MAPPER.valueToTree(
+            new Load(LoadSettings.builder().build()).loadFromString(read("dashboards/ads.yml")));
     List<DashboardSpec.Filter> filters = new ArrayList<>();
-    for (Object filter : (List<?>) file.get("filters")) {
-      Map<?, ?> f = (Map<?, ?>) filter;
+    for (JsonNode f : file.path("filters")) {
       filters.add(
-          new DashboardSpec.Filter(text(f, "name"), text(f, "label"), text(f, "sql"), PLACE));
+          new DashboardSpec.Filter(
+              f.path("name").asText(), f.path("label").asText(), f.path("sql").asText(), PLACE));
     }
     List<DashboardSpec.Panel> panels = new ArrayList<>();
-    for (Object panel : (List<?>) file.get("panels")) {
-      panels.add(panel((Map<?, ?>) panel));
-    }
+    file.path("panels").forEach(p -> panels.add(panel(p)));
+    List<Duration> ranges = new ArrayList<>();
+    file.path("time").path("ranges").forEach(r -> ranges.add(duration(r)));
     return new DashboardSpec(
         "ads",
-        text(file, "title"),
-        text(file, "description"),
-        ((List<?>) time.get("ranges")).stream().map(r -> duration(r)).toList(),
-        duration(time.get("default")),
+        file.path("title").asText(),
+        file.path("description").asText(),
+        ranges,
+        duration(file.path("time").path("default")),
         filters,
         panels,
         PLACE);
   }
 
-  private static DashboardSpec.Panel panel(Map<?, ?> p) {
-    List<?> y = p.containsKey("y") ? (List<?>) p.get("y") : List.of();
+  private static DashboardSpec.Panel panel(JsonNode p) {
+    List<String> y = new ArrayList<>();
+    p.path("y").forEach(column -> y.add(column.asText()));
     return new DashboardSpec.Panel(
-        text(p, "title"),
-        DashboardSpec.Kind.valueOf(text(p, "type").toUpperCase(Locale.ROOT)),
-        text(p, "sql"),
-        Optional.ofNullable((String) p.get("x")),
-        y.stream().map(String::valueOf).toList(),
-        Optional.ofNullable((String) p.get("series")),
-        p.containsKey("format") ? text(p, "format") : "number",
-        (Integer) p.get("width"),
+        p.path("title").asText(),
+        DashboardSpec.Kind.valueOf(p.path("type").asText().toUpperCase(Locale.ROOT)),
+        p.path("sql").asText(),
+        Optional.ofNullable(p.path("x").asText(null)),
+        y,
+        Optional.ofNullable(p.path("series").asText(null)),
+        p.path("format").asText("number"),
+        p.path("width").asInt(),
         "",
         PLACE);
   }
 
-  private static Duration duration(Object text) {
-    return Quantities.duration(String.valueOf(text)).orElseThrow();
-  }
-
-  private static String text(Map<?, ?> map, String key) {
-    return String.valueOf(map.get(key));
+  private static Duration duration(JsonNode text) {
+    return Quantities.duration(text.asText()).orElseThrow();
   }
 
   private static String read(String file) {

@@ -13,7 +13,7 @@ final class LiveDemo {
   public static void main(String[] args) throws Exception {
     Path folder = Files.createTempDirectory("millrace-page");
     try (LiveStore store = new LiveStore(folder, AdsProject.load())) {
-      store.step(40_000, Duration.ofMinutes(40), Instant.now());
+      store.step(80_000, Duration.ofMinutes(40), Instant.now());
       OptionalInt port =
           args.length == 0 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(args[0]));
       long before = System.nanoTime();
@@ -22,7 +22,7 @@ final class LiveDemo {
             "%s after %d ms%n", server.address(), (System.nanoTime() - before) / 1_000_000);
         while (true) {
           Thread.sleep(250);
-          store.step(90, Duration.ofMillis(250), Instant.now());
+          store.step(8, Duration.ofMillis(250), Instant.now());
         }
       }
     }

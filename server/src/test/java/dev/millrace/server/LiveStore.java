@@ -81,6 +81,8 @@ final class LiveStore implements Instance, AutoCloseable {
       execute("CREATE TABLE store.system." + table + REFUSED);
     }
     execute(
+        "CREATE TABLE store.system.errors (\"at\" TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
+    execute(
         "INSERT INTO store.system.rejected SELECT i, 'ads.impressions', 'ads.impressions', i % 2, 1000 + i,"
             + " 'malformed JSON: unexpected end of data at 31', NULL, now() - INTERVAL 7 SECOND * i,"
             + " ('{\"impression_id\": \"imp-' || i || '\", \"camp')::BLOB, NULL FROM range(40) t(i)");
