@@ -24,7 +24,7 @@ import java.util.Set;
  */
 public final class DbtTemplates implements ModelTemplates {
   private final Environment environment =
-      Environment.builder().undefined(Undefined.Behaviour.STRICT).build();
+      Environment.builder().undefined(Undefined.Behaviour.STRICT_NAMES).build();
 
   /** Templates with dbt's names. */
   public DbtTemplates() {}

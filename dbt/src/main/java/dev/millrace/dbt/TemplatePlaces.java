@@ -137,9 +137,18 @@ final class TemplatePlaces {
     if (literal) {
       return at(origin.template(), start, length);
     }
-    String text = text(origin.template());
+    return at(origin.template(), start, expressionLength(text(origin.template()), start));
+  }
+
+  /** How long the expression is that begins here, with its braces. */
+  private static int expressionLength(String text, int start) {
     int end = text.indexOf("}}", start);
-    return at(origin.template(), start, end < 0 ? 0 : text.substring(start, end).strip().length());
+    if (end < 0) {
+      return 0;
+    }
+    return text.startsWith("{{", start)
+        ? end + 2 - start
+        : text.substring(start, end).strip().length();
   }
 
   /** The problem that an exception tells. */

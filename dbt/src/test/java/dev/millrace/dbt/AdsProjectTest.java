@@ -104,9 +104,9 @@ class AdsProjectTest {
     assertThat(place(model, "seconds_to_click"))
         .isEqualTo(new SourceLocation("models/attributed_clicks.sql", 5, 39, 16));
     assertThat(place(model, "10 minutes"))
-        .isEqualTo(new SourceLocation("models/attributed_clicks.sql", 9, 76, 25));
+        .isEqualTo(new SourceLocation("models/attributed_clicks.sql", 9, 66, 31));
     assertThat(place(model, "\"ads\".\"clicks\""))
-        .isEqualTo(new SourceLocation("models/clean_clicks.sql", 3, 9, 23));
+        .isEqualTo(new SourceLocation("models/clean_clicks.sql", 3, 6, 29));
   }
 
   private static SourceLocation place(ModelSpec model, String text) {

@@ -320,11 +320,15 @@ final class ExpressionCompiler {
     Eval test = compile(conditional.test(), scope);
     Eval whenTrue = compile(conditional.whenTrue(), scope);
     Expression otherwise = conditional.whenFalse();
+    Undefined.Behaviour nothing =
+        environment.undefined() == Undefined.Behaviour.STRICT_NAMES
+            ? Undefined.Behaviour.DEFAULT
+            : environment.undefined();
     Eval whenFalse =
         otherwise == null
             ? frame ->
                 Undefined.because(
-                    environment.undefined(),
+                    nothing,
                     "the inline if-expression on line "
                         + source.line(conditional.offset())
                         + " evaluated to false and no else section was defined.",

@@ -17,6 +17,8 @@ public final class Undefined {
     DEBUG("DebugUndefined"),
     /** Any use but {@code is defined} and {@code default} is an error. */
     STRICT("StrictUndefined"),
+    /** As {@link #STRICT}, but an inline if without else that is false is nothing, no error. */
+    STRICT_NAMES("StrictUndefined"),
     /** As {@link #CHAINABLE}, and calls of it are undefined again. */
     LENIENT("Undefined");
 
@@ -98,7 +100,7 @@ public final class Undefined {
   }
 
   private boolean strict() {
-    return behaviour == Behaviour.STRICT;
+    return behaviour == Behaviour.STRICT || behaviour == Behaviour.STRICT_NAMES;
   }
 
   void checkEquality() {
