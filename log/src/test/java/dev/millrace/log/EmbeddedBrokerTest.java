@@ -3,13 +3,20 @@ package dev.millrace.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
+import dev.millrace.testing.ChildJvm;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +75,51 @@ class EmbeddedBrokerTest {
         EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
       assertThat(broker.port()).isNotEqualTo(taken.getLocalPort());
       Records.awaitConnected(broker.cluster(), Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void saysSoWhenItLosesItsFolderAndLeavesTheProcessAlone(@TempDir Path folder) throws Exception {
+    List<Problem> fatal = new CopyOnWriteArrayList<>();
+    EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0, fatal::add);
+    try (TopicAdmin admin = TopicAdmin.open(broker.cluster())) {
+      admin.ensure(List.of(TopicDeclaration.of("a", 1)));
+      try (var files = Files.walk(folder.resolve("kafka/data"))) {
+        files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+      }
+      // A new topic needs a new folder, which cannot be made.
+      assertThatThrownBy(
+          () -> {
+            while (fatal.isEmpty()) {
+              admin.ensure(List.of(TopicDeclaration.of("b" + System.nanoTime(), 1)));
+            }
+            throw new IllegalStateException("told");
+          });
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !fatal.isEmpty());
+      assertThat(fatal).hasSize(1);
+      assertThat(fatal.get(0).code()).isEqualTo(LogError.BROKER_FAILED);
+    }
+    broker.close();
+    // Close gave the folder back.
+    try (EmbeddedBroker fresh = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
+      assertThat(fresh.port()).isPositive();
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void startsSoonAfterAKill(@TempDir Path folder) {
+    String data = folder.resolve("kafka").toString();
+    try (ChildJvm child = ChildJvm.start(SourceChild.class, Map.of(), data, "a", "1000000")) {
+      child.awaitOutput("broker is up", Duration.ofSeconds(60));
+      child.kill();
+    }
+    long begin = System.nanoTime();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(Path.of(data), 0)) {
+      Records.awaitConnected(broker.cluster(), Duration.ofSeconds(10));
+      long millis = (System.nanoTime() - begin) / 1_000_000;
+      System.out.println("started " + millis + " ms after a kill");
+      assertThat(millis).isLessThan(30_000);
     }
   }
 
