@@ -141,9 +141,9 @@ final class StatementCompiler {
   }
 
   private Exec branch(Statement.If branch, Scope scope) {
+    expressions.enterCondition();
     Eval test = expressions.compile(branch.test(), scope);
     Site site = expressions.site(branch.test().offset());
-    expressions.enterCondition();
     Exec body = body(branch.body(), scope);
     Exec otherwise = body(branch.otherwise(), scope);
     expressions.leaveCondition();
