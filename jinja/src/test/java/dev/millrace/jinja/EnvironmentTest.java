@@ -84,8 +84,7 @@ class EnvironmentTest {
         .isEqualTo(List.of(1L, 3L));
     assertThat(DEFAULT.compile("t", "{{ none }}").evaluate(Map.of())).isNull();
     assertThat(DEFAULT.compile("t", "n={{ 1 }}").evaluate(Map.of())).isEqualTo("n=1");
-    assertThat(DEFAULT.compile("t", "{{ nope }}").evaluate(Map.of()))
-        .isInstanceOf(Undefined.class);
+    assertThat(DEFAULT.compile("t", "{{ nope }}").evaluate(Map.of())).isInstanceOf(Undefined.class);
     assertThat(DEFAULT.compileExpression("t", "x * 2 if x else 0").evaluate(Map.of("x", 4L)))
         .isEqualTo(8L);
   }
@@ -161,14 +160,14 @@ class EnvironmentTest {
             .test("short", (evaluation, value, arguments) -> String.valueOf(value).length() < 3)
             .build();
 
-    assertThat(environment.compile("t", "{{ 'ab'|twice }}{{ 'ab' is short }}").render(Map.of()).text())
+    assertThat(
+            environment.compile("t", "{{ 'ab'|twice }}{{ 'ab' is short }}").render(Map.of()).text())
         .isEqualTo("ababTrue");
   }
 
   @Test
   void lenientUndefinedCanBeCalled() {
-    Environment environment =
-        Environment.builder().undefined(Undefined.Behaviour.LENIENT).build();
+    Environment environment = Environment.builder().undefined(Undefined.Behaviour.LENIENT).build();
 
     assertThat(environment.compile("t", "[{{ a.b('x').c[0](1) }}]").render(Map.of()).text())
         .isEqualTo("[]");

@@ -48,7 +48,9 @@ class RenderedTest {
   @Test
   void whiteSpaceControlKeepsTheMapExact() {
     Rendered rendered =
-        render("{%- for r in rows -%}\n  r{{ r }}\n{%- if not loop.last %},{% endif %}\n{% endfor %}z", Map.of());
+        render(
+            "{%- for r in rows -%}\n  r{{ r }}\n{%- if not loop.last %},{% endif %}\n{% endfor %}z",
+            Map.of());
 
     assertThat(at(rendered, "r1")).hasToString("models/m.sql:2:3");
     assertThat(at(rendered, "r2")).hasToString("models/m.sql:2:3");

@@ -70,8 +70,7 @@ class TemplateExceptionTest {
     assertThat(error.column()).isEqualTo(4);
     assertThat(error.stack())
         .extracting(TemplateFrame::toString)
-        .containsExactly(
-            "a.sql:3:23 (macro 'inner')", "models/m.sql:3:6 (macro 'outer')");
+        .containsExactly("a.sql:3:23 (macro 'inner')", "models/m.sql:3:6 (macro 'outer')");
     assertThat(error)
         .hasMessage(
             "a.sql:2:4: 'nope' is undefined\n"
@@ -119,7 +118,9 @@ class TemplateExceptionTest {
   void loopControlsBelongInLoops() {
     assertThat(error("a{% break %}", Map.of()).problem()).isEqualTo("'break' outside of a loop");
     assertThat(
-            error("{% for x in y %}{% macro m() %}{% continue %}{% endmacro %}{% endfor %}", Map.of())
+            error(
+                    "{% for x in y %}{% macro m() %}{% continue %}{% endmacro %}{% endfor %}",
+                    Map.of())
                 .problem())
         .isEqualTo("'continue' outside of a loop");
   }
