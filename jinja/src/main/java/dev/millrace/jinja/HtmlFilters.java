@@ -80,7 +80,10 @@ final class HtmlFilters {
     } else {
       for (Object item : Sequences.list(value)) {
         List<@Nullable Object> pair = Sequences.list(item);
-        pairs.add(pair(pair.get(0), pair.get(1)));
+        if (pair.size() != 2) {
+        throw PythonError.value("urlencode needs pairs");
+      }
+      pairs.add(pair(pair.get(0), pair.get(1)));
       }
     }
     return String.join("&", pairs);

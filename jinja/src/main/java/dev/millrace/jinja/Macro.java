@@ -20,6 +20,7 @@ public final class Macro implements Callable, Attributes {
   /** A macro as compiled; slots of -1 are special names that its body does not use. */
   record Code(
       String name,
+      boolean callBlock,
       List<String> parameters,
       List<Eval> defaults,
       int callerSlot,
@@ -63,7 +64,7 @@ public final class Macro implements Callable, Attributes {
     try {
       run(arguments, out);
     } catch (MacroReturn returned) {
-      return returned.value();
+      return valueOf(returned);
     }
     return definition.run.text(out.text());
   }
@@ -75,11 +76,20 @@ public final class Macro implements Callable, Attributes {
     try {
       run(arguments, out);
     } catch (MacroReturn returned) {
+      Object value = valueOf(returned);
       out.truncate(start);
-      out.write(Outputs.text(definition.run, returned.value()), code.site());
+      out.write(Outputs.text(definition.run, value), code.site());
     } finally {
       out.leave();
     }
+  }
+
+  /** The returned value; the body of a call block returns from the macro that called it. */
+  private @Nullable Object valueOf(MacroReturn returned) {
+    if (code.callBlock()) {
+      throw returned;
+    }
+    return returned.value();
   }
 
   private void run(Arguments arguments, Output out) {

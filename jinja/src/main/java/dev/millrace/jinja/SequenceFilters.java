@@ -1,5 +1,6 @@
 package dev.millrace.jinja;
 
+import dev.millrace.jinja.value.Dicts;
 import dev.millrace.jinja.value.Equality;
 import dev.millrace.jinja.value.Generator;
 import dev.millrace.jinja.value.Numbers;
@@ -153,7 +154,7 @@ final class SequenceFilters {
     java.util.Set<Object> seen = new java.util.HashSet<>();
     List<@Nullable Object> kept = new ArrayList<>();
     for (Object item : Sequences.list(value)) {
-      if (seen.add(Tuple.of(key.apply(item)))) {
+      if (seen.add(Tuple.of(Dicts.hashable(key.apply(item))))) {
         kept.add(item);
       }
     }
@@ -166,6 +167,9 @@ final class SequenceFilters {
     if (!by.equals("key") && !by.equals("value")) {
       throw new PythonError(
           "FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
+    }
+    if (value instanceof Undefined undefined) {
+      throw undefined.error();
     }
     if (!(value instanceof Map<?, ?> map)) {
       throw new PythonError(

@@ -187,7 +187,7 @@ final class StatementCompiler {
   }
 
   private Exec macro(Statement.Macro macro, Scope scope) {
-    Macro.Code code = function(macro.name(), macro.parameters(), macro.body(), scope, site(macro));
+    Macro.Code code = function(macro.name(), false, macro.parameters(), macro.body(), scope, site(macro));
     String name = macro.name();
     int slot = scope.slot(name);
     return frame -> {
@@ -203,7 +203,9 @@ final class StatementCompiler {
   }
 
   private Macro.Code function(
-      String name, Statement.Parameters parameters, List<Statement> body, Scope scope, Site site) {
+      String name,
+      boolean callBlock,
+      Statement.Parameters parameters, List<Statement> body, Scope scope, Site site) {
     Scope inner = new Scope(scope);
     List<String> names = parameters.names().stream().map(Expression.Name::name).toList();
     names.forEach(inner::declare);
@@ -216,6 +218,7 @@ final class StatementCompiler {
     Exec code = scope(body, inner);
     return new Macro.Code(
         name,
+        callBlock,
         names,
         defaults,
         special("caller", inner, specials),
@@ -233,7 +236,7 @@ final class StatementCompiler {
 
   private Exec callBlock(Statement.CallBlock block, Scope scope) {
     Site site = expressions.site(block.call().offset());
-    Macro.Code code = function("caller", block.parameters(), block.body(), scope, site(block));
+    Macro.Code code = function("caller", true, block.parameters(), block.body(), scope, site(block));
     Eval target = expressions.compile(block.call().target(), scope);
     ExpressionCompiler.ArgumentsEval arguments =
         expressions.arguments(block.call().arguments(), scope);

@@ -11,6 +11,8 @@ import dev.millrace.jinja.value.SafeString;
 import dev.millrace.jinja.value.Sequences;
 import dev.millrace.jinja.value.Strings;
 import dev.millrace.jinja.value.Tuple;
+import dev.millrace.jinja.value.Types;
+import dev.millrace.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,6 +112,11 @@ final class TextFilters {
         a[0] instanceof CharSequence text
             ? text.toString()
             : " ".repeat(Math.max(0, Numbers.toInt(a[0])));
+    if (!(value instanceof CharSequence)) {
+      throw value instanceof Undefined undefined
+          ? undefined.error()
+          : PythonError.type("indent needs a str, not " + Types.name(value));
+    }
     boolean first = Operators.truth(a[1]);
     boolean blank = Operators.truth(a[2]);
     return map(
@@ -125,7 +132,7 @@ final class TextFilters {
         });
   }
 
-  private static Object truncate(
+  private static @Nullable Object truncate(
       Evaluation evaluation, @Nullable Object value, @Nullable Object[] a) {
     int length = Numbers.toInt(a[0]);
     String end = Printing.str(a[2]);
@@ -133,6 +140,12 @@ final class TextFilters {
     if (length < end.length()) {
       throw new PythonError(
           "AssertionError", "expected length >= " + end.length() + ", got " + length);
+    }
+    if (!(value instanceof CharSequence)) {
+      if (Sequences.length(value) <= length + leeway) {
+        return value;
+      }
+      throw PythonError.type("truncate needs a str, not " + Types.name(value));
     }
     return map(
         value,

@@ -1,5 +1,6 @@
 package dev.millrace.jinja;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -97,7 +98,7 @@ class EnvironmentTest {
             .module(Map.of("v", "!"));
 
     assertThat(module.macros()).containsOnlyKeys("f");
-    assertThat(module.macros().get("f").parameters()).containsExactly("x", "y");
+    assertThat(requireNonNull(module.macros().get("f")).parameters()).containsExactly("x", "y");
     assertThat(DEFAULT.compile("t", "{{ f(5) }}|{{ f(1, y=2) }}").render(module.exported()).text())
         .isEqualTo("51!|12!");
   }
@@ -114,6 +115,20 @@ class EnvironmentTest {
 
     assertThat(DEFAULT.compile("t", source).render(Map.of("return", returns)).text())
         .isEqualTo("3 [3] text");
+  }
+
+  @Test
+  void aReturnInTheBodyOfACallBlockEndsTheMacroThatCallsIt() {
+    Callable returns =
+        arguments -> {
+          throw new MacroReturn(arguments.at(0));
+        };
+    String source =
+        "{% macro m() %}<{{ caller() }}>{% endmacro %}"
+            + "{% macro f() %}{% call m() %}{{ return(7) }}{% endcall %}{% endmacro %}{{ f() }}";
+
+    assertThat(DEFAULT.compile("t", source).render(Map.of("return", returns)).text())
+        .isEqualTo("7");
   }
 
   @Test
@@ -148,7 +163,7 @@ class EnvironmentTest {
             .compile("t", "{% test unique(model, c) %}select {{ c }} from {{ model }}{% endtest %}")
             .module(Map.of());
 
-    Macro macro = module.macros().get("test_unique");
+    Macro macro = requireNonNull(module.macros().get("test_unique"));
     assertThat(macro.call(Arguments.of("m", "x"))).isEqualTo("select x from m");
   }
 

@@ -50,17 +50,15 @@ public final class Access {
   }
 
   private static @Nullable Object subscript(@Nullable Object value, @Nullable Object key) {
+    if (key instanceof Slice slice) {
+      return slice(value, slice);
+    }
     if (value instanceof Map<?, ?> map) {
       try {
         return Dicts.get(map, key);
       } catch (PythonError unhashable) {
         return Missing.VALUE;
       }
-    }
-    if (key instanceof Slice slice) {
-      return value instanceof CharSequence || value instanceof List
-          ? slice.of(value)
-          : Missing.VALUE;
     }
     if (!Numbers.isInt(key)
         || !(Numbers.canonical(key) instanceof Long position)
@@ -72,9 +70,22 @@ public final class Access {
     if (index < 0 || index >= length) {
       return Missing.VALUE;
     }
-    return value instanceof List<?> list
-        ? list.get((int) index)
-        : CodePoints.at(value.toString(), (int) index);
+    if (value instanceof List<?> list) {
+      return list.get((int) index);
+    }
+    String character = CodePoints.at(value.toString(), (int) index);
+    return value instanceof SafeString ? new SafeString(character) : character;
+  }
+
+  /** Unlike other subscripts, a slice of what has none is an error, as in Python's Jinja2. */
+  private static Object slice(@Nullable Object value, Slice slice) {
+    if (value instanceof CharSequence || value instanceof List) {
+      return slice.of(value);
+    }
+    throw PythonError.type(
+        value instanceof Map
+            ? "unhashable type: 'slice'"
+            : "'" + Types.name(value) + "' object is not subscriptable");
   }
 
   /** The attribute that the value's type gives it, or the mark of absence. */
