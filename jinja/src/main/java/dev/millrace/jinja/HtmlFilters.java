@@ -81,9 +81,9 @@ final class HtmlFilters {
       for (Object item : Sequences.list(value)) {
         List<@Nullable Object> pair = Sequences.list(item);
         if (pair.size() != 2) {
-        throw PythonError.value("urlencode needs pairs");
-      }
-      pairs.add(pair(pair.get(0), pair.get(1)));
+          throw PythonError.value("urlencode needs pairs");
+        }
+        pairs.add(pair(pair.get(0), pair.get(1)));
       }
     }
     return String.join("&", pairs);

@@ -187,7 +187,8 @@ final class StatementCompiler {
   }
 
   private Exec macro(Statement.Macro macro, Scope scope) {
-    Macro.Code code = function(macro.name(), false, macro.parameters(), macro.body(), scope, site(macro));
+    Macro.Code code =
+        function(macro.name(), false, macro.parameters(), macro.body(), scope, site(macro));
     String name = macro.name();
     int slot = scope.slot(name);
     return frame -> {
@@ -205,7 +206,10 @@ final class StatementCompiler {
   private Macro.Code function(
       String name,
       boolean callBlock,
-      Statement.Parameters parameters, List<Statement> body, Scope scope, Site site) {
+      Statement.Parameters parameters,
+      List<Statement> body,
+      Scope scope,
+      Site site) {
     Scope inner = new Scope(scope);
     List<String> names = parameters.names().stream().map(Expression.Name::name).toList();
     names.forEach(inner::declare);
@@ -236,7 +240,8 @@ final class StatementCompiler {
 
   private Exec callBlock(Statement.CallBlock block, Scope scope) {
     Site site = expressions.site(block.call().offset());
-    Macro.Code code = function("caller", true, block.parameters(), block.body(), scope, site(block));
+    Macro.Code code =
+        function("caller", true, block.parameters(), block.body(), scope, site(block));
     Eval target = expressions.compile(block.call().target(), scope);
     ExpressionCompiler.ArgumentsEval arguments =
         expressions.arguments(block.call().arguments(), scope);
