@@ -5,6 +5,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Identifier;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a data folder of PostgreSQL, completely or not at all. */
 final class PostgresData {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresData.class);
+  private static final String UNFINISHED = "data.new-";
   private static final int PASSWORD_BYTES = 24;
   private static final long STEP_LIMIT_SECONDS = 120;
 
@@ -49,7 +55,9 @@ final class PostgresData {
         return Files.readString(passwordFile).strip();
       }
       String password = newPassword(passwordFile);
-      Path unfinished = folder.resolve("data.new");
+      deleteUnfinished();
+      // An initdb whose parent was killed may still be writing to its own.
+      Path unfinished = folder.resolve(UNFINISHED + ProcessHandle.current().pid());
       PostgresBinaries.deleteTree(unfinished);
       initialize(unfinished, passwordFile);
       createDatabase(unfinished, database);
@@ -57,6 +65,20 @@ final class PostgresData {
       return password;
     } catch (IOException e) {
       throw DataFolder.unusable(data, e);
+    }
+  }
+
+  private void deleteUnfinished() throws IOException {
+    List<Path> leftovers;
+    try (Stream<Path> entries = Files.list(folder)) {
+      leftovers = entries.filter(p -> p.getFileName().toString().startsWith(UNFINISHED)).toList();
+    }
+    for (Path leftover : leftovers) {
+      try {
+        PostgresBinaries.deleteTree(leftover);
+      } catch (IOException | UncheckedIOException e) {
+        LOG.debug("{} is left for a later start", leftover, e);
+      }
     }
   }
 

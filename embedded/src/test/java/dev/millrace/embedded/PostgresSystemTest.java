@@ -141,12 +141,12 @@ class PostgresSystemTest {
 
   @Test
   void interruptedInitializationLeavesNothingBehind() throws IOException {
-    Path unfinished = Files.createDirectories(serverFolder().resolve("data.new/base"));
+    Path unfinished = Files.createDirectories(serverFolder().resolve("data.new-1/base"));
     Files.writeString(unfinished.resolve("junk"), "junk");
     PostgresSystem next = system();
     next.start();
     assertThat(next.failure()).isEmpty();
-    assertThat(serverFolder().resolve("data.new")).doesNotExist();
+    assertThat(serverFolder().resolve("data.new-1")).doesNotExist();
   }
 
   private PostgresSystem system() throws IOException {
