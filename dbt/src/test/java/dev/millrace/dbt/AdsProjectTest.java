@@ -24,10 +24,7 @@ class AdsProjectTest {
   private static Project load(@Nullable String target, Map<String, String> environment) {
     Problems problems = new Problems();
     ProjectLoader loader =
-        new ProjectLoader(
-            List.of(DeclaredConnector.GENERATOR, DeclaredConnector.POSTGRES),
-            new DbtTemplates(),
-            environment);
+        new ProjectLoader(DeclaredConnector.ALL, new DbtTemplates(), environment);
     Project project = loader.load(ADS, target, problems);
     assertThat(problems.all()).isEmpty();
     return project;

@@ -72,10 +72,7 @@ class BrokenProjectTest {
   private static List<String> problems(
       Path project, @Nullable String target, Map<String, String> environment) {
     ProjectLoader loader =
-        new ProjectLoader(
-            List.of(DeclaredConnector.GENERATOR, DeclaredConnector.POSTGRES),
-            new DbtTemplates(),
-            environment);
+        new ProjectLoader(DeclaredConnector.ALL, new DbtTemplates(), environment);
     Problems problems = new Problems();
     List<Problem> all;
     try {

@@ -11,7 +11,6 @@ import dev.millrace.project.ProjectLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +49,7 @@ class DbtTemplatesTest {
   private Project load() {
     Problems problems = new Problems();
     Project project =
-        new ProjectLoader(List.of(), new DbtTemplates(), Map.of("REGION", "eu"))
+        new ProjectLoader(DeclaredConnector.ALL, new DbtTemplates(), Map.of("REGION", "eu"))
             .load(folder, null, problems);
     assertThat(problems.all()).extracting(Problem::toString).isEmpty();
     return project;

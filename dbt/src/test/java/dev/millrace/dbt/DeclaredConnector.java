@@ -1,5 +1,6 @@
 package dev.millrace.dbt;
 
+import dev.millrace.api.connect.Connector;
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
@@ -18,10 +19,30 @@ import java.util.Optional;
 
 /** Connectors of which only the declarations matter: loading a project opens nothing. */
 final class DeclaredConnector {
+  static final Connector KAFKA = new Kafka();
   static final SourceConnector GENERATOR = new Generator();
   static final SinkConnector POSTGRES = new Postgres();
 
+  static final List<Connector> ALL = List.of(KAFKA, GENERATOR, POSTGRES);
+
   private DeclaredConnector() {}
+
+  private static final class Kafka implements Connector {
+    @Override
+    public String name() {
+      return "kafka";
+    }
+
+    @Override
+    public String summary() {
+      return "Holds topics.";
+    }
+
+    @Override
+    public List<Option> systemOptions() {
+      return List.of(Option.required("url", OptionType.TEXT, "Its brokers.", "kafka:9092"));
+    }
+  }
 
   private static final class Generator implements SourceConnector {
     @Override

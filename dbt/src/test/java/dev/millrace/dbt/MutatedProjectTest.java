@@ -84,11 +84,7 @@ class MutatedProjectTest {
     for (Path file : files) {
       write(file, Files.readString(ADS.resolve(file)));
     }
-    ProjectLoader loader =
-        new ProjectLoader(
-            List.of(DeclaredConnector.GENERATOR, DeclaredConnector.POSTGRES),
-            new DbtTemplates(),
-            Map.of());
+    ProjectLoader loader = new ProjectLoader(DeclaredConnector.ALL, new DbtTemplates(), Map.of());
     int faulty = 0;
     for (int round = 0; round < ROUNDS; round++) {
       List<Path> changed = new ArrayList<>();

@@ -3,7 +3,6 @@ package dev.millrace.project;
 import static dev.millrace.api.option.OptionType.BOOLEAN;
 import static dev.millrace.api.option.OptionType.DURATION;
 import static dev.millrace.api.option.OptionType.INTEGER;
-import static dev.millrace.api.option.OptionType.SECRET;
 import static dev.millrace.api.option.OptionType.SIZE;
 import static dev.millrace.api.option.OptionType.STRUCTURE;
 import static dev.millrace.api.option.OptionType.TEXT;
@@ -23,30 +22,6 @@ final class ProjectFormat {
       Option.required("name", TEXT, "Letters, digits and underscores; unique.", "clicks");
   private static final Option DESCRIPTION =
       Option.optional("description", TEXT, "What it is, in Markdown.", "One row for each click.");
-
-  /**
-   * What Kafka's clients connect to; the broker is no connector, every source's topics are on it.
-   */
-  static final List<Option> KAFKA =
-      List.of(
-          Option.required(
-              "url", TEXT, "Bootstrap servers: `host:port`, separated by commas.", "kafka:9092"),
-          Option.withDefault(
-                  "security",
-                  TEXT,
-                  "plaintext",
-                  "How to connect: without encryption, with TLS, or with a user name over either.")
-              .oneOf("plaintext", "tls", "sasl_plaintext", "sasl_tls"),
-          Option.withDefault("mechanism", TEXT, "SCRAM-SHA-512", "How the user name is proved.")
-              .oneOf("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
-          Option.optional("user", TEXT, "The user name.", "millrace"),
-          Option.optional(
-              "password", SECRET, "The user's password.", "{{ env_var('KAFKA_PASSWORD') }}"),
-          Option.optional(
-              "properties",
-              STRUCTURE,
-              "Further properties of Kafka's clients, as Kafka names them.",
-              "{client.rack: a}"));
 
   /** Keys of a system besides those of its type. */
   static final Block SYSTEM =

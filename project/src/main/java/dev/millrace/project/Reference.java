@@ -41,7 +41,6 @@ public final class Reference {
     heading("millrace.yml", ProjectFormat.PROJECT.text(), out);
     table(ProjectFormat.PROJECT.options(), out);
     section("System", ProjectFormat.SYSTEM, out);
-    options("System of type `kafka`", "Where the topics are.", ProjectFormat.KAFKA, out);
     for (Connector connector : connectors) {
       String title = "System of type `" + connector.name() + "`";
       options(title, connector.summary(), connector.systemOptions(), out);
@@ -128,7 +127,7 @@ public final class Reference {
    * wherever one of them may stand; which connector has which, only Millrace checks.
    */
   public Map<String, String> schemas() {
-    List<Option> system = new ArrayList<>(optional(ProjectFormat.KAFKA));
+    List<Option> system = new ArrayList<>();
     List<Option> source = new ArrayList<>();
     List<Option> stream = new ArrayList<>();
     List<Option> sink = new ArrayList<>();

@@ -125,6 +125,7 @@ final class SourceReader {
     boolean active = connector.isPresent() && isActive(node);
     OptionReader own =
         active ? reader : reader.leavingUnread(optionNames(sourceOptions, streamOptions));
+    int faults = problems.all().size();
     OptionBlock block = own.read(node, ProjectFormat.source(sourceOptions, streamOptions));
 
     checkTargets(block);
@@ -137,7 +138,8 @@ final class SourceReader {
     String sourceName = name.map(OptionBlock.Located::text).orElse("");
     List<StreamSpec> specs = streams(sourceName, block, streamOptions);
     Options options = active ? block.options(sourceOptions) : new Options(List.of(), Map.of());
-    if (active && !problems.hasErrors()) {
+    // A connector may rely on what the declarations say, so it checks only what fits them.
+    if (active && problems.all().size() == faults) {
       List<StreamDeclaration> declarations = specs.stream().map(StreamSpec::declaration).toList();
       connector.get().check(options, declarations, block.where(), problems);
     }

@@ -182,18 +182,15 @@ final class TargetReader {
   }
 
   private Optional<List<Option>> systemOptions(String type) {
-    Optional<List<Option>> connector =
-        connectors.stream()
-            .filter(c -> c.name().equals(type))
-            .findFirst()
-            .map(Connector::systemOptions);
-    return connector.isEmpty() && type.equals(KAFKA) ? Optional.of(ProjectFormat.KAFKA) : connector;
+    return connectors.stream()
+        .filter(c -> c.name().equals(type))
+        .findFirst()
+        .map(Connector::systemOptions);
   }
 
   private void unknownType(String type, SourceLocation where) {
     Set<String> types = new TreeSet<>();
     connectors.stream().filter(c -> !c.systemOptions().isEmpty()).forEach(c -> types.add(c.name()));
-    types.add(KAFKA);
     String hint = Suggestion.didYouMean(type, types);
     problems.error(
         ProjectError.UNKNOWN_CONNECTOR,
