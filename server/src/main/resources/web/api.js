@@ -91,11 +91,20 @@ export function listen(path, handlers, onState) {
     }
   };
 
+  // A page that is kept for the back button would keep its connection, too.
+  const kept = (event) => {
+    if (event.persisted && source === null) open();
+  };
+
   document.addEventListener('visibilitychange', visibility);
+  addEventListener('pagehide', shut);
+  addEventListener('pageshow', kept);
   onState('connecting');
   open();
   return () => {
     document.removeEventListener('visibilitychange', visibility);
+    removeEventListener('pagehide', shut);
+    removeEventListener('pageshow', kept);
     clearTimeout(hidden);
     shut();
   };

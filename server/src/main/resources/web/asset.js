@@ -1,6 +1,6 @@
 // One asset: what it is, how it is doing, what is in it.
 import {get} from './api.js';
-import {fillWith, h, setText} from './dom.js';
+import {fillWith, h, icon, quoted, setText} from './dom.js';
 import {millis, plain, rate} from './format.js';
 import {assetAddress, kindIcon} from './graph.js';
 import {highlighted} from './highlight.js';
@@ -12,21 +12,28 @@ export async function asset(view, context, id) {
   const a = await get(`/api/assets/${encodeURIComponent(id)}`);
   const state = h('span.asset-health');
   const live = h('dl.figures');
-  const reason = h('div', {'aria-live': 'polite'});
+  const reason = h('div.asset-reason', {'aria-live': 'polite'});
   fillWith(view,
     h('header.page-head', {}, h('div', {},
       h('p.eyebrow', {}, kindIcon(a.kind), WORDS[a.kind], h('span.file', {}, a.file)),
       h('h1', {}, a.name, ' ', state),
-      a.description ? h('p.lead', {}, a.description) : null)),
+      a.description ? h('p.lead', {}, a.description) : null),
+    a.sample ? h('div.controls', {}, h('a.button', {href: `/sql?q=${encodeURIComponent(`SELECT *\nFROM ${quoted(a.name)}\nLIMIT 100`)}`}, icon('sql'), 'Ask it in SQL')) : null),
     reason, live,
     h('div.asset-grid', {},
       h('div.asset-main', {}, columns(a), sql(a), sample(a), aside(a)),
       h('aside.asset-side', {'aria-label': 'About this asset'}, facts(a), neighbours(context.project, a), states(a))));
+  let said = null;
   const close = context.onStatus((status) => {
     const part = statusOf(status, a);
     if (!part) return;
-    fillWith(state, health(part.health, part.reason));
-    fillWith(reason, part.reason ? problemBox(part.reason) : null);
+    // Only what has changed: a screen reader would say it again.
+    const key = JSON.stringify([part.health, part.reason]);
+    if (key !== said) {
+      said = key;
+      fillWith(state, health(part.health, part.reason));
+      fillWith(reason, part.reason ? problemBox(part.reason) : null);
+    }
     updateFigures(live, figures(part, a.kind));
   });
   return {title: a.name, dispose: close};

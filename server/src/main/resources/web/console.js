@@ -1,6 +1,6 @@
 // SQL against the store, read-only.
 import {query} from './api.js';
-import {fillWith, h, icon} from './dom.js';
+import {fillWith, h, icon, quoted} from './dom.js';
 import {highlighted} from './highlight.js';
 import {problemBox, table} from './table.js';
 
@@ -69,10 +69,10 @@ export async function sqlConsole(view) {
   const asked = new URLSearchParams(location.search).get('q');
   text.value = asked ?? sessionStorage.getItem(REMEMBERED) ?? (names.length ? `SELECT *\nFROM ${names[0]}\nLIMIT 100` : 'SELECT 1');
   colour();
+  // What a link brings is for the person to run.
+  if (asked === null && names.length) execute();
   return {title: 'SQL', dispose: () => running?.abort()};
 }
-
-const quoted = (name) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 
 function outcome(result) {
   const count = result.rows.length;

@@ -120,7 +120,14 @@ final class AssetJson {
       node.set("columns", columns(columns, model.columnDescriptions()));
       states(node.putArray("states"), program.states());
     } else if (sample.has("columns")) {
-      node.set("columns", sample.get("columns"));
+      ArrayNode columns = sample.withArray("columns").deepCopy();
+      columns.forEach(
+          c ->
+              ((ObjectNode) c)
+                  .put(
+                      "description",
+                      model.columnDescriptions().getOrDefault(c.path("name").asText(), "")));
+      node.set("columns", columns);
     }
     if (stored) {
       node.set("sample", sample);

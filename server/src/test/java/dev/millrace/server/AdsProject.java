@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Option;
+import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.option.Quantities;
 import dev.millrace.api.type.Column;
@@ -40,6 +42,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The checked project of examples/ads as the loader makes it, without its templates. */
 final class AdsProject {
+  /** What no answer may contain. */
+  static final String SECRET = "correct-horse-battery-staple";
+
   private static final Path FOLDER = folder();
   private static final SourceLocation PLACE = SourceLocation.ofFile("dashboards/ads.yml");
 
@@ -77,7 +82,14 @@ final class AdsProject {
             "dev",
             List.of(
                 new SystemSpec("kafka", "kafka", true, options(), PLACE),
-                new SystemSpec("postgres", "postgres", true, options(), PLACE)));
+                new SystemSpec(
+                    "postgres",
+                    "postgres",
+                    false,
+                    new Options(
+                        List.of(Option.required("password", OptionType.SECRET, "", "")),
+                        Map.of("password", SECRET)),
+                    PLACE)));
     return new Project(
         "ads",
         FOLDER,
