@@ -95,7 +95,7 @@ function aside(a) {
     if (focus) tabs[index].focus();
     fillWith(body, table(a.aside[names[index]], `${names[index]} rows of ${a.id}`, {empty: `No ${names[index]} rows.`}));
   };
-  select(0);
+  select(Math.max(0, names.findIndex((name) => a.aside[name].rows?.length)));
   return h('section.card', {}, h('h2', {}, 'Not admitted'), h('div.tabs', {role: 'tablist', 'aria-label': 'Why'}, tabs), body);
 }
 

@@ -23,23 +23,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The requests that the page and the command line make. */
-final class Api {
+final class Api implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
   private final Instance instance;
   private final Queries queries;
   private final LivePages pages;
-  private final Metrics metrics;
+  private @Nullable Metrics metrics;
 
-  Api(Instance instance, Queries queries, LivePages pages, Metrics metrics) {
+  Api(Instance instance, Queries queries, LivePages pages) {
     this.instance = instance;
     this.queries = queries;
     this.pages = pages;
-    this.metrics = metrics;
   }
 
   void routes(Javalin app) {
@@ -51,13 +51,28 @@ final class Api {
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
-    app.get("/metrics", ctx -> ctx.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape()));
+    app.get("/metrics", ctx -> ctx.contentType(Metrics.CONTENT_TYPE).result(metrics().scrape()));
     app.get("/healthz", this::health);
     app.exception(RefusedRequest.class, (e, ctx) -> problem(ctx, e.status(), e.problem()));
     app.exception(
         MillraceException.class,
         (e, ctx) -> problem(ctx, e instanceof RetryException ? 503 : 422, e.problem()));
     app.exception(Exception.class, Api::defect);
+  }
+
+  /** Made at the first scrape: a start should not wait for what perhaps nobody asks for. */
+  private synchronized Metrics metrics() {
+    if (metrics == null) {
+      metrics = new Metrics(instance);
+    }
+    return metrics;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
   }
 
   private static void refuseUnknown() {

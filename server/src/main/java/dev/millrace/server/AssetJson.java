@@ -79,7 +79,7 @@ final class AssetJson {
     fact(facts, "Topic", stream.topic());
     fact(facts, "Event time", stream.eventTime());
     fact(facts, "Allowed lateness", text(stream.allowedLateness()));
-    fact(facts, "Rejected ahead of the clock by", text(stream.maxAhead()));
+    fact(facts, "Ahead of the clock at most", text(stream.maxAhead()));
     fact(facts, "Idle after", text(stream.idleAfter()));
     stream.unique().ifPresent(u -> fact(facts, "Unique", u.key() + " within " + text(u.within())));
     node.set("columns", columns(stream.declaration().schema().columns(), Map.of()));

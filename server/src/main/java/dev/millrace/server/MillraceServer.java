@@ -24,13 +24,13 @@ public final class MillraceServer implements AutoCloseable {
   private final Javalin app;
   private final Queries queries;
   private final LivePages pages;
-  private final Metrics metrics;
+  private final Api api;
 
-  private MillraceServer(Javalin app, Queries queries, LivePages pages, Metrics metrics) {
+  private MillraceServer(Javalin app, Queries queries, LivePages pages, Api api) {
     this.app = app;
     this.queries = queries;
     this.pages = pages;
-    this.metrics = metrics;
+    this.api = api;
   }
 
   /**
@@ -42,15 +42,14 @@ public final class MillraceServer implements AutoCloseable {
    */
   public static MillraceServer start(Instance instance, OptionalInt port) {
     Queries queries = new Queries(instance);
-    Metrics metrics = new Metrics(instance);
     LivePages pages = new LivePages(instance, queries);
-    Api api = new Api(instance, queries, pages, metrics);
+    Api api = new Api(instance, queries, pages);
     try {
-      return new MillraceServer(listen(api, port), queries, pages, metrics);
+      return new MillraceServer(listen(api, port), queries, pages, api);
     } catch (StopException e) {
       close(pages);
       close(queries);
-      metrics.close();
+      api.close();
       throw e;
     }
   }
@@ -109,7 +108,7 @@ public final class MillraceServer implements AutoCloseable {
     close(pages);
     app.stop();
     close(queries);
-    metrics.close();
+    api.close();
   }
 
   private static void close(AutoCloseable part) {

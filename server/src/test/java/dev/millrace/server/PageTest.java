@@ -257,7 +257,7 @@ class PageTest {
           () ->
               assertThat(browser.evaluate("document.querySelectorAll('.skeleton').length").asInt())
                   .isZero());
-      JsonNode faults = browser.evaluate(FAULTS);
+      JsonNode faults = browser.evaluate(FAULTS.replace("WIDTH", String.valueOf(width)));
       assertThat(faults).as(path).isEmpty();
       assertThat(browser.errors).as(path).isEmpty();
     }
@@ -291,7 +291,7 @@ class PageTest {
           if (next > level + 1) faults.push('heading skips: ' + h.textContent);
           level = next;
         });
-        if (document.documentElement.scrollWidth > innerWidth + 1) faults.push('wider than the screen: ' + document.documentElement.scrollWidth);
+        if (document.documentElement.scrollWidth > WIDTH) faults.push('wider than the screen: ' + document.documentElement.scrollWidth);
         const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
         const rgba = (colour) => {
           canvas.clearRect(0, 0, 1, 1);
