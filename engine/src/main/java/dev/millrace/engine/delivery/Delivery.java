@@ -1,0 +1,269 @@
+package dev.millrace.engine.delivery;
+
+import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkPosition;
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.engine.Status.Health;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.Writer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers one outbox to one sink on a thread of its own. The position is the target's: it is read at the start and after
+ * every fault, so that a chunk whose outcome is unknown is neither lost nor applied twice. A target that is away is tried
+ * again with growing pauses and stops nothing else.
+ */
+public final class Delivery implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+  private static final int CHUNK_ROWS = 20_000;
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long TRIM_EVERY_NANOS = 1_000_000_000L;
+
+  private final Outbox outbox;
+  private final Store store;
+  private final Supplier<Sink> open;
+  private final boolean adopt;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final LongAdder rows = new LongAdder();
+  private volatile boolean closing;
+  private volatile Health health = Health.OK;
+  private volatile @Nullable Problem problem;
+  private volatile long oldestMicros = Long.MAX_VALUE;
+  private long trimmedAt = System.nanoTime();
+  private boolean untrimmed;
+
+  /**
+   * A delivery that {@link #start} sets going.
+   *
+   * @param open connects to the target
+   * @param adopt true if a person has said that a target which knows another store may be emptied and filled again
+   */
+  public Delivery(Outbox outbox, Store store, Supplier<Sink> open, boolean adopt) {
+    this.outbox = outbox;
+    this.store = store;
+    this.open = open;
+    this.adopt = adopt;
+    this.thread = new Thread(this::run, "sink " + outbox.sink().name());
+    this.thread.setDaemon(true);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /** The outbox that it delivers. */
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  /** How it is doing. */
+  public Health health() {
+    return health == Health.OK && isDrained() ? Health.IDLE : health;
+  }
+
+  /** What is wrong; empty while all is well. */
+  public Optional<Problem> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /** Changes delivered since the start. */
+  public long rows() {
+    return rows.sum();
+  }
+
+  /** When the oldest change that waits was committed, microseconds since 1970; empty if none waits. */
+  public Optional<Long> oldestPendingMicros() {
+    long oldest = oldestMicros;
+    return isDrained() || oldest == Long.MAX_VALUE ? Optional.empty() : Optional.of(oldest);
+  }
+
+  /** True if the target holds everything that was written. */
+  public boolean isDrained() {
+    return outbox.delivered() >= outbox.written();
+  }
+
+  /** New changes were committed. */
+  public void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (!closing) {
+      try (Sink sink = open.get();
+          Writer writer = store.writer()) {
+        resume(sink, writer);
+        health = Health.OK;
+        problem = null;
+        pause = FIRST_PAUSE_MILLIS;
+        while (!closing) {
+          deliver(sink, writer);
+        }
+        trim(writer);
+      } catch (StopException e) {
+        stop(e);
+        return;
+      } catch (RetryException e) {
+        report(e.problem());
+        pause = retryAfter(pause);
+      } catch (SQLException e) {
+        report(DeliveryError.storeFailed(outbox.sink(), e));
+        pause = retryAfter(pause);
+      } catch (RuntimeException e) {
+        LOG.error("sink {} failed", outbox.sink().name(), e);
+        stop(new StopException(DeliveryError.unexpected(outbox.sink(), e), e));
+        return;
+      }
+    }
+  }
+
+  private void stop(MillraceException e) {
+    problem = e.problem();
+    health = Health.STOPPED;
+    LOG.error("sink {} stopped: {}", outbox.sink().name(), e.getMessage());
+  }
+
+  private void report(Problem reason) {
+    if (health != Health.RETRYING) {
+      LOG.warn("sink {} is retrying: {}", outbox.sink().name(), reason);
+    }
+    problem = reason;
+    health = Health.RETRYING;
+  }
+
+  private long retryAfter(long pauseMillis) {
+    compactIfFull();
+    await(pauseMillis, false);
+    return Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+  }
+
+  /** Continues behind the position that the target holds. */
+  private void resume(Sink sink, Writer writer) throws SQLException {
+    Optional<SinkPosition> held = sink.position();
+    if (held.isPresent() && !held.get().epoch().equals(store.epoch())) {
+      if (!adopt) {
+        throw new StopException(DeliveryError.otherEpoch(outbox.sink()), null);
+      }
+      sink.adopt();
+      held = Optional.empty();
+    }
+    long sequence = held.map(SinkPosition::sequence).orElse(0L);
+    if (sequence > outbox.written()) {
+      throw new StopException(DeliveryError.targetAhead(outbox.sink(), sequence, outbox.written()), null);
+    }
+    if (sequence < outbox.delivered()) {
+      throw new StopException(DeliveryError.targetBehind(outbox.sink(), sequence, outbox.delivered()), null);
+    }
+    outbox.acknowledged(sequence);
+    writer.transact(
+        transaction -> {
+          outbox.trim(transaction);
+          return true;
+        });
+  }
+
+  private void deliver(Sink sink, Writer writer) throws SQLException {
+    Optional<Outbox.Chunk> chunk = Optional.empty();
+    if (outbox.written() > outbox.delivered()) {
+      try (Connection connection = store.connect()) {
+        chunk = outbox.read(connection, CHUNK_ROWS);
+      }
+    }
+    if (chunk.isPresent()) {
+      oldestMicros = chunk.get().oldestMicros();
+      FaultPoint.pass("before-delivery");
+      sink.deliver(chunk.get().batch(), chunk.get().lastSequence());
+      FaultPoint.pass("after-delivery");
+      outbox.acknowledged(chunk.get().lastSequence());
+      rows.add(chunk.get().batch().size());
+      untrimmed = true;
+      oldestMicros = Long.MAX_VALUE;
+    }
+    if (untrimmed && System.nanoTime() - trimmedAt > TRIM_EVERY_NANOS) {
+      trim(writer);
+    }
+    if (chunk.isEmpty()) {
+      await(untrimmed ? 200 : 1_000, true);
+    }
+  }
+
+  private void trim(Writer writer) throws SQLException {
+    if (untrimmed) {
+      writer.transact(
+          transaction -> {
+            outbox.trim(transaction);
+            return true;
+          });
+      untrimmed = false;
+      trimmedAt = System.nanoTime();
+    }
+  }
+
+  private void compactIfFull() {
+    if (outbox.isFull() && !outbox.sink().key().isEmpty()) {
+      try (Writer writer = store.writer()) {
+        writer.transact(
+            transaction -> {
+              outbox.compact(transaction);
+              return true;
+            });
+      } catch (SQLException | MillraceException e) {
+        LOG.warn("the outbox of sink {} could not be compacted: {}", outbox.sink().name(), e.getMessage());
+      }
+    }
+  }
+
+  /** Waits for {@link #wake} (if {@code forChanges}), for the end, or for the time. */
+  private void await(long millis, boolean forChanges) {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (left > 0 && !closing && !(forChanges && outbox.written() > outbox.delivered())) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      closing = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread after the chunk in hand; what waits is delivered by the next run. */
+  @Override
+  public void close() {
+    closing = true;
+    wake();
+    try {
+      thread.join(10_000);
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(2_000);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

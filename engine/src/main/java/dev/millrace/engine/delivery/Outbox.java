@@ -1,0 +1,217 @@
+package dev.millrace.engine.delivery;
+
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.type.Batch;
+import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.api.type.Schema;
+import dev.millrace.engine.store.Transaction;
+import dev.millrace.project.SinkSpec;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of one stream that wait for one sink, in a table of the store with a sequence number each. The flow writes
+ * it in the batch's transaction; the delivery reads and trims it in its own. {@link #write} is for the flow's thread, the
+ * rest for the delivery's; counters are safe for all.
+ */
+public final class Outbox {
+  private final SinkSpec sink;
+  private final Schema schema;
+  private final String table;
+  private final long rowBytes;
+  private long next = 1;
+  private long nextCommitted = 1;
+  private volatile long written;
+  private volatile long delivered;
+  private volatile long compacted;
+
+  /** Rows of an outbox as one batch, and the sequence number of the last change that it covers. */
+  public record Chunk(Batch batch, long lastSequence, long oldestMicros) {}
+
+  /** An outbox for a sink of a stream with these columns. */
+  public Outbox(SinkSpec sink, Schema schema) {
+    this.sink = sink;
+    this.schema = schema;
+    this.table = "outbox." + Identifier.quote(sink.name());
+    this.rowBytes = 24 + schema.columns().stream().mapToLong(c -> width(c.type())).sum();
+  }
+
+  /** A row's bytes, roughly, for the cap. */
+  private static long width(DataType type) {
+    if (type instanceof DataType.Scalar scalar) {
+      return switch (scalar.kind()) {
+        case VARCHAR, BLOB, JSON -> 32;
+        case HUGEINT, UHUGEINT, UUID, INTERVAL -> 16;
+        default -> 8;
+      };
+    }
+    return type instanceof DataType.Decimal ? 16 : 64;
+  }
+
+  /** The sink that it is for. */
+  public SinkSpec sink() {
+    return sink;
+  }
+
+  /** The columns of its changes. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Makes its table if it is missing and reads where it stands. */
+  public void create(Transaction transaction) throws SQLException {
+    String columns =
+        schema.columns().stream()
+            .map(c -> ", " + Identifier.quote(c.name()) + " " + c.type())
+            .collect(Collectors.joining());
+    transaction.execute("CREATE SCHEMA IF NOT EXISTS outbox");
+    transaction.execute(
+        "CREATE TABLE IF NOT EXISTS " + table + " (_seq BIGINT, _w TINYINT, _at TIMESTAMPTZ" + columns + ")");
+    transaction.execute(
+        "INSERT INTO system.sink_positions SELECT " + Identifier.literal(sink.name())
+            + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM system.sink_positions WHERE sink = "
+            + Identifier.literal(sink.name()) + ")");
+    load(transaction);
+  }
+
+  /** Reads again where it stands, when memory may differ from the store. */
+  public void load(Transaction transaction) throws SQLException {
+    delivered =
+        transaction.number(
+            "SELECT delivered FROM system.sink_positions WHERE sink = " + Identifier.literal(sink.name()));
+    long last = transaction.number("SELECT max(_seq) FROM " + table);
+    written = Math.max(delivered, last);
+    next = written + 1;
+    nextCommitted = next;
+    compacted = written - delivered - transaction.number("SELECT count(*) FROM " + table + " WHERE _seq > " + delivered);
+  }
+
+  /** Writes the changes of a batch. */
+  public void write(Transaction transaction, String delta) throws SQLException {
+    String columns =
+        schema.names().stream().map(n -> ", d." + Identifier.quote(n)).collect(Collectors.joining());
+    String insert =
+        "INSERT INTO " + table + " SELECT " + (next - 1) + " + row_number() OVER (), d._w, now()" + columns + " FROM "
+            + delta + " d";
+    if (sink.mode() == WriteMode.UPSERT) {
+      // A row that is taken back and replaced in the same batch is one write, not a deletion and a write.
+      insert +=
+          " WHERE d._w > 0 OR NOT EXISTS (SELECT 1 FROM " + delta + " p WHERE p._w > 0 AND " + sameKey("p", "d") + ")";
+    }
+    next += transaction.update(insert);
+  }
+
+  private String sameKey(String left, String right) {
+    return sink.key().stream()
+        .map(Identifier::quote)
+        .map(k -> left + "." + k + " IS NOT DISTINCT FROM " + right + "." + k)
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** The flow's transaction was committed: what it wrote may be delivered. */
+  public void committed() {
+    nextCommitted = next;
+    written = next - 1;
+  }
+
+  /** The flow's transaction was rolled back. */
+  public void rolledBack() {
+    next = nextCommitted;
+  }
+
+  /** The last sequence number that is committed. */
+  public long written() {
+    return written;
+  }
+
+  /** The last sequence number that the target is known to hold. */
+  public long delivered() {
+    return delivered;
+  }
+
+  /** Changes that wait. */
+  public long pending() {
+    return Math.max(0, written - delivered - compacted);
+  }
+
+  /** True while what waits takes more than the sink's cap. */
+  public boolean isFull() {
+    return pending() * rowBytes > sink.outboxBytes();
+  }
+
+  /** The next changes in order, at most about {@code limit}; empty if none waits. */
+  public Optional<Chunk> read(Connection connection, int limit) throws SQLException {
+    String columns = schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
+    String rows =
+        "SELECT _seq, _w, epoch_us(_at) AS at" + columns + " FROM " + table + " WHERE _seq > " + delivered
+            + " ORDER BY _seq LIMIT " + limit;
+    if (sink.mode() == WriteMode.UPSERT) {
+      String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
+      rows =
+          "SELECT max(_seq) OVER () AS _seq, _w, min(at) OVER () AS at" + columns + " FROM (" + rows
+              + ") AS r(_seq, _w, at" + columns + ") QUALIFY row_number() OVER (PARTITION BY " + keys
+              + " ORDER BY r._seq DESC) = 1";
+    }
+    List<List<@Nullable Object>> values = new ArrayList<>();
+    schema.columns().forEach(c -> values.add(new ArrayList<>()));
+    List<Byte> weights = new ArrayList<>();
+    long last = 0;
+    long oldest = Long.MAX_VALUE;
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(rows)) {
+      while (row.next()) {
+        last = Math.max(last, row.getLong(1));
+        weights.add(row.getByte(2));
+        oldest = Math.min(oldest, row.getLong(3));
+        for (int i = 0; i < schema.columns().size(); i++) {
+          values.get(i).add(StoredValues.read(row, i + 4, schema.columns().get(i).type()));
+        }
+      }
+    }
+    if (weights.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] signs = new byte[weights.size()];
+    for (int i = 0; i < signs.length; i++) {
+      signs[i] = weights.get(i);
+    }
+    List<@Nullable Object[]> arrays = new ArrayList<>();
+    values.forEach(v -> arrays.add(v.toArray()));
+    return Optional.of(new Chunk(new Batch(schema, signs, arrays), last, oldest));
+  }
+
+  /** The target holds everything up to {@code sequence}. */
+  void acknowledged(long sequence) {
+    long before = delivered;
+    delivered = Math.max(delivered, sequence);
+    if (delivered > before && delivered >= written) {
+      compacted = 0;
+    }
+  }
+
+  /** Stores how far the target is, and drops what it holds. */
+  void trim(Transaction transaction) throws SQLException {
+    transaction.execute(
+        "UPDATE system.sink_positions SET delivered = " + delivered + ", delivered_at = now() WHERE sink = "
+            + Identifier.literal(sink.name()));
+    transaction.execute("DELETE FROM " + table + " WHERE _seq <= " + delivered);
+  }
+
+  /** Keeps only the newest change of each key; for upserts, where that is all the target needs. */
+  void compact(Transaction transaction) throws SQLException {
+    String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    compacted +=
+        transaction.update(
+            "DELETE FROM " + table + " WHERE _seq > " + delivered + " AND _seq <= " + written
+                + " AND _seq NOT IN (SELECT max(_seq) FROM " + table + " GROUP BY " + keys + ")");
+  }
+
+}

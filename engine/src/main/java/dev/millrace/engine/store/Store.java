@@ -1,0 +1,243 @@
+package dev.millrace.engine.store;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.type.Identifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.UUID;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * The one DuckDB database of a project: stream tables, states, outboxes and system tables. One process opens it at a time.
+ * Thread-safe; {@link Writer}s and connections are for one thread each.
+ *
+ * <p>A full disk or a damaged page makes DuckDB invalidate the whole instance; {@link #reopen} then starts a new one from
+ * what was committed. Connections handed out before fail from then on, and their owners ask for new ones.
+ */
+public final class Store implements AutoCloseable {
+  /** The layout of the store's own tables. A store with a higher number is refused, a lower one is migrated. */
+  static final int VERSION = 1;
+
+  private final StoreOptions options;
+  private final Path file;
+  private final String epoch;
+  private DuckDBConnection root;
+  private long generation;
+  private boolean closed;
+
+  private Store(StoreOptions options, Path file, DuckDBConnection root) throws SQLException {
+    this.options = options;
+    this.file = file;
+    this.root = root;
+    this.epoch = prepare();
+  }
+
+  /**
+   * Opens the store, and makes it if it is missing.
+   *
+   * @throws StopException if it is newer, locked or damaged
+   */
+  public static Store open(StoreOptions options) {
+    Path file = options.folder().resolve("store.duckdb");
+    try {
+      Files.createDirectories(options.folder());
+      return new Store(options, file, connect(options, file));
+    } catch (SQLException e) {
+      throw unavailable(file, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static StopException unavailable(Path file, SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    boolean locked = message.contains("lock");
+    return new StopException(
+        Problem.error(
+            StoreError.STORE_UNAVAILABLE,
+            null,
+            "the store `" + file + "` cannot be opened: " + firstLine(message),
+            locked
+                ? "another process has it open: end that one, or ask it with `millrace sql`"
+                : "restore it from a backup, or start over from the topics with `--fresh`"),
+        e);
+  }
+
+  private static DuckDBConnection connect(StoreOptions options, Path file) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("threads", Integer.toString(options.threads()));
+    properties.setProperty("memory_limit", (options.memoryBytes() >> 20) + "MiB");
+    properties.setProperty("temp_directory", options.folder().resolve("spill").toString());
+    properties.setProperty("checkpoint_threshold", "256MiB");
+    properties.setProperty("autoinstall_known_extensions", "false");
+    properties.setProperty("autoload_known_extensions", "false");
+    DuckDBConnection connection =
+        DriverManager.getConnection("jdbc:duckdb:" + file, properties)
+            .unwrap(DuckDBConnection.class);
+    RowNumbers.register(connection);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(options.timeZone().getId()));
+      statement.execute("SET GLOBAL preserve_insertion_order = true");
+    }
+    return connection;
+  }
+
+  /** Creates what is missing and returns the store's epoch. */
+  private String prepare() throws SQLException {
+    try (Statement statement = root.createStatement()) {
+      statement.execute("CREATE SCHEMA IF NOT EXISTS system");
+      statement.execute(
+          "CREATE TABLE IF NOT EXISTS system.store"
+              + " (version INTEGER, epoch VARCHAR, created_at TIMESTAMPTZ)");
+      try (ResultSet row = statement.executeQuery("SELECT version, epoch FROM system.store")) {
+        if (row.next()) {
+          if (row.getInt(1) > VERSION) {
+            throw new StopException(
+                Problem.error(
+                    StoreError.STORE_NEWER,
+                    null,
+                    "the store `" + file + "` was written by a newer version of Millrace (layout "
+                        + row.getInt(1) + ", this version knows " + VERSION + ")",
+                    "use that version, or start over from the topics with `--fresh`"),
+                null);
+          }
+          return row.getString(2);
+        }
+      }
+      String fresh = UUID.randomUUID().toString();
+      statement.execute(
+          "INSERT INTO system.store VALUES (" + VERSION + ", '" + fresh + "', now())");
+      return fresh;
+    } catch (StopException e) {
+      root.close();
+      throw e;
+    }
+  }
+
+  /** Identifies this store for as long as it lives; a store made anew has another. */
+  public String epoch() {
+    return epoch;
+  }
+
+  /** The bytes on disk, write-ahead log included. */
+  public long bytes() {
+    return size(file) + size(file.resolveSibling(file.getFileName() + ".wal"));
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** A connection of its own for one thread; it sees what is committed and the caller closes it. */
+  public synchronized Connection connect() throws SQLException {
+    if (closed) {
+      throw new SQLException("the store is closed");
+    }
+    return root.duplicate();
+  }
+
+  /** A writer for one thread. */
+  public Writer writer() {
+    return new Writer(this);
+  }
+
+  /** Grows whenever the database instance was replaced; a connection of an older generation is dead. */
+  public synchronized long generation() {
+    return generation;
+  }
+
+  /**
+   * Replaces a database instance that DuckDB has invalidated, unless another thread has done so since {@code seen}.
+   *
+   * @throws RetryException if the disk is still full
+   */
+  public synchronized void reopen(long seen) {
+    if (closed || generation != seen) {
+      return;
+    }
+    try {
+      root.close();
+    } catch (SQLException e) {
+      // The instance is invalid anyway; what was committed is in the file and its log.
+    }
+    try {
+      root = connect(options, file);
+      generation++;
+    } catch (SQLException e) {
+      throw retry(e);
+    }
+  }
+
+  /** Writes the log into the file, so that the next start is quick. */
+  public synchronized void checkpoint() throws SQLException {
+    try (Statement statement = root.createStatement()) {
+      statement.execute("CHECKPOINT");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      try {
+        root.close();
+      } catch (SQLException e) {
+        // Nothing is lost: every batch was committed durably.
+      }
+    }
+  }
+
+  /** True if DuckDB has given up the whole instance, so that only {@link #reopen} helps. */
+  static boolean isFatal(SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("database has been invalidated") || message.startsWith("FATAL");
+  }
+
+  /** The exception for a fault that may pass: a full disk, no memory, a commit whose outcome is unknown. */
+  static RetryException retry(SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    String lower = message.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("disk quota") || lower.contains("not enough space")) {
+      return new RetryException(
+          Problem.error(
+              StoreError.DISK_FULL,
+              null,
+              "the disk is full: " + firstLine(message),
+              "free some space; Millrace goes on by itself and has lost nothing"),
+          e);
+    }
+    if (lower.contains("out of memory")) {
+      return new RetryException(
+          Problem.error(
+              StoreError.OUT_OF_MEMORY,
+              null,
+              "the store is out of memory: " + firstLine(message),
+              "batches become smaller by themselves; raise `memory` in millrace.yml if this goes on"),
+          e);
+    }
+    return new RetryException(
+        Problem.error(
+            StoreError.COMMIT_UNKNOWN, null, "the store did not answer: " + firstLine(message), null),
+        e);
+  }
+
+  static String firstLine(String text) {
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
+  }
+}

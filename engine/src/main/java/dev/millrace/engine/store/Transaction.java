@@ -1,0 +1,90 @@
+package dev.millrace.engine.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.function.LongConsumer;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/** Statements of one transaction. Knows whether one failed, after which nothing may be committed. */
+public final class Transaction implements AutoCloseable {
+  private final DuckDBConnection connection;
+  private final Statement statement;
+  private boolean failed;
+
+  Transaction(DuckDBConnection connection) throws SQLException {
+    this.connection = connection;
+    this.statement = connection.createStatement();
+  }
+
+  /** Runs one statement. */
+  public void execute(String sql) throws SQLException {
+    try {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      failed = true;
+      throw new StatementException(sql, e);
+    }
+  }
+
+  /** Runs one INSERT, UPDATE, DELETE or CREATE TABLE AS, and returns how many rows it wrote. */
+  public long update(String sql) throws SQLException {
+    try {
+      return statement.executeLargeUpdate(sql);
+    } catch (SQLException e) {
+      failed = true;
+      throw new StatementException(sql, e);
+    }
+  }
+
+  /** What is done with the rows of a query. */
+  @FunctionalInterface
+  public interface RowReader {
+    /** Reads the current row; never calls {@code next()}. */
+    void read(ResultSet row) throws SQLException;
+  }
+
+  /** Runs a query and gives every row to {@code reader}. */
+  public void query(String sql, RowReader reader) throws SQLException {
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        reader.read(rows);
+      }
+    } catch (SQLException e) {
+      failed = true;
+      throw new StatementException(sql, e);
+    }
+  }
+
+  /** The first column of the only row, as a number; null counts as 0. */
+  public long number(String sql) throws SQLException {
+    long[] value = {0};
+    query(sql, row -> value[0] = row.getLong(1));
+    return value[0];
+  }
+
+  /** Gives the first column (BIGINT or UBIGINT bits) of every row to {@code consumer}, quickly. */
+  public void longs(String sql, LongConsumer consumer) throws SQLException {
+    query(sql, row -> consumer.accept(row.getLong(1)));
+  }
+
+  /** Appends rows to a table within this transaction; the caller closes the appender, which writes them. */
+  public DuckDBAppender appender(String catalog, String schema, String table) throws SQLException {
+    try {
+      return connection.createAppender(catalog, schema, table);
+    } catch (SQLException e) {
+      failed = true;
+      throw e;
+    }
+  }
+
+  boolean failed() {
+    return failed;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    statement.close();
+  }
+}
