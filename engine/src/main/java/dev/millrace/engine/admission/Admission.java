@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Turns records of one stream of a source into rows, or into refusals. The checks are, in this order: size and encoding,
- * decoding, event time present and not too far ahead, not older than the watermark, not a repeat. For one thread.
+ * Turns records of one stream of a source into rows, or into refusals. The checks are, in this
+ * order: size and encoding, decoding, event time present and not too far ahead, not older than the
+ * watermark, not a repeat. For one thread.
  */
 public final class Admission {
   private final StreamSpec stream;
@@ -59,7 +60,10 @@ public final class Admission {
             .map(
                 u ->
                     new UniqueFilter(
-                        "unique_" + relation.name().replace('.', '_'), decoded, u, stream.eventTime()));
+                        "unique_" + relation.name().replace('.', '_'),
+                        decoded,
+                        u,
+                        stream.eventTime()));
   }
 
   /** The stream's declaration. */
@@ -80,7 +84,8 @@ public final class Admission {
   /** Makes the tables that are missing, and loads indexes. */
   public void create(Transaction transaction) throws SQLException {
     if (unique.isPresent()) {
-      Column key = stream.declaration().schema().column(stream.unique().orElseThrow().key()).orElseThrow();
+      Column key =
+          stream.declaration().schema().column(stream.unique().orElseThrow().key()).orElseThrow();
       unique.get().create(transaction, key);
     }
   }
@@ -92,14 +97,21 @@ public final class Admission {
             .map(c -> Identifier.quote(c.name()) + " " + c.type())
             .collect(Collectors.joining(", "));
     transaction.execute(
-        "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " (" + columns + ", _id BIGINT, _w TINYINT)");
+        "CREATE OR REPLACE TEMP TABLE "
+            + relation.delta()
+            + " ("
+            + columns
+            + ", _id BIGINT, _w TINYINT)");
   }
 
   /**
-   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but not yet the watermark.
+   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but
+   * not yet the watermark.
    *
-   * @param firstId the id of the first record if it becomes a row; the others follow by their ordinals
-   * @param refusedBefore records that an earlier try of the same batch found to fail in an expression, with the reason
+   * @param firstId the id of the first record if it becomes a row; the others follow by their
+   *     ordinals
+   * @param refusedBefore records that an earlier try of the same batch found to fail in an
+   *     expression, with the reason
    * @param now the clock, for {@code max_ahead}
    */
   public Outcome admit(
@@ -112,11 +124,13 @@ public final class Admission {
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
     refusedBefore.forEach(
-        (ordinal, reason) -> refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
+        (ordinal, reason) ->
+            refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
     Utf8 text = new Utf8(records, stream.maxRecordBytes());
     refuseUnfit(records, text, excluded, refusals);
     scan.reset(records.size());
-    RecordFunction.with(records, text, relationSql -> decode(transaction, relationSql, excluded, refusals));
+    RecordFunction.with(
+        records, text, relationSql -> decode(transaction, relationSql, excluded, refusals));
     judgeTimes(now, excluded, refusals);
     if (unique.isPresent()) {
       unique.get().filter(transaction, scan, firstId, excluded, refusals);
@@ -135,8 +149,7 @@ public final class Admission {
 
   private void refuseUnfit(
       TopicRecords records, Utf8 text, BitSet excluded, List<Refusal> refusals) {
-    text.unfit()
-        .stream()
+    text.unfit().stream()
         .filter(o -> !excluded.get(o))
         .forEach(
             o -> {
@@ -152,16 +165,25 @@ public final class Admission {
   }
 
   private static void refuse(
-      BitSet excluded, List<Refusal> refusals, int ordinal, Refusal.Kind kind, String reason, long eventTime) {
+      BitSet excluded,
+      List<Refusal> refusals,
+      int ordinal,
+      Refusal.Kind kind,
+      String reason,
+      long eventTime) {
     excluded.set(ordinal);
     refusals.add(new Refusal(ordinal, kind, reason, eventTime));
   }
 
-  /** Decodes into the table (o, r), gives failed records a second look, and scans the result into arrays. */
+  /**
+   * Decodes into the table (o, r), gives failed records a second look, and scans the result into
+   * arrays.
+   */
   private void decode(
       Transaction transaction, String records, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
-    transaction.execute("CREATE OR REPLACE TEMP TABLE " + decoded + " AS " + decoder.strict(records));
+    transaction.execute(
+        "CREATE OR REPLACE TEMP TABLE " + decoded + " AS " + decoder.strict(records));
     List<Integer> failed = new ArrayList<>();
     scan(transaction, "", failed);
     failed.removeIf(excluded::get);
@@ -175,11 +197,20 @@ public final class Admission {
         numbers -> {
           String second = decoded + "_again";
           transaction.execute(
-              "CREATE OR REPLACE TEMP TABLE " + second + " AS " + decoder.fieldByField(records, numbers));
+              "CREATE OR REPLACE TEMP TABLE "
+                  + second
+                  + " AS "
+                  + decoder.fieldByField(records, numbers));
           transaction.query(
               "SELECT o, why FROM " + second + " WHERE why IS NOT NULL",
               row ->
-                  refuse(excluded, refusals, row.getInt(1), Refusal.Kind.REJECTED, row.getString(2), Scan.NONE));
+                  refuse(
+                      excluded,
+                      refusals,
+                      row.getInt(1),
+                      Refusal.Kind.REJECTED,
+                      row.getString(2),
+                      Scan.NONE));
           transaction.execute("DELETE FROM " + decoded + " WHERE r IS NULL");
           scan(transaction, second, failed);
           transaction.execute(
@@ -187,8 +218,12 @@ public final class Admission {
         });
   }
 
-  /** Reads ordinal, event time and hash of decoded rows, and the ordinals of those that were not decoded. */
-  private void scan(Transaction transaction, String second, List<Integer> failed) throws SQLException {
+  /**
+   * Reads ordinal, event time and hash of decoded rows, and the ordinals of those that were not
+   * decoded.
+   */
+  private void scan(Transaction transaction, String second, List<Integer> failed)
+      throws SQLException {
     String time = "epoch_us(r." + Identifier.quote(stream.eventTime()) + ")";
     String hash = unique.map(UniqueFilter::hash).orElse("NULL::BIGINT");
     String from = second.isEmpty() ? decoded : second + " WHERE why IS NULL";
@@ -216,7 +251,12 @@ public final class Admission {
       }
       if (time == Scan.NONE) {
         refuse(
-            excluded, refusals, ordinal, Refusal.Kind.REJECTED, "event time `" + stream.eventTime() + "` is missing", time);
+            excluded,
+            refusals,
+            ordinal,
+            Refusal.Kind.REJECTED,
+            "event time `" + stream.eventTime() + "` is missing",
+            time);
       } else if (time > latest) {
         refuse(
             excluded,
@@ -239,14 +279,22 @@ public final class Admission {
     }
   }
 
-  private long makeDelta(Transaction transaction, long firstId, BitSet excluded) throws SQLException {
+  private long makeDelta(Transaction transaction, long firstId, BitSet excluded)
+      throws SQLException {
     String columns =
         stream.declaration().schema().columns().stream()
             .map(c -> "r." + Identifier.quote(c.name()) + " AS " + Identifier.quote(c.name()))
             .collect(Collectors.joining(", "));
     String make =
-        "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " AS SELECT " + columns + ", " + firstId
-            + " + o AS _id, 1::TINYINT AS _w FROM " + decoded + " WHERE r IS NOT NULL";
+        "CREATE OR REPLACE TEMP TABLE "
+            + relation.delta()
+            + " AS SELECT "
+            + columns
+            + ", "
+            + firstId
+            + " + o AS _id, 1::TINYINT AS _w FROM "
+            + decoded
+            + " WHERE r IS NOT NULL";
     if (excluded.isEmpty()) {
       return transaction.update(make);
     }
@@ -255,7 +303,8 @@ public final class Admission {
     RowNumbers.with(
         ordinals,
         ordinals.length,
-        numbers -> rows[0] = transaction.update(make + " AND o NOT IN (SELECT n FROM " + numbers + ")"));
+        numbers ->
+            rows[0] = transaction.update(make + " AND o NOT IN (SELECT n FROM " + numbers + ")"));
     return rows[0];
   }
 
@@ -295,9 +344,7 @@ public final class Admission {
 
   /** The relation that programs see of a stream of a source. */
   public static Relation relation(StreamSpec stream) {
-    Column id =
-        new Column(
-            "_id", new DataType.Scalar(DataType.Kind.BIGINT));
+    Column id = new Column("_id", new DataType.Scalar(DataType.Kind.BIGINT));
     return new Relation(
         stream.qualifiedName(),
         stream.declaration().schema(),
@@ -311,5 +358,4 @@ public final class Admission {
   public static String variable(StreamSpec stream) {
     return "wm_" + stream.source() + "_" + stream.name();
   }
-
 }

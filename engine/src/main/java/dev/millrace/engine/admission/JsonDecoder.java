@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Decodes JSON records in DuckDB. Most records have exactly the declared fields and are decoded by one strict
- * transformation; where that fails (a field missing, a field too many, a wrong type, no JSON) a second look at just those
- * records, field by field, either decodes them after all or tells what is wrong.
+ * Decodes JSON records in DuckDB. Most records have exactly the declared fields and are decoded by
+ * one strict transformation; where that fails (a field missing, a field too many, a wrong type, no
+ * JSON) a second look at just those records, field by field, either decodes them after all or tells
+ * what is wrong.
  */
 final class JsonDecoder {
   private final Schema schema;
@@ -21,7 +22,10 @@ final class JsonDecoder {
     this.rejectExtraFields = rejectExtraFields;
   }
 
-  /** A SELECT of (o, r): the ordinal and the row as a STRUCT, NULL where the strict transformation fails. */
+  /**
+   * A SELECT of (o, r): the ordinal and the row as a STRUCT, NULL where the strict transformation
+   * fails.
+   */
   String strict(String relation) {
     return "SELECT o, TRY(json_transform_strict(v, "
         + Identifier.literal(structure(schema.columns()))
@@ -30,8 +34,8 @@ final class JsonDecoder {
   }
 
   /**
-   * A SELECT of (o, why, r) for single records: {@code why} is NULL and {@code r} the row if the record fits after all,
-   * else {@code why} is what is wrong.
+   * A SELECT of (o, why, r) for single records: {@code why} is NULL and {@code r} the row if the
+   * record fits after all, else {@code why} is what is wrong.
    *
    * @param ordinals a relation with the column n
    */

@@ -17,9 +17,10 @@ import org.duckdb.DuckDBTableFunctionInitInfo;
 import org.duckdb.DuckDBWritableVector;
 
 /**
- * The table function {@code millrace_records(handle)}: a batch's records as (o INTEGER, the ordinal; v VARCHAR, the value).
- * Values are handed over in vectors, 2,048 at a time, on as many threads as DuckDB has. DuckDB keeps functions for the whole
- * process, so there is one for all stores, and a handle names the batch.
+ * The table function {@code millrace_records(handle)}: a batch's records as (o INTEGER, the
+ * ordinal; v VARCHAR, the value). Values are handed over in vectors, 2,048 at a time, on as many
+ * threads as DuckDB has. DuckDB keeps functions for the whole process, so there is one for all
+ * stores, and a handle names the batch.
  */
 public final class RecordFunction {
   private static final Map<Long, Open> OPEN = new ConcurrentHashMap<>();
@@ -37,7 +38,10 @@ public final class RecordFunction {
     void run(String relation) throws SQLException;
   }
 
-  /** Runs {@code body} while {@code relation} yields the records; values that are not text are empty strings. */
+  /**
+   * Runs {@code body} while {@code relation} yields the records; values that are not text are empty
+   * strings.
+   */
   static void with(TopicRecords records, Utf8 text, Body body) throws SQLException {
     long handle = NEXT.incrementAndGet();
     OPEN.put(handle, new Open(records, text));

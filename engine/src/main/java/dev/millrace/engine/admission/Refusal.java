@@ -6,7 +6,8 @@ package dev.millrace.engine.admission;
  * @param ordinal its place in the batch
  * @param kind in which system table it is kept
  * @param reason one sentence
- * @param eventTime microseconds since 1970, or {@link Long#MIN_VALUE} if it has none that can be read
+ * @param eventTime microseconds since 1970, or {@link Long#MIN_VALUE} if it has none that can be
+ *     read
  */
 public record Refusal(int ordinal, Kind kind, String reason, long eventTime) {
   /** Why a record did not become a row. */

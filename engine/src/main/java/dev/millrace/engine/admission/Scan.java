@@ -3,7 +3,10 @@ package dev.millrace.engine.admission;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** What admission looks at in a decoded batch, by ordinal: whether it was decoded, its event time, the hash of its key. */
+/**
+ * What admission looks at in a decoded batch, by ordinal: whether it was decoded, its event time,
+ * the hash of its key.
+ */
 final class Scan {
   /** In place of a NULL event time or hash; DuckDB's hashes are shifted to be positive. */
   static final long NONE = Long.MIN_VALUE;

@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as long as a repeat could
- * still be admitted; an index from the key's hash to the row's id tells for nearly every row at once that its key is new.
- * Only the others are compared by key. For one thread.
+ * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as
+ * long as a repeat could still be admitted; an index from the key's hash to the row's id tells for
+ * nearly every row at once that its key is new. Only the others are compared by key. For one
+ * thread.
  */
 final class UniqueFilter {
   private static final int HEAVY_KEY = 64;
@@ -52,7 +53,10 @@ final class UniqueFilter {
     this.eventTime = "r." + Identifier.quote(eventTime);
   }
 
-  /** The expression of a row's hash over the decoded table; NULL for a row without a key, which is never a repeat. */
+  /**
+   * The expression of a row's hash over the decoded table; NULL for a row without a key, which is
+   * never a repeat.
+   */
   String hash() {
     return "CASE WHEN " + key + " IS NOT NULL THEN (hash(" + key + ") >> 1)::BIGINT END";
   }
@@ -60,7 +64,11 @@ final class UniqueFilter {
   void create(Transaction transaction, Column keyColumn) throws SQLException {
     transaction.execute("CREATE SCHEMA IF NOT EXISTS state");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS " + table + " (key " + keyColumn.type() + ", at TIMESTAMPTZ, _id BIGINT)");
+        "CREATE TABLE IF NOT EXISTS "
+            + table
+            + " (key "
+            + keyColumn.type()
+            + ", at TIMESTAMPTZ, _id BIGINT)");
     load(transaction);
   }
 
@@ -76,13 +84,15 @@ final class UniqueFilter {
   }
 
   /**
-   * Finds the repeats among the rows that are not excluded yet, excludes them and remembers the keys of the others.
+   * Finds the repeats among the rows that are not excluded yet, excludes them and remembers the
+   * keys of the others.
    *
    * @param scan the batch, with hashes
    * @param firstId the id of ordinal 0
    * @param excluded the ordinals that are not admitted; repeats are added
    */
-  void filter(Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
+  void filter(
+      Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
     List<Suspect> suspects = new ArrayList<>();
     for (int ordinal = 0; ordinal < scan.size(); ordinal++) {
@@ -127,8 +137,9 @@ final class UniqueFilter {
       if (own == null) {
         continue;
       }
-      boolean repeat = isNear(own, admittedSuspects.getOrDefault(own.key, List.of()), within)
-          || isNear(own, heavy.getOrDefault(own.key, List.of()), within);
+      boolean repeat =
+          isNear(own, admittedSuspects.getOrDefault(own.key, List.of()), within)
+              || isNear(own, heavy.getOrDefault(own.key, List.of()), within);
       for (int c = 0; c < suspect.candidates.length && !repeat; c++) {
         long candidate = suspect.candidates[c];
         Seen other = rows.get(candidate);
@@ -156,12 +167,20 @@ final class UniqueFilter {
   }
 
   /** Keys and times of the suspects and of the rows that they may repeat, by id. */
-  private Map<Long, Seen> candidateRows(Transaction transaction, List<Suspect> suspects, long firstId)
-      throws SQLException {
-    long[] stored = suspects.stream().flatMapToLong(s -> Arrays.stream(s.candidates)).filter(c -> c < firstId).distinct().toArray();
+  private Map<Long, Seen> candidateRows(
+      Transaction transaction, List<Suspect> suspects, long firstId) throws SQLException {
+    long[] stored =
+        suspects.stream()
+            .flatMapToLong(s -> Arrays.stream(s.candidates))
+            .filter(c -> c < firstId)
+            .distinct()
+            .toArray();
     long[] inBatch =
         suspects.stream()
-            .flatMapToLong(s -> LongStream.concat(LongStream.of(firstId + s.ordinal), Arrays.stream(s.candidates)))
+            .flatMapToLong(
+                s ->
+                    LongStream.concat(
+                        LongStream.of(firstId + s.ordinal), Arrays.stream(s.candidates)))
             .filter(c -> c >= firstId)
             .map(c -> c - firstId)
             .distinct()
@@ -174,7 +193,11 @@ final class UniqueFilter {
           stored.length,
           numbers ->
               transaction.query(
-                  "SELECT _id, key::VARCHAR, epoch_us(at) FROM " + table + " WHERE _id IN (SELECT n FROM " + numbers + ")",
+                  "SELECT _id, key::VARCHAR, epoch_us(at) FROM "
+                      + table
+                      + " WHERE _id IN (SELECT n FROM "
+                      + numbers
+                      + ")",
                   row -> rows.put(row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
     }
     RowNumbers.with(
@@ -182,9 +205,18 @@ final class UniqueFilter {
         inBatch.length,
         numbers ->
             transaction.query(
-                "SELECT o, " + key + "::VARCHAR, epoch_us(" + eventTime + ") FROM " + decoded
-                    + " WHERE r IS NOT NULL AND o IN (SELECT n FROM " + numbers + ")",
-                row -> rows.put(firstId + row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
+                "SELECT o, "
+                    + key
+                    + "::VARCHAR, epoch_us("
+                    + eventTime
+                    + ") FROM "
+                    + decoded
+                    + " WHERE r IS NOT NULL AND o IN (SELECT n FROM "
+                    + numbers
+                    + ")",
+                row ->
+                    rows.put(
+                        firstId + row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
     return rows;
   }
 
@@ -199,8 +231,15 @@ final class UniqueFilter {
           heavy.length,
           numbers ->
               transaction.query(
-                  "SELECT key::VARCHAR, epoch_us(at) FROM " + table + " WHERE key IN (SELECT " + key + " FROM " + decoded
-                      + " WHERE o IN (SELECT n FROM " + numbers + "))",
+                  "SELECT key::VARCHAR, epoch_us(at) FROM "
+                      + table
+                      + " WHERE key IN (SELECT "
+                      + key
+                      + " FROM "
+                      + decoded
+                      + " WHERE o IN (SELECT n FROM "
+                      + numbers
+                      + "))",
                   row ->
                       rows.computeIfAbsent(row.getString(1), k -> new ArrayList<>())
                           .add(new Seen(row.getString(1), row.getLong(2)))));
@@ -212,17 +251,26 @@ final class UniqueFilter {
   void remember(Transaction transaction, String delta, String eventTimeColumn) throws SQLException {
     appendedSinceForget +=
         transaction.update(
-            "INSERT INTO " + table + " SELECT " + Identifier.quote(unique.key()) + ", "
-                + Identifier.quote(eventTimeColumn) + ", _id FROM " + delta);
+            "INSERT INTO "
+                + table
+                + " SELECT "
+                + Identifier.quote(unique.key())
+                + ", "
+                + Identifier.quote(eventTimeColumn)
+                + ", _id FROM "
+                + delta);
   }
 
   /** Forgets keys that no admissible row can repeat, now and then. */
   void forget(Transaction transaction, long watermark, long nowNanos) throws SQLException {
-    boolean due = appendedSinceForget > 200_000 || (appendedSinceForget > 0 && nowNanos - forgottenAt > 2_000_000_000L);
+    boolean due =
+        appendedSinceForget > 200_000
+            || (appendedSinceForget > 0 && nowNanos - forgottenAt > 2_000_000_000L);
     if (!due || watermark == Watermarks.UNKNOWN) {
       return;
     }
-    String before = Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
+    String before =
+        Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
     long deleted = transaction.update("DELETE FROM " + table + " WHERE at < " + before);
     appendedSinceForget = 0;
     forgottenAt = nowNanos;

@@ -10,7 +10,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
-/** Which records of a batch may be handed to DuckDB as text: valid UTF-8, without NUL, within the size limit. */
+/**
+ * Which records of a batch may be handed to DuckDB as text: valid UTF-8, without NUL, within the
+ * size limit.
+ */
 final class Utf8 {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());

@@ -7,9 +7,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The watermark of one stream of a source: the smallest, over its partitions, of the newest admitted event time less the
- * allowed lateness. A partition that is idle (read to its end, and silent for a set time) does not hold it back; one that
- * has never had a row does, until it is idle. It never goes back. Times are microseconds since 1970. For one thread.
+ * The watermark of one stream of a source: the smallest, over its partitions, of the newest
+ * admitted event time less the allowed lateness. A partition that is idle (read to its end, and
+ * silent for a set time) does not hold it back; one that has never had a row does, until it is
+ * idle. It never goes back. Times are microseconds since 1970. For one thread.
  */
 public final class Watermarks {
   /** Nothing is known yet: no row is late. */
@@ -66,6 +67,11 @@ public final class Watermarks {
       p.committedNewest = p.newest;
       p.committedIdle = p.idle;
     }
+  }
+
+  /** True if the watermark is not the one of the last commit. */
+  public boolean hasMoved() {
+    return current != committed;
   }
 
   /** What was set since the last commit is undone. */
@@ -125,7 +131,8 @@ public final class Watermarks {
   public Optional<Instant> instant() {
     return current == UNKNOWN || current == ENDED
         ? Optional.empty()
-        : Optional.of(Instant.EPOCH.plusNanos(current % 1_000_000 * 1000).plusSeconds(current / 1_000_000));
+        : Optional.of(
+            Instant.EPOCH.plusNanos(current % 1_000_000 * 1000).plusSeconds(current / 1_000_000));
   }
 
   /** The watermark as an SQL expression of type TIMESTAMPTZ. */

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers one outbox to one sink on a thread of its own. The position is the target's: it is read at the start and after
- * every fault, so that a chunk whose outcome is unknown is neither lost nor applied twice. A target that is away is tried
- * again with growing pauses and stops nothing else.
+ * Delivers one outbox to one sink on a thread of its own. The position is the target's: it is read
+ * at the start and after every fault, so that a chunk whose outcome is unknown is neither lost nor
+ * applied twice. A target that is away is tried again with growing pauses and stops nothing else.
  */
 public final class Delivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
@@ -53,7 +53,8 @@ public final class Delivery implements AutoCloseable {
    * A delivery that {@link #start} sets going.
    *
    * @param open connects to the target
-   * @param adopt true if a person has said that a target which knows another store may be emptied and filled again
+   * @param adopt true if a person has said that a target which knows another store may be emptied
+   *     and filled again
    */
   public Delivery(Outbox outbox, Store store, Supplier<Sink> open, boolean adopt) {
     this.outbox = outbox;
@@ -89,7 +90,9 @@ public final class Delivery implements AutoCloseable {
     return rows.sum();
   }
 
-  /** When the oldest change that waits was committed, microseconds since 1970; empty if none waits. */
+  /**
+   * When the oldest change that waits was committed, microseconds since 1970; empty if none waits.
+   */
   public Optional<Long> oldestPendingMicros() {
     long oldest = oldestMicros;
     return isDrained() || oldest == Long.MAX_VALUE ? Optional.empty() : Optional.of(oldest);
@@ -172,10 +175,12 @@ public final class Delivery implements AutoCloseable {
     }
     long sequence = held.map(SinkPosition::sequence).orElse(0L);
     if (sequence > outbox.written()) {
-      throw new StopException(DeliveryError.targetAhead(outbox.sink(), sequence, outbox.written()), null);
+      throw new StopException(
+          DeliveryError.targetAhead(outbox.sink(), sequence, outbox.written()), null);
     }
     if (sequence < outbox.delivered()) {
-      throw new StopException(DeliveryError.targetBehind(outbox.sink(), sequence, outbox.delivered()), null);
+      throw new StopException(
+          DeliveryError.targetBehind(outbox.sink(), sequence, outbox.delivered()), null);
     }
     outbox.acknowledged(sequence);
     writer.transact(
@@ -231,7 +236,10 @@ public final class Delivery implements AutoCloseable {
               return true;
             });
       } catch (SQLException | MillraceException e) {
-        LOG.warn("the outbox of sink {} could not be compacted: {}", outbox.sink().name(), e.getMessage());
+        LOG.warn(
+            "the outbox of sink {} could not be compacted: {}",
+            outbox.sink().name(),
+            e.getMessage());
       }
     }
   }

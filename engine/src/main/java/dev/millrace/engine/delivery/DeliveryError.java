@@ -34,7 +34,11 @@ public enum DeliveryError implements ErrorCode {
     return Problem.error(
         SINK_OTHER_EPOCH,
         sink.where(),
-        "sink `" + sink.name() + "`: table `" + sink.table() + "` was filled from another store of this project"
+        "sink `"
+            + sink.name()
+            + "`: table `"
+            + sink.table()
+            + "` was filled from another store of this project"
             + " (a run with --fresh, or a restored backup)",
         "run with --replace-sinks to empty the table and fill it from this store, or restore the store that filled it");
   }
@@ -43,7 +47,12 @@ public enum DeliveryError implements ErrorCode {
     return Problem.error(
         SINK_AHEAD,
         sink.where(),
-        "sink `" + sink.name() + "`: the target holds change " + target + ", this store has written only " + store,
+        "sink `"
+            + sink.name()
+            + "`: the target holds change "
+            + target
+            + ", this store has written only "
+            + store,
         "the store is an older copy: restore the newest one, or start over with --fresh --replace-sinks");
   }
 
@@ -51,13 +60,21 @@ public enum DeliveryError implements ErrorCode {
     return Problem.error(
         SINK_BEHIND,
         sink.where(),
-        "sink `" + sink.name() + "`: the target holds changes up to " + target + ", but had confirmed " + store,
+        "sink `"
+            + sink.name()
+            + "`: the target holds changes up to "
+            + target
+            + ", but had confirmed "
+            + store,
         "the target is an older copy or was emptied: restore it, or start over with --fresh --replace-sinks");
   }
 
   static Problem storeFailed(SinkSpec sink, SQLException e) {
     return Problem.error(
-        OUTBOX_FAILED, sink.where(), "sink `" + sink.name() + "`: the outbox cannot be read: " + e.getMessage(), null);
+        OUTBOX_FAILED,
+        sink.where(),
+        "sink `" + sink.name() + "`: the outbox cannot be read: " + e.getMessage(),
+        null);
   }
 
   static Problem unexpected(SinkSpec sink, RuntimeException e) {

@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of one stream that wait for one sink, in a table of the store with a sequence number each. The flow writes
- * it in the batch's transaction; the delivery reads and trims it in its own. {@link #write} is for the flow's thread, the
- * rest for the delivery's; counters are safe for all.
+ * The changes of one stream that wait for one sink, in a table of the store with a sequence number
+ * each. The flow writes it in the batch's transaction; the delivery reads and trims it in its own.
+ * {@link #write} is for the flow's thread, the rest for the delivery's; counters are safe for all.
  */
 public final class Outbox {
   private final SinkSpec sink;
@@ -74,11 +74,17 @@ public final class Outbox {
             .collect(Collectors.joining());
     transaction.execute("CREATE SCHEMA IF NOT EXISTS outbox");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS " + table + " (_seq BIGINT, _w TINYINT, _at TIMESTAMPTZ" + columns + ")");
+        "CREATE TABLE IF NOT EXISTS "
+            + table
+            + " (_seq BIGINT, _w TINYINT, _at TIMESTAMPTZ"
+            + columns
+            + ")");
     transaction.execute(
-        "INSERT INTO system.sink_positions SELECT " + Identifier.literal(sink.name())
+        "INSERT INTO system.sink_positions SELECT "
+            + Identifier.literal(sink.name())
             + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM system.sink_positions WHERE sink = "
-            + Identifier.literal(sink.name()) + ")");
+            + Identifier.literal(sink.name())
+            + ")");
     load(transaction);
   }
 
@@ -86,25 +92,43 @@ public final class Outbox {
   public void load(Transaction transaction) throws SQLException {
     delivered =
         transaction.number(
-            "SELECT delivered FROM system.sink_positions WHERE sink = " + Identifier.literal(sink.name()));
+            "SELECT delivered FROM system.sink_positions WHERE sink = "
+                + Identifier.literal(sink.name()));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
     written = Math.max(delivered, last);
     next = written + 1;
     nextCommitted = next;
-    compacted = written - delivered - transaction.number("SELECT count(*) FROM " + table + " WHERE _seq > " + delivered);
+    compacted =
+        written
+            - delivered
+            - transaction.number("SELECT count(*) FROM " + table + " WHERE _seq > " + delivered);
   }
 
   /** Writes the changes of a batch. */
   public void write(Transaction transaction, String delta) throws SQLException {
     String columns =
-        schema.names().stream().map(n -> ", d." + Identifier.quote(n)).collect(Collectors.joining());
+        schema.names().stream()
+            .map(n -> ", d." + Identifier.quote(n))
+            .collect(Collectors.joining());
     String insert =
-        "INSERT INTO " + table + " SELECT " + (next - 1) + " + row_number() OVER (), d._w, now()" + columns + " FROM "
-            + delta + " d";
+        "INSERT INTO "
+            + table
+            + " SELECT "
+            + (next - 1)
+            + " + row_number() OVER (), d._w, now()"
+            + columns
+            + " FROM "
+            + delta
+            + " d";
     if (sink.mode() == WriteMode.UPSERT) {
-      // A row that is taken back and replaced in the same batch is one write, not a deletion and a write.
+      // A row that is taken back and replaced in the same batch is one write, not a deletion and a
+      // write.
       insert +=
-          " WHERE d._w > 0 OR NOT EXISTS (SELECT 1 FROM " + delta + " p WHERE p._w > 0 AND " + sameKey("p", "d") + ")";
+          " WHERE d._w > 0 OR NOT EXISTS (SELECT 1 FROM "
+              + delta
+              + " p WHERE p._w > 0 AND "
+              + sameKey("p", "d")
+              + ")";
     }
     next += transaction.update(insert);
   }
@@ -149,15 +173,28 @@ public final class Outbox {
 
   /** The next changes in order, at most about {@code limit}; empty if none waits. */
   public Optional<Chunk> read(Connection connection, int limit) throws SQLException {
-    String columns = schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
+    String columns =
+        schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
     String rows =
-        "SELECT _seq, _w, epoch_us(_at) AS at" + columns + " FROM " + table + " WHERE _seq > " + delivered
-            + " ORDER BY _seq LIMIT " + limit;
+        "SELECT _seq, _w, epoch_us(_at) AS at"
+            + columns
+            + " FROM "
+            + table
+            + " WHERE _seq > "
+            + delivered
+            + " ORDER BY _seq LIMIT "
+            + limit;
     if (sink.mode() == WriteMode.UPSERT) {
       String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
       rows =
-          "SELECT max(_seq) OVER () AS _seq, _w, min(at) OVER () AS at" + columns + " FROM (" + rows
-              + ") AS r(_seq, _w, at" + columns + ") QUALIFY row_number() OVER (PARTITION BY " + keys
+          "SELECT max(_seq) OVER () AS _seq, _w, min(at) OVER () AS at"
+              + columns
+              + " FROM ("
+              + rows
+              + ") AS r(_seq, _w, at"
+              + columns
+              + ") QUALIFY row_number() OVER (PARTITION BY "
+              + keys
               + " ORDER BY r._seq DESC) = 1";
     }
     List<List<@Nullable Object>> values = new ArrayList<>();
@@ -200,7 +237,9 @@ public final class Outbox {
   /** Stores how far the target is, and drops what it holds. */
   void trim(Transaction transaction) throws SQLException {
     transaction.execute(
-        "UPDATE system.sink_positions SET delivered = " + delivered + ", delivered_at = now() WHERE sink = "
+        "UPDATE system.sink_positions SET delivered = "
+            + delivered
+            + ", delivered_at = now() WHERE sink = "
             + Identifier.literal(sink.name()));
     transaction.execute("DELETE FROM " + table + " WHERE _seq <= " + delivered);
   }
@@ -210,8 +249,16 @@ public final class Outbox {
     String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
     compacted +=
         transaction.update(
-            "DELETE FROM " + table + " WHERE _seq > " + delivered + " AND _seq <= " + written
-                + " AND _seq NOT IN (SELECT max(_seq) FROM " + table + " GROUP BY " + keys + ")");
+            "DELETE FROM "
+                + table
+                + " WHERE _seq > "
+                + delivered
+                + " AND _seq <= "
+                + written
+                + " AND _seq NOT IN (SELECT max(_seq) FROM "
+                + table
+                + " GROUP BY "
+                + keys
+                + ")");
   }
-
 }

@@ -19,12 +19,15 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads values of the store as the Java classes that {@link dev.millrace.api.type.Batch} promises. */
+/**
+ * Reads values of the store as the Java classes that {@link dev.millrace.api.type.Batch} promises.
+ */
 public final class StoredValues {
   private StoredValues() {}
 
   /** The value of a column (from 1) of the current row; null is SQL's NULL. */
-  public static @Nullable Object read(ResultSet row, int column, DataType type) throws SQLException {
+  public static @Nullable Object read(ResultSet row, int column, DataType type)
+      throws SQLException {
     if (type instanceof DataType.Scalar scalar) {
       return switch (scalar.kind()) {
         case VARCHAR, JSON, INTERVAL -> row.getString(column);
@@ -43,7 +46,8 @@ public final class StoredValues {
   }
 
   /** A value as the driver nests it in lists and structs, as the class for its type. */
-  private static @Nullable Object convert(@Nullable Object value, DataType type) throws SQLException {
+  private static @Nullable Object convert(@Nullable Object value, DataType type)
+      throws SQLException {
     if (value == null) {
       return null;
     }

@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 import org.duckdb.DuckDBAppender;
 
 /**
- * How far a flow has come: positions, watermarks, counts and the next row id, written in the batch's transaction and read
- * back at the start. For the flow's thread; {@link Counts} may be read by any.
+ * How far a flow has come: positions, watermarks, counts and the next row id, written in the
+ * batch's transaction and read back at the start. For the flow's thread; {@link Counts} may be read
+ * by any.
  */
 final class Progress {
   private final String flow;
@@ -76,7 +77,10 @@ final class Progress {
 
   /** Reads everything from the store. */
   void load(Transaction transaction) throws SQLException {
-    nextId = Math.max(1, transaction.number("SELECT next_id FROM system.flows WHERE flow = " + literal(flow)));
+    nextId =
+        Math.max(
+            1,
+            transaction.number("SELECT next_id FROM system.flows WHERE flow = " + literal(flow)));
     batches = transaction.number("SELECT batches FROM system.flows WHERE flow = " + literal(flow));
     positions.clear();
     for (Admission source : sources) {
@@ -84,12 +88,15 @@ final class Progress {
       Watermarks watermarks = source.watermarks();
       transaction.query(
           "SELECT topic, topic_id, \"partition\", next_offset, epoch_us(newest_event_time), idle"
-              + " FROM system.partitions WHERE source = " + literal(name),
+              + " FROM system.partitions WHERE source = "
+              + literal(name),
           row -> {
-            Position position = new Position(row.getString(1), row.getString(2), row.getInt(3), row.getLong(4));
+            Position position =
+                new Position(row.getString(1), row.getString(2), row.getInt(3), row.getLong(4));
             positions.put(key(position), position);
             long newest = row.getLong(5);
-            watermarks.restore(row.getInt(3), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(6));
+            watermarks.restore(
+                row.getInt(3), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(6));
           });
       transaction.query(
           "SELECT epoch_us(watermark), ended, \"rows\", late, rejected, duplicates FROM system.sources WHERE source = "
@@ -97,7 +104,8 @@ final class Progress {
           row -> {
             long micros = row.getLong(1);
             boolean unknown = row.wasNull();
-            watermarks.restore(row.getBoolean(2) ? Watermarks.ENDED : unknown ? Watermarks.UNKNOWN : micros);
+            watermarks.restore(
+                row.getBoolean(2) ? Watermarks.ENDED : unknown ? Watermarks.UNKNOWN : micros);
             Counts c = counts(name);
             c.rows = row.getLong(3);
             c.late = row.getLong(4);
@@ -128,10 +136,11 @@ final class Progress {
       List<StreamRun> streams)
       throws SQLException {
     Map<String, Counts> after = new HashMap<>();
-    counts.forEach((name, before) -> {
-      Admission.Outcome outcome = outcomes.get(name);
-      after.put(name, outcome == null ? before : before.plus(outcome));
-    });
+    counts.forEach(
+        (name, before) -> {
+          Admission.Outcome outcome = outcomes.get(name);
+          after.put(name, outcome == null ? before : before.plus(outcome));
+        });
     Map<String, Admission> byTopic = new HashMap<>();
     sources.forEach(s -> byTopic.put(s.stream().topic(), s));
     List<String> partitions = new ArrayList<>();
@@ -140,13 +149,26 @@ final class Progress {
       if (source != null) {
         Watermarks w = source.watermarks();
         partitions.add(
-            "(" + literal(source.stream().qualifiedName()) + "," + literal(p.topic()) + "," + literal(p.topicId()) + ","
-                + p.partition() + "," + p.nextOffset() + "," + Watermarks.sql(w.newest(p.partition())) + ","
-                + w.isIdle(p.partition()) + ")");
+            "("
+                + literal(source.stream().qualifiedName())
+                + ","
+                + literal(p.topic())
+                + ","
+                + literal(p.topicId())
+                + ","
+                + p.partition()
+                + ","
+                + p.nextOffset()
+                + ","
+                + Watermarks.sql(w.newest(p.partition()))
+                + ","
+                + w.isIdle(p.partition())
+                + ")");
       }
     }
     if (!partitions.isEmpty()) {
-      transaction.execute("INSERT OR REPLACE INTO system.partitions VALUES " + String.join(",", partitions));
+      transaction.execute(
+          "INSERT OR REPLACE INTO system.partitions VALUES " + String.join(",", partitions));
     }
     transaction.execute(
         "INSERT OR REPLACE INTO system.sources VALUES "
@@ -155,12 +177,25 @@ final class Progress {
       transaction.execute(
           "INSERT OR REPLACE INTO system.streams VALUES "
               + streams.stream()
-                  .map(s -> "(" + literal(s.model().name()) + "," + s.changesWithBatch() + ","
-                      + s.stopped().map(p -> literal(p.message())).orElse("NULL") + ")")
+                  .map(
+                      s ->
+                          "("
+                              + literal(s.model().name())
+                              + ","
+                              + s.changesWithBatch()
+                              + ","
+                              + s.stopped().map(p -> literal(p.message())).orElse("NULL")
+                              + ")")
                   .collect(Collectors.joining(",")));
     }
     transaction.execute(
-        "INSERT OR REPLACE INTO system.flows VALUES (" + literal(flow) + "," + idAfter + "," + (batches + 1) + ")");
+        "INSERT OR REPLACE INTO system.flows VALUES ("
+            + literal(flow)
+            + ","
+            + idAfter
+            + ","
+            + (batches + 1)
+            + ")");
     return new Advance(idAfter, readTo, after);
   }
 
@@ -168,8 +203,21 @@ final class Progress {
     String name = source.stream().qualifiedName();
     Counts c = after.getOrDefault(name, new Counts());
     long watermark = source.watermarks().micros();
-    return "(" + literal(name) + "," + Watermarks.sql(watermark) + "," + (watermark == Watermarks.ENDED) + "," + c.rows
-        + "," + c.late + "," + c.rejected + "," + c.duplicates + ")";
+    return "("
+        + literal(name)
+        + ","
+        + Watermarks.sql(watermark)
+        + ","
+        + (watermark == Watermarks.ENDED)
+        + ","
+        + c.rows
+        + ","
+        + c.late
+        + ","
+        + c.rejected
+        + ","
+        + c.duplicates
+        + ")";
   }
 
   /** The batch was committed. */
@@ -177,18 +225,23 @@ final class Progress {
     nextId = advance.nextId;
     batches++;
     advance.positions.forEach(p -> positions.put(key(p), p));
-    advance.counts.forEach((name, sum) -> {
-      Counts c = counts(name);
-      c.rows = sum.rows;
-      c.late = sum.late;
-      c.rejected = sum.rejected;
-      c.duplicates = sum.duplicates;
-    });
+    advance.counts.forEach(
+        (name, sum) -> {
+          Counts c = counts(name);
+          c.rows = sum.rows;
+          c.late = sum.late;
+          c.rejected = sum.rejected;
+          c.duplicates = sum.duplicates;
+        });
   }
 
   /** Keeps refused records with their bytes and the reason. */
   static void keep(
-      Transaction transaction, String source, TopicRecords records, List<Refusal> refusals, Instant now)
+      Transaction transaction,
+      String source,
+      TopicRecords records,
+      List<Refusal> refusals,
+      Instant now)
       throws SQLException {
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       List<Refusal> ofKind = refusals.stream().filter(r -> r.kind() == kind).toList();
@@ -197,12 +250,17 @@ final class Progress {
       }
       String temporary = "refused_" + kind.table();
       transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE " + temporary
+          "CREATE OR REPLACE TEMP TABLE "
+              + temporary
               + " (p INTEGER, o BIGINT, reason VARCHAR, event_time BIGINT, value BLOB)");
       try (DuckDBAppender appender = transaction.appender("temp", "main", temporary)) {
         for (Refusal refusal : ofKind) {
           int i = refusal.ordinal();
-          appender.beginRow().append(records.partitions()[i]).append(records.offsets()[i]).append(refusal.reason());
+          appender
+              .beginRow()
+              .append(records.partitions()[i])
+              .append(records.offsets()[i])
+              .append(refusal.reason());
           if (refusal.eventTime() == Watermarks.UNKNOWN) {
             appender.appendNull();
           } else {
@@ -218,10 +276,16 @@ final class Progress {
         }
       }
       transaction.execute(
-          "INSERT INTO system." + kind.table()
+          "INSERT INTO system."
+              + kind.table()
               + " (source, topic, \"partition\", \"offset\", reason, event_time, at, value) SELECT "
-              + literal(source) + "," + literal(records.topic()) + ", p, o, reason, make_timestamptz(event_time), "
-              + literal(now.atOffset(ZoneOffset.UTC).toString()) + "::TIMESTAMPTZ, value FROM " + temporary);
+              + literal(source)
+              + ","
+              + literal(records.topic())
+              + ", p, o, reason, make_timestamptz(event_time), "
+              + literal(now.atOffset(ZoneOffset.UTC).toString())
+              + "::TIMESTAMPTZ, value FROM "
+              + temporary);
     }
   }
 }

@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Keeps one stream up to date: runs its program's steps in a batch, applies the resulting changes to the stream's table
- * and writes them to the outboxes of its sinks. For the flow's thread.
+ * Keeps one stream up to date: runs its program's steps in a batch, applies the resulting changes
+ * to the stream's table and writes them to the outboxes of its sinks. For the flow's thread.
  */
-final class StreamRun {
+public final class StreamRun {
   private static final String PUBLISHED = "published";
 
   private final ModelSpec model;
@@ -58,10 +58,6 @@ final class StreamRun {
   /** Rows that appeared or were taken back since the store was made. */
   long changes() {
     return changes;
-  }
-
-  void restoreChanges(long count) {
-    changes = count;
   }
 
   /** The same if the batch in hand is committed. */
@@ -101,11 +97,39 @@ final class StreamRun {
     List<String> identity = output.appendOnly() ? List.of() : output.identity();
     states.create(transaction, PUBLISHED, model.name(), new Schema(columns), identity);
     transaction.execute(
-        "CREATE OR REPLACE VIEW main." + Identifier.quote(model.name()) + " AS SELECT " + columns(output.schema())
-            + " FROM " + PUBLISHED + "." + Identifier.quote(model.name()));
+        "CREATE OR REPLACE VIEW main."
+            + Identifier.quote(model.name())
+            + " AS SELECT "
+            + columns(output.schema())
+            + " FROM "
+            + PUBLISHED
+            + "."
+            + Identifier.quote(model.name()));
     for (Outbox outbox : outboxes) {
       outbox.create(transaction);
     }
+  }
+
+  /** Reads back what the store knows of it. */
+  void load(Transaction transaction) throws SQLException {
+    changes = 0;
+    transaction.query(
+        "SELECT changes, stopped FROM system.streams WHERE stream = "
+            + Identifier.literal(model.name()),
+        row -> {
+          changes = row.getLong(1);
+          String reason = row.getString(2);
+          stopped =
+              reason == null
+                  ? Optional.empty()
+                  : Optional.of(
+                      Problem.error(
+                          FlowError.STREAM_STOPPED,
+                          model.sourceMap().locate(0, 0),
+                          reason,
+                          "run with --fresh to build it again after a change"));
+        });
+    deltaIsEmpty = false;
   }
 
   private static String columns(Schema schema) {
@@ -118,14 +142,21 @@ final class StreamRun {
       List<Column> columns = new ArrayList<>(program.output().schema().columns());
       columns.addAll(program.output().hidden().columns());
       transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE " + program.output().delta() + " ("
-              + columns.stream().map(c -> Identifier.quote(c.name()) + " " + c.type() + ", ").collect(Collectors.joining())
+          "CREATE OR REPLACE TEMP TABLE "
+              + program.output().delta()
+              + " ("
+              + columns.stream()
+                  .map(c -> Identifier.quote(c.name()) + " " + c.type() + ", ")
+                  .collect(Collectors.joining())
               + "_w TINYINT)");
       deltaIsEmpty = true;
     }
   }
 
-  /** Runs the program over the deltas of its inputs, which exist, and publishes the changes; returns how many there are. */
+  /**
+   * Runs the program over the deltas of its inputs, which exist, and publishes the changes; returns
+   * how many there are.
+   */
   long apply(Transaction transaction, long nowNanos) throws SQLException {
     deltaIsEmpty = false;
     changesInBatch = 0;
@@ -157,15 +188,21 @@ final class StreamRun {
 
   private void run(Transaction transaction, Step step, long nowNanos) throws SQLException {
     if (step instanceof Step.Make make) {
-      transaction.execute("CREATE OR REPLACE TEMP TABLE " + Identifier.quote(make.table()) + " AS " + make.select());
+      transaction.execute(
+          "CREATE OR REPLACE TEMP TABLE "
+              + Identifier.quote(make.table())
+              + " AS "
+              + make.select());
     } else if (step instanceof Step.Append append) {
       states.append(transaction, "state." + append.state(), append.select());
     } else if (step instanceof Step.Slice slice) {
-      states.slice(transaction, slice.table(), "state." + slice.state(), slice.probe(), slice.probeKey());
+      states.slice(
+          transaction, slice.table(), "state." + slice.state(), slice.probe(), slice.probeKey());
     } else if (step instanceof Step.Remove remove) {
       states.remove(transaction, "state." + remove.state(), remove.select());
     } else if (step instanceof Step.Forget forget) {
-      states.forget(transaction, "state." + forget.state(), forget.column(), forget.before(), nowNanos);
+      states.forget(
+          transaction, "state." + forget.state(), forget.column(), forget.before(), nowNanos);
     }
   }
 
@@ -176,9 +213,13 @@ final class StreamRun {
     if (takenBack) {
       String gone = "gone_" + model.name();
       transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE " + Identifier.quote(gone) + " AS SELECT "
+          "CREATE OR REPLACE TEMP TABLE "
+              + Identifier.quote(gone)
+              + " AS SELECT "
               + output.identity().stream().map(Identifier::quote).collect(Collectors.joining(", "))
-              + " FROM " + delta + " WHERE _w < 0");
+              + " FROM "
+              + delta
+              + " WHERE _w < 0");
       String found = "found_" + model.name();
       states.slice(transaction, found, table, Identifier.quote(gone), output.identity());
       states.remove(transaction, table, matching(output, found, gone));
@@ -191,12 +232,19 @@ final class StreamRun {
     states.append(
         transaction,
         table,
-        "SELECT " + names.stream().map(Identifier::quote).collect(Collectors.joining(", ")) + " FROM " + delta
+        "SELECT "
+            + names.stream().map(Identifier::quote).collect(Collectors.joining(", "))
+            + " FROM "
+            + delta
             + " WHERE _w > 0");
   }
 
   private static String matching(Relation output, String found, String gone) {
-    return "SELECT f._n FROM " + Identifier.quote(found) + " f SEMI JOIN " + Identifier.quote(gone) + " g ON "
+    return "SELECT f._n FROM "
+        + Identifier.quote(found)
+        + " f SEMI JOIN "
+        + Identifier.quote(gone)
+        + " g ON "
         + output.identity().stream()
             .map(Identifier::quote)
             .map(k -> "f." + k + " IS NOT DISTINCT FROM g." + k)
@@ -210,8 +258,11 @@ final class StreamRun {
     }
     String column = retainColumn();
     String before =
-        "nullif(" + program.output().watermarks().get(column) + ", 'infinity'::TIMESTAMPTZ) - to_microseconds("
-            + model.retain().get().toNanos() / 1000 + ")";
+        "nullif("
+            + program.output().watermarks().get(column)
+            + ", 'infinity'::TIMESTAMPTZ) - to_microseconds("
+            + model.retain().get().toNanos() / 1000
+            + ")";
     states.forget(transaction, table, column, before, nowNanos);
   }
 

@@ -3,7 +3,10 @@ package dev.millrace.engine.flow;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
 
-/** The tables of schema {@code system} that flows write: what the engine knows about itself, for people and tests to query. */
+/**
+ * The tables of schema {@code system} that flows write: what the engine knows about itself, for
+ * people and tests to query.
+ */
 public final class SystemTables {
   private static final String REFUSED =
       " (id BIGINT DEFAULT nextval('system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"

@@ -5,311 +5,337 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds the rows of a state table that may carry a key: a map from the 64-bit hash of the key to row ids, all in the heap.
+ * Finds the rows of a state table that may carry a key: a map from the 64-bit hash of the key to
+ * row ids, all in the heap.
  *
- * <p>It is derived data. The store stays the only truth: the index is rebuilt from {@code SELECT hash, _id} at start, and
- * again after a rolled-back batch that it had already seen. It may name a row whose key differs (two keys, one hash), so
- * the reader compares the key itself; it never misses a live row, except of a key that {@link #isHeavy} names.
+ * <p>It is derived data. The store stays the only truth: the index is rebuilt from {@code SELECT
+ * hash, _id} at start, and again after a rolled-back batch that it had already seen. It may name a
+ * row whose key differs (two keys, one hash), so the reader compares the key itself; it never
+ * misses a live row, except of a key that {@link #isHeavy} names.
  *
- * <p>One entry is one long: 32 bits of hash over 32 bits of row id relative to {@link #base}. Eight more bits of the hash
- * choose the shard, so 40 bits tell keys apart: at 50 million rows one probe in 20,000 meets a stranger. The home slot is
- * the stored hash scaled to the shard's length. It follows from the entry alone, therefore growing needs no rescan of the
- * store, entries can be removed without tombstones, any length will do, and a shard that grows copies a 256th of the whole.
+ * <p>One entry is one long: 32 bits of hash over 32 bits of row id relative to {@link #base}. Eight
+ * more bits of the hash choose the shard, so 40 bits tell keys apart: at 50 million rows one probe
+ * in 20,000 meets a stranger. The home slot is the stored hash scaled to the shard's length. It
+ * follows from the entry alone, therefore growing needs no rescan of the store, entries can be
+ * removed without tombstones, any length will do, and a shard that grows copies a 256th of the
+ * whole.
  *
- * <p>Ids are given in ascending order and expire in ascending order: {@link #expireBelow} only moves a floor. Entries under
- * the floor are invisible at once, their slots are reclaimed by {@link #sweep}, a little with every batch.
+ * <p>Ids are given in ascending order and expire in ascending order: {@link #expireBelow} only
+ * moves a floor. Entries under the floor are invisible at once, their slots are reclaimed by {@link
+ * #sweep}, a little with every batch.
  *
- * <p>A key that repeats more than {@code heavyLimit} times among live rows is given up: linear probing would go quadratic,
- * and an index is of no use for it. Its rows are to be found by a scan.
+ * <p>A key that repeats more than {@code heavyLimit} times among live rows is given up: linear
+ * probing would go quadratic, and an index is of no use for it. Its rows are to be found by a scan.
  *
  * <p>Not thread safe; one flow owns it.
  */
 public final class KeyIndex {
-    private static final int SHARD_BITS = 8;
-    private static final int SHARDS = 1 << SHARD_BITS;
-    private static final int FIRST_LENGTH = 16;
-    private static final double FULL = 0.80;
-    private static final double AFTER_GROWTH = 0.60;
-    private static final long ID_MASK = 0xFFFF_FFFFL;
+  private static final int SHARD_BITS = 8;
+  private static final int SHARDS = 1 << SHARD_BITS;
+  private static final int FIRST_LENGTH = 16;
+  private static final double FULL = 0.80;
+  private static final double AFTER_GROWTH = 0.60;
+  private static final long ID_MASK = 0xFFFF_FFFFL;
 
-    private final long[][] shards = new long[SHARDS][];
-    private final int[] used = new int[SHARDS];
-    private final int heavyLimit;
-    /** Hashes given up, and the newest row id of each: once that id has expired, the key is an ordinary one again. */
-    private final Map<Long, Long> heavy = new HashMap<>();
+  private final long[][] shards = new long[SHARDS][];
+  private final int[] used = new int[SHARDS];
+  private final int heavyLimit;
 
-    private long base;
-    private long floor;
-    private long newest = Long.MIN_VALUE;
-    private int sweepShard;
-    private int sweepSlot;
+  /**
+   * Hashes given up, and the newest row id of each: once that id has expired, the key is an
+   * ordinary one again.
+   */
+  private final Map<Long, Long> heavy = new HashMap<>();
 
-    /** Candidate row ids of one lookup, in the order of the probes; reused from batch to batch. */
-    public static final class Candidates {
-        public long[] ids = new long[4096];
-        public int size;
+  private long base;
+  private long floor;
+  private long newest = Long.MIN_VALUE;
+  private int sweepShard;
+  private int sweepSlot;
 
-        public void clear() {
-            size = 0;
+  /** Candidate row ids of one lookup, in the order of the probes; reused from batch to batch. */
+  public static final class Candidates {
+    public long[] ids = new long[4096];
+    public int size;
+
+    public void clear() {
+      size = 0;
+    }
+
+    void add(long id) {
+      if (size == ids.length) {
+        ids = Arrays.copyOf(ids, size * 2);
+      }
+      ids[size++] = id;
+    }
+
+    /** Sorts, and drops repetitions: two delta rows of one key find the same state rows. */
+    void sortDistinct() {
+      Arrays.sort(ids, 0, size);
+      int kept = 0;
+      for (int i = 0; i < size; i++) {
+        if (i == 0 || ids[i] != ids[i - 1]) {
+          ids[kept++] = ids[i];
         }
+      }
+      size = kept;
+    }
+  }
 
-        void add(long id) {
-            if (size == ids.length) {
-                ids = Arrays.copyOf(ids, size * 2);
-            }
-            ids[size++] = id;
+  /**
+   * @param firstId the smallest id that is live (or the next to be given, if there is none)
+   * @param expected the number of rows about to be loaded, 0 if unknown; saves growing during a
+   *     rebuild
+   * @param heavyLimit how many live rows of one key are indexed before it is given up; 64 to 1024
+   *     is sensible
+   */
+  public KeyIndex(long firstId, long expected, int heavyLimit) {
+    this.base = firstId - 1; // relative id 0 means an empty slot
+    this.floor = firstId;
+    this.heavyLimit = heavyLimit;
+    long perShard = (long) (expected / AFTER_GROWTH / SHARDS);
+    // hashes spread evenly: four standard deviations of room, so that no shard grows during the
+    // load
+    int length =
+        (int) Math.min(1 << 30, Math.max(FIRST_LENGTH, perShard + 4 * (long) Math.sqrt(perShard)));
+    for (int i = 0; i < SHARDS; i++) {
+      shards[i] = new long[length];
+    }
+  }
+
+  /** Adds a row. Ids ascend; a row with a NULL key is never added, as it joins nothing. */
+  public void add(long hash, long id) {
+    if (id - base > ID_MASK) {
+      rebase(id);
+    }
+    newest = Math.max(newest, id);
+    if (!heavy.isEmpty() && heavy.containsKey(identity(hash))) {
+      heavy.put(identity(hash), id);
+      return;
+    }
+    int shard = shardOf(hash);
+    long[] slots = shards[shard];
+    if (used[shard] >= slots.length * FULL) {
+      slots = grow(shard);
+    }
+    long stored = storedOf(hash);
+    int at = home(stored, slots.length);
+    int same = 0;
+    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+      if (slot >>> 32 == stored && idOf(slot) >= floor && ++same >= heavyLimit) {
+        heavy.put(identity(hash), id);
+        return;
+      }
+    }
+    slots[at] = stored << 32 | (id - base);
+    used[shard]++;
+  }
+
+  /**
+   * Appends the ids of live rows whose key may have this hash. Returns false if the key is heavy:
+   * scan for it.
+   */
+  public boolean find(long hash, Candidates into) {
+    if (!heavy.isEmpty() && isHeavy(hash)) {
+      return false;
+    }
+    long[] slots = shards[shardOf(hash)];
+    long stored = storedOf(hash);
+    int at = home(stored, slots.length);
+    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+      if (slot >>> 32 == stored) {
+        long id = idOf(slot);
+        if (id >= floor) {
+          into.add(id);
         }
+      }
+    }
+    return true;
+  }
 
-        /** Sorts, and drops repetitions: two delta rows of one key find the same state rows. */
-        void sortDistinct() {
-            Arrays.sort(ids, 0, size);
-            int kept = 0;
-            for (int i = 0; i < size; i++) {
-                if (i == 0 || ids[i] != ids[i - 1]) {
-                    ids[kept++] = ids[i];
-                }
-            }
-            size = kept;
+  boolean isHeavy(long hash) {
+    Long last = heavy.get(identity(hash));
+    return last != null && last >= floor;
+  }
+
+  /** Forgets one row out of turn (a retraction). Nothing happens if it is not there. */
+  public void remove(long hash, long id) {
+    int shard = shardOf(hash);
+    long[] slots = shards[shard];
+    long wanted = storedOf(hash) << 32 | (id - base);
+    int at = home(storedOf(hash), slots.length);
+    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+      if (slot == wanted) {
+        close(shard, at);
+        return;
+      }
+    }
+  }
+
+  /** Rows with smaller ids have been deleted from the table. */
+  public void expireBelow(long firstLiveId) {
+    floor = Math.max(floor, firstLiveId);
+    if (!heavy.isEmpty()) {
+      heavy.values().removeIf(last -> last < floor);
+    }
+  }
+
+  /**
+   * Reclaims expired entries among the next slots; to be called with each batch. Looking at four
+   * slots for each row added keeps the share of expired entries below about a third, at some
+   * nanoseconds a slot.
+   */
+  public void sweep(int slotsToVisit) {
+    for (int visited = 0; visited < slotsToVisit; visited++) {
+      long[] slots = shards[sweepShard];
+      if (sweepSlot >= slots.length) {
+        shrinkIfSparse(sweepShard);
+        sweepSlot = 0;
+        sweepShard = (sweepShard + 1) % SHARDS;
+        continue;
+      }
+      long slot = slots[sweepSlot];
+      if (slot != 0 && idOf(slot) < floor) {
+        close(sweepShard, sweepSlot); // the slot may now hold a successor: look again
+      } else {
+        sweepSlot++;
+      }
+    }
+  }
+
+  /** Entries held, expired ones included. */
+  long entries() {
+    long sum = 0;
+    for (int u : used) {
+      sum += u;
+    }
+    return sum;
+  }
+
+  public long bytes() {
+    long sum = 0;
+    for (long[] slots : shards) {
+      sum += 16 + 8L * slots.length;
+    }
+    return sum;
+  }
+
+  int heavyKeys() {
+    return heavy.size();
+  }
+
+  private static int shardOf(long hash) {
+    return (int) (mix(hash) >>> 64 - SHARD_BITS);
+  }
+
+  private static long storedOf(long hash) {
+    return mix(hash) >>> 64 - SHARD_BITS - 32 & ID_MASK;
+  }
+
+  private static long identity(long hash) {
+    return mix(hash) >>> 64 - SHARD_BITS - 32;
+  }
+
+  /**
+   * DuckDB's hash of an integer key is no better than it needs to be; one multiplication and fold
+   * evens it out.
+   */
+  private static long mix(long hash) {
+    long h = (hash ^ hash >>> 32) * 0x9E37_79B9_7F4A_7C15L;
+    return h ^ h >>> 29;
+  }
+
+  private static int home(long stored, int length) {
+    return (int) (stored * length >>> 32);
+  }
+
+  private static int next(int at, int length) {
+    return at + 1 == length ? 0 : at + 1;
+  }
+
+  private long idOf(long slot) {
+    return base + (slot & ID_MASK);
+  }
+
+  /**
+   * Empties a slot and moves the entries behind it up, so that every probe still ends at an empty
+   * slot.
+   */
+  private void close(int shard, int hole) {
+    long[] slots = shards[shard];
+    int length = slots.length;
+    int at = hole;
+    while (true) {
+      at = next(at, length);
+      long slot = slots[at];
+      if (slot == 0) {
+        break;
+      }
+      int home = home(slot >>> 32, length);
+      boolean mayMove = hole <= at ? home <= hole || home > at : home <= hole && home > at;
+      if (mayMove) {
+        slots[hole] = slot;
+        hole = at;
+      }
+    }
+    slots[hole] = 0;
+    used[shard]--;
+  }
+
+  private long[] grow(int shard) {
+    return resize(shard);
+  }
+
+  private void shrinkIfSparse(int shard) {
+    if (shards[shard].length > 4 * FIRST_LENGTH && used[shard] < shards[shard].length * 0.25) {
+      resize(shard);
+    }
+  }
+
+  /**
+   * Copies the live entries into an array of the right length; after many have expired it may be a
+   * shorter one.
+   */
+  private long[] resize(int shard) {
+    long[] old = shards[shard];
+    int live = 0;
+    for (long slot : old) {
+      if (slot != 0 && idOf(slot) >= floor) {
+        live++;
+      }
+    }
+    int length = Math.max(FIRST_LENGTH, (int) Math.min(1 << 30, (long) (live / AFTER_GROWTH) + 1));
+    long[] slots = new long[length];
+    for (long slot : old) {
+      if (slot != 0 && idOf(slot) >= floor) {
+        int at = home(slot >>> 32, length);
+        while (slots[at] != 0) {
+          at = next(at, length);
         }
+        slots[at] = slot;
+      }
     }
+    shards[shard] = slots;
+    used[shard] = live;
+    return slots;
+  }
 
-    /**
-     * @param firstId    the smallest id that is live (or the next to be given, if there is none)
-     * @param expected   the number of rows about to be loaded, 0 if unknown; saves growing during a rebuild
-     * @param heavyLimit how many live rows of one key are indexed before it is given up; 64 to 1024 is sensible
-     */
-    public KeyIndex(long firstId, long expected, int heavyLimit) {
-        this.base = firstId - 1;        // relative id 0 means an empty slot
-        this.floor = firstId;
-        this.heavyLimit = heavyLimit;
-        long perShard = (long) (expected / AFTER_GROWTH / SHARDS);
-        // hashes spread evenly: four standard deviations of room, so that no shard grows during the load
-        int length = (int) Math.min(1 << 30, Math.max(FIRST_LENGTH, perShard + 4 * (long) Math.sqrt(perShard)));
-        for (int i = 0; i < SHARDS; i++) {
-            shards[i] = new long[length];
+  /** Once in four billion rows: moves the base up to the floor. */
+  private void rebase(long id) {
+    if (id - floor + 1 > ID_MASK) {
+      throw new IllegalStateException("more than 4 billion ids are live: " + floor + " to " + id);
+    }
+    for (int shard = 0; shard < SHARDS; shard++) {
+      resize(shard); // drops what is below the floor, which could not be expressed any more
+    }
+    long shift = floor - 1 - base;
+    for (long[] slots : shards) {
+      for (int i = 0; i < slots.length; i++) {
+        if (slots[i] != 0) {
+          slots[i] -= shift;
         }
+      }
     }
-
-    /** Adds a row. Ids ascend; a row with a NULL key is never added, as it joins nothing. */
-    public void add(long hash, long id) {
-        if (id - base > ID_MASK) {
-            rebase(id);
-        }
-        newest = Math.max(newest, id);
-        if (!heavy.isEmpty() && heavy.containsKey(identity(hash))) {
-            heavy.put(identity(hash), id);
-            return;
-        }
-        int shard = shardOf(hash);
-        long[] slots = shards[shard];
-        if (used[shard] >= slots.length * FULL) {
-            slots = grow(shard);
-        }
-        long stored = storedOf(hash);
-        int at = home(stored, slots.length);
-        int same = 0;
-        for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
-            if (slot >>> 32 == stored && idOf(slot) >= floor && ++same >= heavyLimit) {
-                heavy.put(identity(hash), id);
-                return;
-            }
-        }
-        slots[at] = stored << 32 | (id - base);
-        used[shard]++;
-    }
-
-    /** Appends the ids of live rows whose key may have this hash. Returns false if the key is heavy: scan for it. */
-    public boolean find(long hash, Candidates into) {
-        if (!heavy.isEmpty() && isHeavy(hash)) {
-            return false;
-        }
-        long[] slots = shards[shardOf(hash)];
-        long stored = storedOf(hash);
-        int at = home(stored, slots.length);
-        for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
-            if (slot >>> 32 == stored) {
-                long id = idOf(slot);
-                if (id >= floor) {
-                    into.add(id);
-                }
-            }
-        }
-        return true;
-    }
-
-    boolean isHeavy(long hash) {
-        Long last = heavy.get(identity(hash));
-        return last != null && last >= floor;
-    }
-
-    /** Forgets one row out of turn (a retraction). Nothing happens if it is not there. */
-    public void remove(long hash, long id) {
-        int shard = shardOf(hash);
-        long[] slots = shards[shard];
-        long wanted = storedOf(hash) << 32 | (id - base);
-        int at = home(storedOf(hash), slots.length);
-        for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
-            if (slot == wanted) {
-                close(shard, at);
-                return;
-            }
-        }
-    }
-
-    /** Rows with smaller ids have been deleted from the table. */
-    public void expireBelow(long firstLiveId) {
-        floor = Math.max(floor, firstLiveId);
-        if (!heavy.isEmpty()) {
-            heavy.values().removeIf(last -> last < floor);
-        }
-    }
-
-    /**
-     * Reclaims expired entries among the next slots; to be called with each batch. Looking at four slots for each row
-     * added keeps the share of expired entries below about a third, at some nanoseconds a slot.
-     */
-    public void sweep(int slotsToVisit) {
-        for (int visited = 0; visited < slotsToVisit; visited++) {
-            long[] slots = shards[sweepShard];
-            if (sweepSlot >= slots.length) {
-                shrinkIfSparse(sweepShard);
-                sweepSlot = 0;
-                sweepShard = (sweepShard + 1) % SHARDS;
-                continue;
-            }
-            long slot = slots[sweepSlot];
-            if (slot != 0 && idOf(slot) < floor) {
-                close(sweepShard, sweepSlot);       // the slot may now hold a successor: look again
-            } else {
-                sweepSlot++;
-            }
-        }
-    }
-
-    /** Entries held, expired ones included. */
-    long entries() {
-        long sum = 0;
-        for (int u : used) {
-            sum += u;
-        }
-        return sum;
-    }
-
-    public long bytes() {
-        long sum = 0;
-        for (long[] slots : shards) {
-            sum += 16 + 8L * slots.length;
-        }
-        return sum;
-    }
-
-    int heavyKeys() {
-        return heavy.size();
-    }
-
-    private static int shardOf(long hash) {
-        return (int) (mix(hash) >>> 64 - SHARD_BITS);
-    }
-
-    private static long storedOf(long hash) {
-        return mix(hash) >>> 64 - SHARD_BITS - 32 & ID_MASK;
-    }
-
-    private static long identity(long hash) {
-        return mix(hash) >>> 64 - SHARD_BITS - 32;
-    }
-
-    /** DuckDB's hash of an integer key is no better than it needs to be; one multiplication and fold evens it out. */
-    private static long mix(long hash) {
-        long h = (hash ^ hash >>> 32) * 0x9E37_79B9_7F4A_7C15L;
-        return h ^ h >>> 29;
-    }
-
-    private static int home(long stored, int length) {
-        return (int) (stored * length >>> 32);
-    }
-
-    private static int next(int at, int length) {
-        return at + 1 == length ? 0 : at + 1;
-    }
-
-    private long idOf(long slot) {
-        return base + (slot & ID_MASK);
-    }
-
-    /** Empties a slot and moves the entries behind it up, so that every probe still ends at an empty slot. */
-    private void close(int shard, int hole) {
-        long[] slots = shards[shard];
-        int length = slots.length;
-        int at = hole;
-        while (true) {
-            at = next(at, length);
-            long slot = slots[at];
-            if (slot == 0) {
-                break;
-            }
-            int home = home(slot >>> 32, length);
-            boolean mayMove = hole <= at ? home <= hole || home > at : home <= hole && home > at;
-            if (mayMove) {
-                slots[hole] = slot;
-                hole = at;
-            }
-        }
-        slots[hole] = 0;
-        used[shard]--;
-    }
-
-    private long[] grow(int shard) {
-        return resize(shard);
-    }
-
-    private void shrinkIfSparse(int shard) {
-        if (shards[shard].length > 4 * FIRST_LENGTH && used[shard] < shards[shard].length * 0.25) {
-            resize(shard);
-        }
-    }
-
-    /** Copies the live entries into an array of the right length; after many have expired it may be a shorter one. */
-    private long[] resize(int shard) {
-        long[] old = shards[shard];
-        int live = 0;
-        for (long slot : old) {
-            if (slot != 0 && idOf(slot) >= floor) {
-                live++;
-            }
-        }
-        int length = Math.max(FIRST_LENGTH, (int) Math.min(1 << 30, (long) (live / AFTER_GROWTH) + 1));
-        long[] slots = new long[length];
-        for (long slot : old) {
-            if (slot != 0 && idOf(slot) >= floor) {
-                int at = home(slot >>> 32, length);
-                while (slots[at] != 0) {
-                    at = next(at, length);
-                }
-                slots[at] = slot;
-            }
-        }
-        shards[shard] = slots;
-        used[shard] = live;
-        return slots;
-    }
-
-    /** Once in four billion rows: moves the base up to the floor. */
-    private void rebase(long id) {
-        if (id - floor + 1 > ID_MASK) {
-            throw new IllegalStateException("more than 4 billion ids are live: " + floor + " to " + id);
-        }
-        for (int shard = 0; shard < SHARDS; shard++) {
-            resize(shard);      // drops what is below the floor, which could not be expressed any more
-        }
-        long shift = floor - 1 - base;
-        for (long[] slots : shards) {
-            for (int i = 0; i < slots.length; i++) {
-                if (slots[i] != 0) {
-                    slots[i] -= shift;
-                }
-            }
-        }
-        base += shift;
-    }
+    base += shift;
+  }
 }

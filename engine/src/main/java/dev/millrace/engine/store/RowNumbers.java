@@ -15,8 +15,9 @@ import org.duckdb.DuckDBTableFunctionInitInfo;
 import org.duckdb.DuckDBWritableVector;
 
 /**
- * The table function {@code millrace_numbers(handle)}: numbers that Java hands to a statement, as column {@code n}. DuckDB
- * keeps functions for the whole process, so there is one for all stores, and a handle names the array.
+ * The table function {@code millrace_numbers(handle)}: numbers that Java hands to a statement, as
+ * column {@code n}. DuckDB keeps functions for the whole process, so there is one for all stores,
+ * and a handle names the array.
  */
 public final class RowNumbers {
   private static final Map<Long, Numbers> OPEN = new ConcurrentHashMap<>();
@@ -33,7 +34,10 @@ public final class RowNumbers {
     void run(String relation) throws SQLException;
   }
 
-  /** Runs {@code body} while {@code relation} yields the first {@code size} numbers, each as {@code n} BIGINT. */
+  /**
+   * Runs {@code body} while {@code relation} yields the first {@code size} numbers, each as {@code
+   * n} BIGINT.
+   */
   public static void with(long[] values, int size, Body body) throws SQLException {
     long handle = NEXT.incrementAndGet();
     OPEN.put(handle, new Numbers(values, size));

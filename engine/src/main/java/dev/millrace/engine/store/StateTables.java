@@ -14,12 +14,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables that a flow keeps between batches, with a row number {@code _n} that grows with insertion, and the indexes that
- * find their rows by key. A small table is scanned; a large one has a {@link KeyIndex} from the hash of the key to row
- * numbers, and rows are fetched by number, which DuckDB prunes by zone maps since numbers grow with position. Indexes are
- * derived: they are built from the tables at start and may name rows that a rollback or a deletion has removed.
+ * Tables that a flow keeps between batches, with a row number {@code _n} that grows with insertion,
+ * and the indexes that find their rows by key. A small table is scanned; a large one has a {@link
+ * KeyIndex} from the hash of the key to row numbers, and rows are fetched by number, which DuckDB
+ * prunes by zone maps since numbers grow with position. Indexes are derived: they are built from
+ * the tables at start and may name rows that a rollback or a deletion has removed.
  *
- * <p>For one thread. After a {@link dev.millrace.api.error.RetryException} of the writer, {@link #load} again.
+ * <p>For one thread. After a {@link dev.millrace.api.error.RetryException} of the writer, {@link
+ * #load} again.
  */
 public final class StateTables {
   /** From this many rows on, looking rows up by index beats scanning. */
@@ -92,7 +94,10 @@ public final class StateTables {
     load(transaction, table);
   }
 
-  /** Strings are fetched a few at a time from anywhere, and decoding a vector for each takes five times as long. */
+  /**
+   * Strings are fetched a few at a time from anywhere, and decoding a vector for each takes five
+   * times as long.
+   */
   private static String compression(Column column) {
     return column.type().equals(VARCHAR) ? " USING COMPRESSION uncompressed" : "";
   }
@@ -134,12 +139,22 @@ public final class StateTables {
     return first == 0 ? table.next : first;
   }
 
-  /** Appends the rows of a SELECT whose columns are the table's without {@code _n}; returns how many. */
+  /**
+   * Appends the rows of a SELECT whose columns are the table's without {@code _n}; returns how
+   * many.
+   */
   public long append(Transaction transaction, String name, String select) throws SQLException {
     Table table = table(name);
     String insert =
-        "INSERT INTO " + table.name + " (" + table.columns + ", _n) SELECT *, "
-            + (table.next - 1) + " + row_number() OVER () FROM (" + select + ")";
+        "INSERT INTO "
+            + table.name
+            + " ("
+            + table.columns
+            + ", _n) SELECT *, "
+            + (table.next - 1)
+            + " + row_number() OVER () FROM ("
+            + select
+            + ")";
     long before = table.next;
     KeyIndex index = table.index;
     if (index == null) {
@@ -160,18 +175,24 @@ public final class StateTables {
   }
 
   /**
-   * Makes the temporary table {@code into} with every row of a table whose key equals a key of {@code probe} (nulls equal),
-   * perhaps with more rows.
+   * Makes the temporary table {@code into} with every row of a table whose key equals a key of
+   * {@code probe} (nulls equal), perhaps with more rows.
    */
   public void slice(
       Transaction transaction, String into, String name, String probe, List<String> probeKey)
       throws SQLException {
     Table table = table(name);
-    String make = "CREATE OR REPLACE TEMP TABLE " + Identifier.quote(into) + " AS SELECT s.* FROM " + table.name + " s";
+    String make =
+        "CREATE OR REPLACE TEMP TABLE "
+            + Identifier.quote(into)
+            + " AS SELECT s.* FROM "
+            + table.name
+            + " s";
     KeyIndex index = table.index;
     if (index != null) {
       long probes = transaction.number("SELECT count(*) FROM " + probe);
-      if (probes * SCAN_FROM_SHARE < table.rows && findAll(transaction, table, index, probe, probeKey)) {
+      if (probes * SCAN_FROM_SHARE < table.rows
+          && findAll(transaction, table, index, probe, probeKey)) {
         if (candidates.size == 0) {
           transaction.execute(make + " WHERE false");
           return;
@@ -186,7 +207,11 @@ public final class StateTables {
     String match =
         IntStream.range(0, probeKey.size())
             .mapToObj(
-                i -> "s." + Identifier.quote(table.key.get(i)) + " IS NOT DISTINCT FROM p." + Identifier.quote(probeKey.get(i)))
+                i ->
+                    "s."
+                        + Identifier.quote(table.key.get(i))
+                        + " IS NOT DISTINCT FROM p."
+                        + Identifier.quote(probeKey.get(i)))
             .collect(Collectors.joining(" AND "));
     transaction.execute(make + " SEMI JOIN " + probe + " p ON " + match);
   }
@@ -224,8 +249,8 @@ public final class StateTables {
   }
 
   /**
-   * Deletes the rows with {@code column} before an instant, if enough has been appended or enough time has passed since the
-   * last time for it to be worth a statement.
+   * Deletes the rows with {@code column} before an instant, if enough has been appended or enough
+   * time has passed since the last time for it to be worth a statement.
    *
    * @param before an SQL expression; if it is NULL, nothing is deleted
    * @param nowNanos a monotonic clock
@@ -242,7 +267,13 @@ public final class StateTables {
     }
     long deleted =
         transaction.update(
-            "DELETE FROM " + table.name + " WHERE " + Identifier.quote(column) + " < (" + before + ")");
+            "DELETE FROM "
+                + table.name
+                + " WHERE "
+                + Identifier.quote(column)
+                + " < ("
+                + before
+                + ")");
     table.rows -= deleted;
     table.appendedSinceForget = 0;
     table.forgottenAt = nowNanos;
@@ -271,7 +302,10 @@ public final class StateTables {
     }
   }
 
-  /** The transaction was rolled back: rows that it deleted live on; index entries that it added are stale and harmless. */
+  /**
+   * The transaction was rolled back: rows that it deleted live on; index entries that it added are
+   * stale and harmless.
+   */
   public void rolledBack() {
     for (Table table : tables.values()) {
       table.rows = table.committedRows;

@@ -19,14 +19,18 @@ import java.util.UUID;
 import org.duckdb.DuckDBConnection;
 
 /**
- * The one DuckDB database of a project: stream tables, states, outboxes and system tables. One process opens it at a time.
- * Thread-safe; {@link Writer}s and connections are for one thread each.
+ * The one DuckDB database of a project: stream tables, states, outboxes and system tables. One
+ * process opens it at a time. Thread-safe; {@link Writer}s and connections are for one thread each.
  *
- * <p>A full disk or a damaged page makes DuckDB invalidate the whole instance; {@link #reopen} then starts a new one from
- * what was committed. Connections handed out before fail from then on, and their owners ask for new ones.
+ * <p>A full disk or a damaged page makes DuckDB invalidate the whole instance; {@link #reopen} then
+ * starts a new one from what was committed. Connections handed out before fail from then on, and
+ * their owners ask for new ones.
  */
 public final class Store implements AutoCloseable {
-  /** The layout of the store's own tables. A store with a higher number is refused, a lower one is migrated. */
+  /**
+   * The layout of the store's own tables. A store with a higher number is refused, a lower one is
+   * migrated.
+   */
   static final int VERSION = 1;
 
   private final StoreOptions options;
@@ -107,8 +111,13 @@ public final class Store implements AutoCloseable {
                 Problem.error(
                     StoreError.STORE_NEWER,
                     null,
-                    "the store `" + file + "` was written by a newer version of Millrace (layout "
-                        + row.getInt(1) + ", this version knows " + VERSION + ")",
+                    "the store `"
+                        + file
+                        + "` was written by a newer version of Millrace (layout "
+                        + row.getInt(1)
+                        + ", this version knows "
+                        + VERSION
+                        + ")",
                     "use that version, or start over from the topics with `--fresh`"),
                 null);
           }
@@ -156,13 +165,16 @@ public final class Store implements AutoCloseable {
     return new Writer(this);
   }
 
-  /** Grows whenever the database instance was replaced; a connection of an older generation is dead. */
+  /**
+   * Grows whenever the database instance was replaced; a connection of an older generation is dead.
+   */
   public synchronized long generation() {
     return generation;
   }
 
   /**
-   * Replaces a database instance that DuckDB has invalidated, unless another thread has done so since {@code seen}.
+   * Replaces a database instance that DuckDB has invalidated, unless another thread has done so
+   * since {@code seen}.
    *
    * @throws RetryException if the disk is still full
    */
@@ -208,11 +220,16 @@ public final class Store implements AutoCloseable {
     return message.contains("database has been invalidated") || message.startsWith("FATAL");
   }
 
-  /** The exception for a fault that may pass: a full disk, no memory, a commit whose outcome is unknown. */
+  /**
+   * The exception for a fault that may pass: a full disk, no memory, a commit whose outcome is
+   * unknown.
+   */
   static RetryException retry(SQLException e) {
     String message = String.valueOf(e.getMessage());
     String lower = message.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left") || lower.contains("disk quota") || lower.contains("not enough space")) {
+    if (lower.contains("no space left")
+        || lower.contains("disk quota")
+        || lower.contains("not enough space")) {
       return new RetryException(
           Problem.error(
               StoreError.DISK_FULL,
@@ -232,7 +249,10 @@ public final class Store implements AutoCloseable {
     }
     return new RetryException(
         Problem.error(
-            StoreError.COMMIT_UNKNOWN, null, "the store did not answer: " + firstLine(message), null),
+            StoreError.COMMIT_UNKNOWN,
+            null,
+            "the store did not answer: " + firstLine(message),
+            null),
         e);
   }
 

@@ -7,7 +7,9 @@ import java.util.function.LongConsumer;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Statements of one transaction. Knows whether one failed, after which nothing may be committed. */
+/**
+ * Statements of one transaction. Knows whether one failed, after which nothing may be committed.
+ */
 public final class Transaction implements AutoCloseable {
   private final DuckDBConnection connection;
   private final Statement statement;
@@ -69,7 +71,10 @@ public final class Transaction implements AutoCloseable {
     query(sql, row -> consumer.accept(row.getLong(1)));
   }
 
-  /** Appends rows to a table within this transaction; the caller closes the appender, which writes them. */
+  /**
+   * Appends rows to a table within this transaction; the caller closes the appender, which writes
+   * them.
+   */
   public DuckDBAppender appender(String catalog, String schema, String table) throws SQLException {
     try {
       return connection.createAppender(catalog, schema, table);

@@ -6,9 +6,10 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs transactions on the store, for one thread. It alone decides about commits, since DuckDB's driver is treacherous
- * there: after a failed statement {@code commit()} returns normally having rolled everything back, and after a failed
- * commit the connection commits every statement by itself.
+ * Runs transactions on the store, for one thread. It alone decides about commits, since DuckDB's
+ * driver is treacherous there: after a failed statement {@code commit()} returns normally having
+ * rolled everything back, and after a failed commit the connection commits every statement by
+ * itself.
  */
 public final class Writer implements AutoCloseable {
   private final Store store;
@@ -30,8 +31,8 @@ public final class Writer implements AutoCloseable {
    * Runs {@code body} and commits.
    *
    * @return what the body returned, committed durably
-   * @throws RetryException if the commit's outcome is unknown or the store is unusable for now: whatever the caller holds
-   *     in memory about the store must be read again before the next try
+   * @throws RetryException if the commit's outcome is unknown or the store is unusable for now:
+   *     whatever the caller holds in memory about the store must be read again before the next try
    * @throws SQLException if a statement failed; nothing was committed, and the store is usable
    * @throws RuntimeException what the body threw; nothing was committed
    */
@@ -89,7 +90,10 @@ public final class Writer implements AutoCloseable {
     }
   }
 
-  /** The temporary tables and variables of this writer are gone if this grows between two transactions. */
+  /**
+   * The temporary tables and variables of this writer are gone if this grows between two
+   * transactions.
+   */
   public long generation() {
     return generation;
   }

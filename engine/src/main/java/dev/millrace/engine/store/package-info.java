@@ -1,4 +1,6 @@
-/** The store: one DuckDB database, its transactions, and the indexes that find rows of large states. */
+/**
+ * The store: one DuckDB database, its transactions, and the indexes that find rows of large states.
+ */
 @NullMarked
 package dev.millrace.engine.store;
 

@@ -1,0 +1,288 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.engine.Status.Health;
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreError;
+import dev.millrace.engine.store.Writer;
+import dev.millrace.log.Cluster;
+import dev.millrace.log.PartitionLag;
+import dev.millrace.log.ReaderOptions;
+import dev.millrace.log.RecordBatch;
+import dev.millrace.log.TopicReader;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of events: poll, decode, apply, commit, deliver. One flow serves one connected component
+ * of sources and streams, on one thread: each source is admitted once, chained streams share the
+ * transaction, and nobody else alters their tables.
+ *
+ * <p>The store is the truth. After any fault whose outcome is unknown the flow forgets what it
+ * holds in memory, reads positions, watermarks and indexes back, and goes on from there; so a
+ * restart is invisible.
+ */
+public final class Flow implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  private final String name;
+  private final Store store;
+  private final Cluster cluster;
+  private final ReaderOptions options;
+  private final BatchRunner runner;
+  private final List<String> topics;
+  private final List<Outbox> outboxes;
+  private final Runnable onCommit;
+  private final Idleness idleness;
+  private final Thread thread;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
+  private volatile Health health = Health.OK;
+  private volatile @Nullable Problem problem;
+  private volatile List<PartitionLag> lag = List.of();
+  private volatile boolean caughtUp;
+  private volatile boolean replayRequested = true;
+
+  /**
+   * A flow that {@link #start} sets going.
+   *
+   * @param parts what it consists of
+   * @param options bounds of a batch
+   * @param onCommit called on the flow's thread after every committed batch
+   */
+  public Flow(
+      FlowParts parts,
+      Store store,
+      Cluster cluster,
+      ReaderOptions options,
+      Clock clock,
+      Runnable onCommit) {
+    this.name = parts.name();
+    this.store = store;
+    this.cluster = cluster;
+    this.options = options;
+    this.runner = new BatchRunner(parts, clock);
+    this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
+    this.outboxes = runner.outboxes();
+    this.onCommit = onCommit;
+    this.idleness = new Idleness(parts.sources());
+    this.thread = new Thread(this::run, "flow " + name);
+    this.thread.setDaemon(true);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (!isStopping()) {
+      try (Writer writer = store.writer()) {
+        runner.load(writer);
+        try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
+          while (!isStopping()) {
+            step(reader, writer);
+            pause = FIRST_PAUSE_MILLIS;
+          }
+        }
+      } catch (StopException e) {
+        stopFor(e.problem());
+        return;
+      } catch (RetryException e) {
+        report(Health.RETRYING, e.problem());
+        pause(pause);
+        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+      } catch (SQLException e) {
+        LOG.error("flow {} failed", name, e);
+        stopFor(failed(e));
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("flow {} failed", name, e);
+        stopFor(failed(e));
+        return;
+      }
+    }
+  }
+
+  /**
+   * One turn: waits for records a little, and makes a batch of what came or of a watermark that can
+   * move.
+   */
+  private void step(TopicReader reader, Writer writer) throws SQLException {
+    if (waitForOutboxes()) {
+      return;
+    }
+    RecordBatch batch = reader.poll(POLL);
+    lag = reader.lag();
+    boolean silent = idleness.observe(batch, lag);
+    boolean end = batch.isEmpty() && !ended.isEmpty() && endSources(reader);
+    boolean replay = replayRequested;
+    replayRequested = false;
+    if (!batch.isEmpty() || silent || end || replay) {
+      runner.run(writer, batch, reader.positions(), replay, this::committed);
+    }
+    caughtUp =
+        batch.isEmpty() && lag.stream().allMatch(PartitionLag::caughtUp) && !runner.hasMoved();
+    if (reader.state().connected()) {
+      report(Health.OK, null);
+    } else {
+      report(
+          Health.RETRYING,
+          FlowError.disconnected(name, reader.state().lastError().orElse("no broker answers")));
+    }
+  }
+
+  private void committed() {
+    onCommit.run();
+  }
+
+  /**
+   * An append outbox at its cap pauses the flow, loudly; upserts are compacted by their delivery
+   * meanwhile.
+   */
+  private boolean waitForOutboxes() {
+    Optional<Outbox> full = outboxes.stream().filter(Outbox::isFull).findFirst();
+    if (full.isEmpty()) {
+      return false;
+    }
+    report(Health.PAUSED, FlowError.outboxFull(full.get().sink()));
+    pause(200);
+    return true;
+  }
+
+  /**
+   * Lets the watermarks of sources that will never have another record go to the end, once all of
+   * them is read.
+   */
+  private boolean endSources(TopicReader reader) {
+    List<PartitionLag> ends = reader.measureLag();
+    boolean moved = false;
+    for (Admission source : runner.sources()) {
+      boolean read =
+          ends.stream()
+              .filter(l -> l.topic().equals(source.stream().topic()))
+              .allMatch(PartitionLag::caughtUp);
+      if (read && ended.remove(source.stream().source() + "." + source.stream().name())) {
+        source.watermarks().end();
+        moved = true;
+      }
+    }
+    return moved;
+  }
+
+  private void report(Health now, @Nullable Problem reason) {
+    if (now != health && reason != null) {
+      LOG.warn("flow {}: {}", name, reason);
+      runner.note(reason);
+    }
+    health = now;
+    problem = reason;
+  }
+
+  private void stopFor(Problem reason) {
+    report(Health.STOPPED, reason);
+    caughtUp = false;
+  }
+
+  private Problem failed(Exception e) {
+    return Problem.error(
+        StoreError.STATEMENT_FAILED,
+        null,
+        "flow " + name + " failed: " + e,
+        "this is a fault of Millrace; please report it with the log");
+  }
+
+  private void pause(long millis) {
+    try {
+      stop.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      stop.countDown();
+    }
+  }
+
+  private boolean isStopping() {
+    return stop.getCount() == 0;
+  }
+
+  /**
+   * A stream of a source ({@code source.stream}) will never have another record than those in its
+   * topic.
+   */
+  public void sourceEnded(String stream) {
+    caughtUp = false;
+    ended.add(stream);
+  }
+
+  /** Rejected records were marked for another try. */
+  public void replay() {
+    replayRequested = true;
+  }
+
+  /** Its name: the first source's. */
+  public String name() {
+    return name;
+  }
+
+  /** How it is doing. */
+  public Health health() {
+    return health == Health.OK && caughtUp ? Health.IDLE : health;
+  }
+
+  /** What is wrong; empty while all is well. */
+  public Optional<Problem> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /** How far behind the topics it is, as of the last poll. */
+  public List<PartitionLag> lag() {
+    return lag;
+  }
+
+  /** True if everything in the topics was read and committed, as of the last poll. */
+  public boolean isCaughtUp() {
+    return caughtUp && ended.isEmpty() && health != Health.RETRYING;
+  }
+
+  /** What it consists of, for status. */
+  public BatchRunner runner() {
+    return runner;
+  }
+
+  /** Ends after the batch in hand. */
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      thread.join(30_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The problems of its streams and its own, for the summary. */
+  public List<Problem> problems() {
+    List<Problem> all = new ArrayList<>();
+    problem().ifPresent(all::add);
+    runner.streams().forEach(s -> s.stopped().ifPresent(all::add));
+    return all;
+  }
+}

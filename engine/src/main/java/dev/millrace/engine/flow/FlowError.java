@@ -1,0 +1,88 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.project.SinkSpec;
+import org.jspecify.annotations.Nullable;
+
+/** What can go wrong while a flow runs. */
+public enum FlowError implements ErrorCode {
+  /** No broker answers. */
+  LOG_UNREACHABLE(Blame.EXTERNAL),
+  /** A sink's outbox is at its cap. */
+  OUTBOX_FULL(Blame.EXTERNAL),
+  /** An aggregate, or other state, failed; the stream stopped. */
+  STREAM_STOPPED(Blame.USER),
+  /** A stream that this one reads has stopped. */
+  UPSTREAM_STOPPED(Blame.USER),
+  /** A record was rejected and its source says {@code on_bad: fail}. */
+  BAD_RECORD(Blame.USER);
+
+  private final Blame blame;
+
+  FlowError(Blame blame) {
+    this.blame = blame;
+  }
+
+  @Override
+  public Blame blame() {
+    return blame;
+  }
+
+  static Problem disconnected(String flow, String reason) {
+    return Problem.error(
+        LOG_UNREACHABLE,
+        null,
+        "flow " + flow + ": " + reason,
+        "nothing is lost; it goes on by itself");
+  }
+
+  static Problem outboxFull(SinkSpec sink) {
+    return Problem.error(
+        OUTBOX_FULL,
+        sink.where(),
+        "sink `" + sink.name() + "` has more waiting than its `outbox` allows, so the flow pauses",
+        "bring the target back, or raise `outbox`; the topics keep everything meanwhile");
+  }
+
+  static Problem streamStopped(String stream, String cause, @Nullable SourceLocation where) {
+    return Problem.error(
+        STREAM_STOPPED,
+        where,
+        "stream `" + stream + "` stopped: " + cause,
+        "the others go on; widen the type (for example `sum(x::DOUBLE)`), then run with --fresh");
+  }
+
+  static Problem upstreamStopped(String stream, String upstream) {
+    return Problem.error(
+        UPSTREAM_STOPPED,
+        null,
+        "stream `" + stream + "` reads `" + upstream + "`, which stopped",
+        null);
+  }
+
+  static Problem badRecord(
+      String source,
+      String topic,
+      int partition,
+      long offset,
+      String reason,
+      SourceLocation where) {
+    return Problem.error(
+        BAD_RECORD,
+        where,
+        "source `"
+            + source
+            + "` rejected the record at "
+            + topic
+            + "/"
+            + partition
+            + "@"
+            + offset
+            + ": "
+            + reason,
+        "`on_bad: fail` stops the flow there; correct the producer, or say `on_bad: set_aside`");
+  }
+}

@@ -1,0 +1,22 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.store.StateTables;
+import java.util.List;
+
+/**
+ * One connected component of sources and streams.
+ *
+ * @param name its name: the first source's
+ * @param sources at least one
+ * @param streams each after those it reads
+ * @param states the tables that the streams keep
+ */
+public record FlowParts(
+    String name, List<Admission> sources, List<StreamRun> streams, StateTables states) {
+  /** Copies the lists. */
+  public FlowParts {
+    sources = List.copyOf(sources);
+    streams = List.copyOf(streams);
+  }
+}
