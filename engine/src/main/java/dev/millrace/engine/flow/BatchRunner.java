@@ -89,12 +89,15 @@ public final class BatchRunner {
     if (replay) {
       replay(writer, onCommit);
     }
-    run(writer, new Part(batch.topics(), readTo, Map.of()), onCommit);
+    run(writer, new Part(batch.topics(), readTo, Map.of(), false), onCommit);
   }
 
   /** Some records of a batch, the positions behind them, and ordinals refused by topic. */
   private record Part(
-      List<TopicRecords> topics, List<Position> readTo, Map<String, Map<Integer, String>> refused) {
+      List<TopicRecords> topics,
+      List<Position> readTo,
+      Map<String, Map<Integer, String>> refused,
+      boolean replay) {
     int size() {
       return topics.stream().mapToInt(TopicRecords::size).sum();
     }
@@ -118,7 +121,8 @@ public final class BatchRunner {
           new Part(
               part.topics(),
               part.readTo(),
-              Map.of(part.topics().get(0).topic(), Map.of(0, reason))),
+              Map.of(part.topics().get(0).topic(), Map.of(0, reason)),
+              part.replay()),
           onCommit);
       return;
     }
@@ -191,6 +195,9 @@ public final class BatchRunner {
       Map<Integer, String> refused = part.refused().getOrDefault(records.topic(), Map.of());
       Admission.Outcome outcome = source.admit(transaction, records, nextId, refused, now);
       keepRefused(transaction, source, records, outcome, now);
+      if (part.replay()) {
+        Replay.done(transaction, records);
+      }
       outcomes.put(source.stream().qualifiedName(), outcome);
       emptyDeltas.remove(source.relation().name());
       if (outcome.rows() > 0) {
@@ -345,8 +352,8 @@ public final class BatchRunner {
       }
     }
     return List.of(
-        new Part(first, Faults.behind(first, part.readTo()), Map.of()),
-        new Part(second, part.readTo(), Map.of()));
+        new Part(first, Faults.behind(first, part.readTo()), Map.of(), part.replay()),
+        new Part(second, part.readTo(), Map.of(), part.replay()));
   }
 
   /**
@@ -355,16 +362,18 @@ public final class BatchRunner {
    */
   private void replay(Writer writer, Runnable onCommit) throws SQLException {
     for (Admission source : parts.sources()) {
-      Optional<TopicRecords> marked =
-          writer.transact(
-              transaction -> Replay.take(transaction, source.stream(), REJECTED_PER_REPLAY));
+      Optional<TopicRecords> marked = marked(writer, source);
       while (marked.isPresent()) {
-        run(writer, new Part(List.of(marked.get()), List.of(), Map.of()), onCommit);
-        marked =
-            writer.transact(
-                transaction -> Replay.take(transaction, source.stream(), REJECTED_PER_REPLAY));
+        run(writer, new Part(List.of(marked.get()), List.of(), Map.of(), true), onCommit);
+        marked = marked(writer, source);
       }
     }
+  }
+
+  private static Optional<TopicRecords> marked(Writer writer, Admission source)
+      throws SQLException {
+    return writer.transact(
+        transaction -> Replay.marked(transaction, source.stream(), REJECTED_PER_REPLAY));
   }
 
   private void writeNotes(Transaction transaction) throws SQLException {
@@ -397,7 +406,8 @@ public final class BatchRunner {
     return progress.positions();
   }
 
-  List<Outbox> outboxes() {
+  /** The outboxes of all its streams. */
+  public List<Outbox> outboxes() {
     return parts.streams().stream().flatMap(s -> s.outboxes().stream()).toList();
   }
 
@@ -412,7 +422,7 @@ public final class BatchRunner {
   }
 
   /** What a source ({@code source.stream}) has admitted and refused. */
-  Progress.Counts counts(String source) {
+  public Progress.Counts counts(String source) {
     return progress.counts(source);
   }
 

@@ -88,6 +88,11 @@ public final class Flow implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
+  /** Makes what is missing in the store. */
+  public void prepare(Writer writer) throws SQLException {
+    runner.load(writer);
+  }
+
   /** Starts the thread. */
   public void start() {
     thread.start();

@@ -22,7 +22,7 @@ import org.duckdb.DuckDBAppender;
  * batch's transaction and read back at the start. For the flow's thread; {@link Counts} may be read
  * by any.
  */
-final class Progress {
+public final class Progress {
   private final String flow;
   private final List<Admission> sources;
   private final Map<String, Counts> counts = new HashMap<>();
@@ -31,11 +31,31 @@ final class Progress {
   private volatile long batches;
 
   /** What a source has admitted and refused since the store was made. */
-  static final class Counts {
+  public static final class Counts {
     volatile long rows;
     volatile long late;
     volatile long rejected;
     volatile long duplicates;
+
+    /** Admitted. */
+    public long rows() {
+      return rows;
+    }
+
+    /** Older than the watermark. */
+    public long late() {
+      return late;
+    }
+
+    /** Not decoded, or against a rule. */
+    public long rejected() {
+      return rejected;
+    }
+
+    /** Repeats. */
+    public long duplicates() {
+      return duplicates;
+    }
 
     Counts plus(Admission.Outcome outcome) {
       Counts sum = new Counts();

@@ -7,40 +7,38 @@ import dev.millrace.project.StreamSpec;
 import java.sql.Blob;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rejected records that a person has marked for another try, after a fix. Their row in {@code
- * system.rejected} goes from {@code replay = 'marked'} to {@code 'running'} and, with the batch
- * that admits them, to {@code 'done'}.
+ * Rejected records that a person has marked for another try, after a fix: {@code replay = 'marked'}
+ * in {@code system.rejected}. The batch that admits them, or refuses them again, sets {@code
+ * 'done'} in its transaction.
  */
 final class Replay {
   private Replay() {}
 
   /**
-   * Marks what was in hand as done, and takes up to {@code limit} marked records of a source; empty
-   * if there is none.
+   * Up to {@code limit} marked records of a source; empty if there is none. Their timestamps are
+   * the ids of their rows in {@code system.rejected}; admission does not look at timestamps.
    */
-  static Optional<TopicRecords> take(Transaction transaction, StreamSpec stream, int limit)
+  static Optional<TopicRecords> marked(Transaction transaction, StreamSpec stream, int limit)
       throws SQLException {
-    String source = Identifier.literal(stream.qualifiedName());
-    transaction.execute(
-        "UPDATE system.rejected SET replay = 'done' WHERE replay = 'running' AND source = "
-            + source);
     List<byte @Nullable []> values = new ArrayList<>();
     List<Integer> partitions = new ArrayList<>();
     List<Long> offsets = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
     transaction.query(
         "SELECT id, value, \"partition\", \"offset\" FROM system.rejected WHERE replay = 'marked' AND source = "
-            + source
+            + Identifier.literal(stream.qualifiedName())
             + " ORDER BY id LIMIT "
             + limit,
         row -> {
-          Blob value = row.getBlob(2);
           ids.add(row.getLong(1));
+          Blob value = row.getBlob(2);
           values.add(value == null ? null : value.getBytes(1, (int) value.length()));
           partitions.add(row.getInt(3));
           offsets.add(row.getLong(4));
@@ -48,19 +46,23 @@ final class Replay {
     if (ids.isEmpty()) {
       return Optional.empty();
     }
-    transaction.execute(
-        "UPDATE system.rejected SET replay = 'running' WHERE replay = 'marked' AND source = "
-            + source
-            + " AND id <= "
-            + ids.get(ids.size() - 1));
-    int size = ids.size();
     return Optional.of(
         new TopicRecords(
             stream.topic(),
-            new byte[size][],
+            new byte[ids.size()][],
             values.toArray(new byte[0][]),
             partitions.stream().mapToInt(Integer::intValue).toArray(),
             offsets.stream().mapToLong(Long::longValue).toArray(),
-            new long[size]));
+            ids.stream().mapToLong(Long::longValue).toArray()));
+  }
+
+  /** The records' rows are done with. */
+  static void done(Transaction transaction, TopicRecords records) throws SQLException {
+    transaction.execute(
+        "UPDATE system.rejected SET replay = 'done' WHERE id IN ("
+            + Arrays.stream(records.timestamps())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(","))
+            + ")");
   }
 }

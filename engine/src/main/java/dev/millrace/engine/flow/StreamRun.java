@@ -35,7 +35,8 @@ public final class StreamRun {
   private boolean deltaIsEmpty;
   private Optional<Problem> stopped = Optional.empty();
 
-  StreamRun(ModelSpec model, StreamProgram program, StateTables states, List<Outbox> outboxes) {
+  /** A stream of a flow; {@code states} is shared by all streams of the flow. */
+  public StreamRun(ModelSpec model, StreamProgram program, StateTables states, List<Outbox> outboxes) {
     this.model = model;
     this.program = program;
     this.states = states;
@@ -43,20 +44,23 @@ public final class StreamRun {
     this.table = PUBLISHED + "." + model.name();
   }
 
-  ModelSpec model() {
+  /** The model. */
+  public ModelSpec model() {
     return model;
   }
 
-  StreamProgram program() {
+  /** What keeps it up to date. */
+  public StreamProgram program() {
     return program;
   }
 
-  List<Outbox> outboxes() {
+  /** The outboxes of its sinks. */
+  public List<Outbox> outboxes() {
     return outboxes;
   }
 
   /** Rows that appeared or were taken back since the store was made. */
-  long changes() {
+  public long changes() {
     return changes;
   }
 
@@ -78,7 +82,7 @@ public final class StreamRun {
   }
 
   /** Why the stream stopped; empty while it runs. */
-  Optional<Problem> stopped() {
+  public Optional<Problem> stopped() {
     return stopped;
   }
 
@@ -200,6 +204,8 @@ public final class StreamRun {
           transaction, slice.table(), "state." + slice.state(), slice.probe(), slice.probeKey());
     } else if (step instanceof Step.Remove remove) {
       states.remove(transaction, "state." + remove.state(), remove.select());
+    } else if (step instanceof Step.Take take) {
+      states.take(transaction, take.table(), "state." + take.state(), take.column(), take.before());
     } else if (step instanceof Step.Forget forget) {
       states.forget(
           transaction, "state." + forget.state(), forget.column(), forget.before(), nowNanos);

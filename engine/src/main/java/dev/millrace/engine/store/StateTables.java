@@ -249,6 +249,27 @@ public final class StateTables {
   }
 
   /**
+   * Moves the rows with {@code column} before an instant to the temporary table {@code into}, with {@code _n}.
+   *
+   * @param before an SQL expression; if it is NULL, nothing is moved
+   */
+  public void take(Transaction transaction, String into, String name, String column, String before)
+      throws SQLException {
+    Table table = table(name);
+    transaction.execute(
+        "CREATE OR REPLACE TEMP TABLE "
+            + Identifier.quote(into)
+            + " AS SELECT * FROM "
+            + table.name
+            + " WHERE "
+            + Identifier.quote(column)
+            + " < ("
+            + before
+            + ")");
+    remove(transaction, name, "SELECT _n FROM " + Identifier.quote(into));
+  }
+
+  /**
    * Deletes the rows with {@code column} before an instant, if enough has been appended or enough
    * time has passed since the last time for it to be worth a statement.
    *

@@ -227,9 +227,7 @@ public final class Store implements AutoCloseable {
   static RetryException retry(SQLException e) {
     String message = String.valueOf(e.getMessage());
     String lower = message.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left")
-        || lower.contains("disk quota")
-        || lower.contains("not enough space")) {
+    if (isDiskFull(lower)) {
       return new RetryException(
           Problem.error(
               StoreError.DISK_FULL,
@@ -254,6 +252,18 @@ public final class Store implements AutoCloseable {
             "the store did not answer: " + firstLine(message),
             null),
         e);
+  }
+
+  /** True for a conflict with another transaction or a full disk: the same statements may succeed later. */
+  static boolean isPassing(SQLException e) {
+    String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return (lower.contains("conflict") && lower.contains("transaction")) || isDiskFull(lower);
+  }
+
+  private static boolean isDiskFull(String lower) {
+    return lower.contains("no space left")
+        || lower.contains("disk quota")
+        || lower.contains("not enough space");
   }
 
   static String firstLine(String text) {

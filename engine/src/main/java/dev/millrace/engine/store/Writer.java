@@ -46,7 +46,7 @@ public final class Writer implements AutoCloseable {
       }
     } catch (SQLException e) {
       rollback(current);
-      if (Store.isFatal(e)) {
+      if (Store.isFatal(e) || Store.isPassing(e)) {
         throw recover(e);
       }
       throw e;

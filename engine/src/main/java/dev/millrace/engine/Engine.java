@@ -1,0 +1,296 @@
+package dev.millrace.engine;
+
+import dev.millrace.api.connect.SinkConnector;
+import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.RecordFunction;
+import dev.millrace.engine.admission.Watermarks;
+import dev.millrace.engine.delivery.Delivery;
+import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.flow.Flow;
+import dev.millrace.engine.flow.FlowParts;
+import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.engine.store.Writer;
+import dev.millrace.log.ReaderOptions;
+import dev.millrace.log.SourceRunner;
+import dev.millrace.log.TopicAdmin;
+import dev.millrace.log.TopicDeclaration;
+import dev.millrace.project.AssetGraph.Asset;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
+import dev.millrace.project.SourceSpec;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.StreamProgram;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A project at work: its store, flows, deliveries and the sources that write its topics. {@link #start} mirrors {@link
+ * #close}: store, topics, flows, deliveries, sources; and back. Thread-safe.
+ */
+public final class Engine implements Instance, AutoCloseable {
+  private final Project project;
+  private final EngineOptions options;
+  private final Map<String, StreamProgram> programs;
+  private final Store store;
+  private final List<Flow> flows = new ArrayList<>();
+  private final List<Delivery> deliveries = new ArrayList<>();
+  private final List<SourceRunner> sources = new ArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
+  private final StatusBoard board;
+
+  private Engine(Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
+    this.project = project;
+    this.options = options;
+    this.programs = programs;
+    this.store = store;
+    this.board = new StatusBoard(Instant.now(options.clock()), options.clock());
+  }
+
+  /**
+   * Compiles the project and starts everything but the embedded systems, which run already.
+   *
+   * @throws dev.millrace.api.error.StopException with every problem of the project, or of the store
+   * @throws dev.millrace.api.error.RetryException if Kafka does not answer
+   */
+  public static Engine start(Project project, EngineOptions options) {
+    Problems problems = new Problems();
+    Map<String, StreamProgram> programs = Programs.compile(project, options.sinks(), problems);
+    problems.throwIfErrors();
+    Store store =
+        Store.open(
+            new StoreOptions(options.folder(), project.timeZone(), options.memoryBytes(), options.threads()));
+    Engine engine = new Engine(project, options, programs, store);
+    try {
+      engine.open();
+      return engine;
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    } catch (SQLException e) {
+      engine.close();
+      throw new IllegalStateException("the store could not be prepared", e);
+    }
+  }
+
+  private void open() throws SQLException {
+    try (Connection connection = store.connect()) {
+      RecordFunction.register(connection);
+    }
+    try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
+      admin.ensure(
+          project.streams().stream().map(s -> TopicDeclaration.of(s.topic(), s.partitions())).distinct().toList());
+    }
+    for (FlowParts parts : new FlowBuilder(project, programs).build()) {
+      flows.add(
+          new Flow(parts, store, options.cluster(), readerOptions(), options.clock(), this::committed));
+    }
+    try (Writer writer = store.writer()) {
+      writer.transact(
+          transaction -> {
+            SystemTables.create(transaction);
+            for (Asset asset : project.graph().assets()) {
+              String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
+              transaction.execute(
+                  "INSERT OR REPLACE INTO system.assets VALUES (" + Identifier.literal(asset.id()) + ", "
+                      + Identifier.literal(asset.kind().name()) + ", " + Identifier.literal(asset.file()) + ", "
+                      + Identifier.literal(description) + ")");
+            }
+            return true;
+          });
+      for (Flow flow : flows) {
+        flow.prepare(writer);
+      }
+      createViews(writer);
+    }
+    for (Flow flow : flows) {
+      flow.start();
+      flow.runner().outboxes().forEach(this::startDelivery);
+    }
+    project.sources().forEach(this::startSource);
+  }
+
+  /** Bounds of a batch: memory for the records of two batches, and one commit for many of them under load. */
+  private static ReaderOptions readerOptions() {
+    return new ReaderOptions(200_000, 48L << 20, 8 << 20);
+  }
+
+  private void createViews(Writer writer) throws SQLException {
+    for (ModelSpec model : project.models()) {
+      if (model.materialization() == Materialization.VIEW) {
+        writer.transact(
+            transaction -> {
+              transaction.execute(
+                  "CREATE OR REPLACE VIEW main." + Identifier.quote(model.name()) + " AS " + model.sql());
+              return true;
+            });
+      }
+    }
+  }
+
+  private void startDelivery(Outbox outbox) {
+    SinkSpec sink = outbox.sink();
+    String type = project.target().system(sink.system()).orElseThrow().type();
+    SinkConnector connector = Optional.ofNullable(options.sinks().get(type)).orElseThrow();
+    Options system = Optional.ofNullable(options.systems().get(sink.system())).orElseThrow();
+    SinkContext context =
+        new SinkContext(
+            project.name(),
+            sink.name(),
+            store.epoch(),
+            system,
+            sink.options(),
+            sink.table(),
+            outbox.schema(),
+            sink.mode(),
+            sink.key());
+    Delivery delivery =
+        new Delivery(outbox, store, () -> connector.open(context), options.replaceSinks());
+    deliveries.add(delivery);
+    delivery.start();
+  }
+
+  private void startSource(SourceSpec source) {
+    if (source.connector().isEmpty()) {
+      return;
+    }
+    SourceConnector connector = Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
+    Options none = new Options(List.of(), Map.of());
+    Map<String, String> topics = new HashMap<>();
+    source.streams().forEach(s -> topics.put(s.name(), s.topic()));
+    SourceRunner runner =
+        SourceRunner.start(
+            options.cluster(),
+            project.name(),
+            connector,
+            position ->
+                new SourceContext(
+                    source.name(),
+                    none,
+                    source.options(),
+                    source.streams().stream().map(StreamSpec::declaration).toList(),
+                    position,
+                    options.clock()),
+            topics);
+    sources.add(runner);
+  }
+
+  private void committed() {
+    deliveries.forEach(Delivery::wake);
+    listeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public Project project() {
+    return project;
+  }
+
+  @Override
+  public Map<String, StreamProgram> programs() {
+    return programs;
+  }
+
+  @Override
+  public Status status() {
+    endSources();
+    return board.status(flows, deliveries, sources, store.bytes());
+  }
+
+  /** Tells flows of sources that have ended; a bounded source's watermark goes to the end once all is read. */
+  private void endSources() {
+    for (SourceRunner source : sources) {
+      if (source.state().ended() && ended.add(source.name())) {
+        for (Flow flow : flows) {
+          for (Admission admission : flow.runner().sources()) {
+            if (admission.stream().source().equals(source.name())
+                && admission.watermarks().micros() != Watermarks.ENDED) {
+              flow.sourceEnded(admission.stream().qualifiedName());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** True if every source that this project runs has ended, everything is read and every sink holds it. */
+  public boolean isDone() {
+    endSources();
+    return sources.stream().allMatch(s -> s.state().ended()) && isDrained();
+  }
+
+  /** True if everything in the topics is read and every sink holds it. */
+  public boolean isDrained() {
+    return flows.stream().allMatch(Flow::isCaughtUp) && deliveries.stream().allMatch(Delivery::isDrained);
+  }
+
+  /** Sources that this project runs and that never end, by name. */
+  public List<String> unboundedSources() {
+    return sources.stream().filter(s -> !s.state().ended()).map(SourceRunner::name).toList();
+  }
+
+  /** Stops the sources, so that what is in the topics is all there is. */
+  public void stopSources() {
+    sources.forEach(SourceRunner::close);
+  }
+
+  /** What is wrong now, for the summary; empty if all is well. */
+  public List<Problem> problems() {
+    List<Problem> all = new ArrayList<>();
+    flows.forEach(f -> all.addAll(f.problems()));
+    deliveries.forEach(d -> d.problem().ifPresent(all::add));
+    return all;
+  }
+
+  /** Admits rejected records that were marked in {@code system.rejected}. */
+  public long replay(Optional<String> source) throws SQLException {
+    try (Writer writer = store.writer()) {
+      long marked =
+          writer.transact(
+              transaction ->
+                  transaction.update(
+                      "UPDATE system.rejected SET replay = 'marked' WHERE replay IS NULL"
+                          + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
+      flows.forEach(Flow::replay);
+      return marked;
+    }
+  }
+
+  @Override
+  public Connection read() throws SQLException {
+    return store.connect();
+  }
+
+  @Override
+  public AutoCloseable onCommit(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public void close() {
+    sources.forEach(SourceRunner::close);
+    flows.forEach(Flow::close);
+    deliveries.forEach(Delivery::close);
+    store.close();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.millrace.engine;
+
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.flow.FlowParts;
+import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.store.StateTables;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.Project;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.Relation;
+import dev.millrace.sql.StreamProgram;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Cuts a project into flows: one for each connected component of sources and streams. */
+final class FlowBuilder {
+  private final Project project;
+  private final Map<String, StreamProgram> programs;
+  private final Map<String, String> parent = new HashMap<>();
+
+  FlowBuilder(Project project, Map<String, StreamProgram> programs) {
+    this.project = project;
+    this.programs = programs;
+  }
+
+  /** The flows; sources that no stream reads have one each, so that their records are admitted too. */
+  List<FlowParts> build() {
+    for (StreamSpec stream : project.streams()) {
+      parent.put(stream.qualifiedName(), stream.qualifiedName());
+    }
+    for (ModelSpec model : project.models()) {
+      StreamProgram program = programs.get(model.name());
+      if (program != null) {
+        parent.put(model.name(), model.name());
+        program.inputs().forEach(input -> union(model.name(), input.name()));
+      }
+    }
+    Map<String, List<Admission>> sources = new LinkedHashMap<>();
+    for (StreamSpec stream : project.streams()) {
+      sources
+          .computeIfAbsent(find(stream.qualifiedName()), k -> new ArrayList<>())
+          .add(new Admission(stream, Admission.relation(stream)));
+    }
+    List<FlowParts> flows = new ArrayList<>();
+    sources.forEach(
+        (component, admissions) -> {
+          StateTables states = new StateTables();
+          List<StreamRun> streams = new ArrayList<>();
+          for (ModelSpec model : project.models()) {
+            Optional<StreamProgram> program = Optional.ofNullable(programs.get(model.name()));
+            if (program.isPresent() && find(model.name()).equals(component)) {
+              streams.add(new StreamRun(model, program.get(), states, outboxes(model, program.get().output())));
+            }
+          }
+          flows.add(new FlowParts(admissions.get(0).stream().qualifiedName(), admissions, streams, states));
+        });
+    return flows;
+  }
+
+  private List<Outbox> outboxes(ModelSpec model, Relation output) {
+    return project.sinks().stream()
+        .filter(s -> s.from().equals(model.name()))
+        .map(s -> new Outbox(s, output.schema()))
+        .toList();
+  }
+
+  private String find(String name) {
+    String up = parent.getOrDefault(name, name);
+    return up.equals(name) ? name : find(up);
+  }
+
+  private void union(String a, String b) {
+    // The source becomes the root, so that components are keyed by a source.
+    String rootA = find(a);
+    String rootB = find(b);
+    if (!rootA.equals(rootB)) {
+      parent.put(rootA, rootB);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.millrace.engine;
+
+import dev.millrace.api.connect.SinkConnector;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.type.Column;
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.ModelSpec.Emit;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.project.SystemSpec;
+import dev.millrace.sql.QueryException;
+import dev.millrace.sql.Relation;
+import dev.millrace.sql.SqlProblem;
+import dev.millrace.sql.StreamCompiler;
+import dev.millrace.sql.StreamProgram;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Compiles a project's streams and checks what only their columns can tell; used by `check` and before every run. */
+public final class Programs {
+  private Programs() {}
+
+  /** What is wrong with a stream or a sink in view of columns. */
+  public enum ProgramError implements ErrorCode {
+    /** A column that the stream does not have. */
+    SINK_COLUMN_UNKNOWN,
+    /** The target has no type for a column. */
+    SINK_TYPE_UNSUPPORTED,
+    /** An append sink reads a stream that takes rows back. */
+    SINK_NEEDS_UPSERT,
+    /** The key of an upsert does not tell the stream's rows apart. */
+    SINK_KEY_NOT_UNIQUE,
+    /** {@code retain} needs a column that grows with event time. */
+    RETAIN_WITHOUT_TIME,
+    /** A sink delivers a model that is no stream. */
+    SINK_NOT_OF_STREAM;
+
+    @Override
+    public Blame blame() {
+      return Blame.USER;
+    }
+  }
+
+  /**
+   * Compiles every stream model, each after those it reads.
+   *
+   * @param sinks sink connectors by name
+   * @param problems gets everything that is wrong
+   * @return by the model's name, those that compiled
+   */
+  public static Map<String, StreamProgram> compile(
+      Project project, Map<String, SinkConnector> sinks, Problems problems) {
+    Map<String, Relation> relations = new HashMap<>();
+    for (StreamSpec stream : project.streams()) {
+      relations.put(stream.qualifiedName(), Admission.relation(stream));
+    }
+    Map<String, StreamProgram> programs = new LinkedHashMap<>();
+    Set<String> failed = new HashSet<>();
+    try (StreamCompiler compiler = StreamCompiler.open()) {
+      for (ModelSpec model : project.models()) {
+        if (model.materialization() != Materialization.STREAM) {
+          continue;
+        }
+        if (model.reads().stream().anyMatch(failed::contains)) {
+          failed.add(model.name());
+          continue;
+        }
+        Map<String, Relation> inputs = new HashMap<>();
+        model.reads().stream().filter(relations::containsKey).forEach(r -> inputs.put(r, relation(relations, r)));
+        try {
+          StreamProgram program =
+              compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
+          programs.put(model.name(), program);
+          relations.put(model.name(), program.output());
+          checkRetention(model, program, problems);
+        } catch (QueryException e) {
+          failed.add(model.name());
+          for (SqlProblem problem : e.problems()) {
+            problems.add(problem.at(model.sourceMap().locate(problem.offset(), problem.length())));
+          }
+        }
+      }
+    }
+    project.sinks().forEach(sink -> checkSink(project, sink, programs, failed, sinks, problems));
+    return programs;
+  }
+
+  private static Relation relation(Map<String, Relation> relations, String name) {
+    Relation relation = relations.get(name);
+    if (relation == null) {
+      throw new IllegalStateException("no relation " + name);
+    }
+    return relation;
+  }
+
+  private static void checkRetention(ModelSpec model, StreamProgram program, Problems problems) {
+    if (model.retain().isPresent() && program.output().watermarks().isEmpty()) {
+      problems.error(
+          ProgramError.RETAIN_WITHOUT_TIME,
+          model.sourceMap().locate(0, 0),
+          "stream `" + model.name() + "` has `retain` but no column that grows with event time",
+          "select the event time or the window's start, or leave `retain` out");
+    }
+  }
+
+  private static void checkSink(
+      Project project,
+      SinkSpec sink,
+      Map<String, StreamProgram> programs,
+      Set<String> failed,
+      Map<String, SinkConnector> connectors,
+      Problems problems) {
+    StreamProgram program = programs.get(sink.from());
+    if (program == null) {
+      if (!failed.contains(sink.from())) {
+        problems.error(
+            ProgramError.SINK_NOT_OF_STREAM,
+            sink.where(),
+            "sink `" + sink.name() + "` delivers `" + sink.from() + "`, which is not a stream",
+            "give the model `materialized='stream'`");
+      }
+      return;
+    }
+    Relation output = program.output();
+    if (sink.mode() == WriteMode.APPEND && !output.appendOnly()) {
+      problems.error(
+          ProgramError.SINK_NEEDS_UPSERT,
+          sink.where(),
+          "sink `" + sink.name() + "` appends, but stream `" + sink.from() + "` takes rows back",
+          "use `mode: upsert` with `key: " + output.identity() + "`, or `emit='on_close'` in the model");
+    }
+    List<String> names = output.schema().names();
+    for (String key : sink.key()) {
+      if (output.schema().column(key).isEmpty()) {
+        problems.error(
+            ProgramError.SINK_COLUMN_UNKNOWN,
+            sink.where(),
+            "sink `" + sink.name() + "`: stream `" + sink.from() + "` has no column `" + key + "`",
+            Suggestion.didYouMean(key, names));
+      }
+    }
+    if (sink.mode() == WriteMode.UPSERT && !sink.key().containsAll(output.identity())) {
+      problems.error(
+          ProgramError.SINK_KEY_NOT_UNIQUE,
+          sink.where(),
+          "sink `" + sink.name() + "`: key " + sink.key() + " does not tell the rows of `" + sink.from() + "` apart",
+          names.containsAll(output.identity())
+              ? "use `key: " + output.identity() + "`"
+              : "select the columns that tell rows apart, or deliver an aggregate of the stream");
+    }
+    checkTypes(project, sink, output, connectors, problems);
+  }
+
+  private static void checkTypes(
+      Project project, SinkSpec sink, Relation output, Map<String, SinkConnector> connectors, Problems problems) {
+    SinkConnector connector =
+        project.target().system(sink.system()).map(SystemSpec::type).map(connectors::get).orElse(null);
+    if (connector == null) {
+      return;
+    }
+    for (Column column : output.schema().columns()) {
+      if (connector.targetType(column.type()).isEmpty()) {
+        problems.error(
+            ProgramError.SINK_TYPE_UNSUPPORTED,
+            sink.where(),
+            "sink `" + sink.name() + "`: " + connector.name() + " has no type for column `" + column.name() + "` "
+                + column.type(),
+            "cast it in the model, for example `" + column.name() + "::VARCHAR AS " + column.name() + "`");
+      }
+    }
+  }
+}
