@@ -213,7 +213,7 @@ public final class Engine implements Instance, AutoCloseable {
   @Override
   public Status status() {
     endSources();
-    return board.status(flows, deliveries, sources, store.bytes());
+    return board.status(flows, deliveries, sources, store.bytes(), options.systemStatus().get());
   }
 
   /** Tells flows of sources that have ended; a bounded source's watermark goes to the end once all is read. */

@@ -3,10 +3,13 @@ package dev.millrace.engine;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.option.Options;
+import dev.millrace.engine.Status.SystemStatus;
 import dev.millrace.log.Cluster;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What an engine is started with, besides the project.
@@ -20,6 +23,7 @@ import java.util.Map;
  * @param memoryBytes the cap of the store's memory
  * @param threads worker threads of the store
  * @param clock the time
+ * @param systemStatus how the systems of the target are
  */
 public record EngineOptions(
     Path folder,
@@ -30,7 +34,8 @@ public record EngineOptions(
     boolean replaceSinks,
     long memoryBytes,
     int threads,
-    Clock clock) {
+    Clock clock,
+    Supplier<List<SystemStatus>> systemStatus) {
   /** Copies the maps. */
   public EngineOptions {
     sources = Map.copyOf(sources);

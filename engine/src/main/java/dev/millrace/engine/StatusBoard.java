@@ -6,6 +6,7 @@ import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.Status.SinkStatus;
 import dev.millrace.engine.Status.SourceStatus;
 import dev.millrace.engine.Status.StreamStatus;
+import dev.millrace.engine.Status.SystemStatus;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.flow.Flow;
@@ -32,7 +33,8 @@ final class StatusBoard {
     this.clock = clock;
   }
 
-  Status status(List<Flow> flows, List<Delivery> deliveries, List<SourceRunner> runners, long storeBytes) {
+  Status status(List<Flow> flows, List<Delivery> deliveries, List<SourceRunner> runners, long storeBytes,
+      List<SystemStatus> systems) {
     Instant now = clock.instant();
     List<SourceStatus> sources = new ArrayList<>();
     List<StreamStatus> streams = new ArrayList<>();
@@ -54,7 +56,7 @@ final class StatusBoard {
         sinks,
         new BatchStatus(batches, percentile(durations, 0.5), percentile(durations, 0.99)),
         storeBytes,
-        List.of());
+        systems);
   }
 
   private static Duration percentile(List<Duration> sorted, double share) {

@@ -1,6 +1,7 @@
 package dev.millrace.api.option;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,13 @@ public final class Options {
   public Options(List<Option> declarations, Map<String, Object> values) {
     declarations.forEach(o -> declared.put(o.name(), o));
     this.values = Map.copyOf(values);
+  }
+
+  /** The same options with these values in place of, or besides, those given. */
+  public Options with(Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(values);
+    all.putAll(more);
+    return new Options(List.copyOf(declared.values()), all);
   }
 
   /** The text of a TEXT or SECRET option that is required or has a default. */

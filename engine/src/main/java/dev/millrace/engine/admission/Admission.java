@@ -26,11 +26,14 @@ import java.util.stream.Collectors;
 public final class Admission {
   private final StreamSpec stream;
   private final Relation relation;
-  private final JsonDecoder decoder;
+  private final JsonDecoder duckDb;
+  private final FlatJson json;
+  private final DecodedRows rows;
+  private final Scan scan;
+  private final int timeColumn;
   private final Watermarks watermarks;
   private final Optional<UniqueFilter> unique;
-  private final String decoded;
-  private final Scan scan = new Scan();
+  private final String odd;
 
   /** What became of a batch's records of this stream. */
   public record Outcome(long rows, List<Refusal> refusals) {
@@ -49,21 +52,18 @@ public final class Admission {
   public Admission(StreamSpec stream, Relation relation) {
     this.stream = stream;
     this.relation = relation;
-    this.decoder =
-        new JsonDecoder(
-            stream.declaration().schema(), stream.extraFields() == StreamSpec.ExtraFields.REJECT);
+    Schema schema = stream.declaration().schema();
+    boolean rejectExtra = stream.extraFields() == StreamSpec.ExtraFields.REJECT;
+    this.duckDb = new JsonDecoder(schema, rejectExtra);
+    this.timeColumn = schema.indexOf(stream.eventTime());
+    int keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
+    this.json = new FlatJson(schema, rejectExtra, keyColumn);
+    this.rows = new DecodedRows(schema.columns().size());
+    this.scan = new Scan(rows, keyColumn, keyColumn >= 0 && json.types()[keyColumn] == FlatJson.PlainType.TEXT);
     this.watermarks = new Watermarks(stream.allowedLateness());
-    this.decoded = "decoded_" + relation.name().replace('.', '_');
-    this.unique =
-        stream
-            .unique()
-            .map(
-                u ->
-                    new UniqueFilter(
-                        "unique_" + relation.name().replace('.', '_'),
-                        decoded,
-                        u,
-                        stream.eventTime()));
+    String name = relation.name().replace('.', '_');
+    this.odd = "odd_" + name;
+    this.unique = stream.unique().map(u -> new UniqueFilter("unique_" + name, u));
   }
 
   /** The stream's declaration. */
@@ -97,21 +97,14 @@ public final class Admission {
             .map(c -> Identifier.quote(c.name()) + " " + c.type())
             .collect(Collectors.joining(", "));
     transaction.execute(
-        "CREATE OR REPLACE TEMP TABLE "
-            + relation.delta()
-            + " ("
-            + columns
-            + ", _id BIGINT, _w TINYINT)");
+        "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " (" + columns + ", _id BIGINT, _w TINYINT)");
   }
 
   /**
-   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but
-   * not yet the watermark.
+   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but not yet the watermark.
    *
-   * @param firstId the id of the first record if it becomes a row; the others follow by their
-   *     ordinals
-   * @param refusedBefore records that an earlier try of the same batch found to fail in an
-   *     expression, with the reason
+   * @param firstId the id of the first record if it becomes a row; the others follow by their ordinals
+   * @param refusedBefore records that an earlier try of the same batch found to fail in an expression, with the reason
    * @param now the clock, for {@code max_ahead}
    */
   public Outcome admit(
@@ -124,13 +117,17 @@ public final class Admission {
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
     refusedBefore.forEach(
-        (ordinal, reason) ->
-            refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
+        (ordinal, reason) -> refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
     Utf8 text = new Utf8(records, stream.maxRecordBytes());
     refuseUnfit(records, text, excluded, refusals);
+    rows.decode(records, text, json);
     scan.reset(records.size());
-    RecordFunction.with(
-        records, text, relationSql -> decode(transaction, relationSql, excluded, refusals));
+    for (int o = text.nextFit(0); o < records.size(); o = text.nextFit(o + 1)) {
+      if (!rows.odd().get(o)) {
+        scan.plain(o, timeColumn);
+      }
+    }
+    decodeOdd(transaction, records, text, excluded, refusals);
     judgeTimes(now, excluded, refusals);
     if (unique.isPresent()) {
       unique.get().filter(transaction, scan, firstId, excluded, refusals);
@@ -140,11 +137,11 @@ public final class Admission {
         watermarks.admitted(records.partitions()[o], scan.time(o));
       }
     }
-    long rows = makeDelta(transaction, firstId, excluded);
-    if (unique.isPresent() && rows > 0) {
+    long admitted = makeDelta(transaction, firstId, excluded);
+    if (unique.isPresent() && admitted > 0) {
       unique.get().remember(transaction, relation.delta(), stream.eventTime());
     }
-    return new Outcome(rows, refusals);
+    return new Outcome(admitted, refusals);
   }
 
   private void refuseUnfit(
@@ -165,79 +162,43 @@ public final class Admission {
   }
 
   private static void refuse(
-      BitSet excluded,
-      List<Refusal> refusals,
-      int ordinal,
-      Refusal.Kind kind,
-      String reason,
-      long eventTime) {
+      BitSet excluded, List<Refusal> refusals, int ordinal, Refusal.Kind kind, String reason, long eventTime) {
     excluded.set(ordinal);
     refusals.add(new Refusal(ordinal, kind, reason, eventTime));
   }
 
-  /**
-   * Decodes into the table (o, r), gives failed records a second look, and scans the result into
-   * arrays.
-   */
-  private void decode(
-      Transaction transaction, String records, BitSet excluded, List<Refusal> refusals)
+  /** Lets DuckDB decide about the records that are odd: table (o, why, r). */
+  private void decodeOdd(
+      Transaction transaction, TopicRecords records, Utf8 text, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
-    transaction.execute(
-        "CREATE OR REPLACE TEMP TABLE " + decoded + " AS " + decoder.strict(records));
-    List<Integer> failed = new ArrayList<>();
-    scan(transaction, "", failed);
-    failed.removeIf(excluded::get);
-    if (failed.isEmpty()) {
+    long[] ordinals = rows.odd().stream().filter(o -> !excluded.get(o)).asLongStream().toArray();
+    if (ordinals.length == 0) {
       return;
     }
-    long[] ordinals = failed.stream().mapToLong(Integer::longValue).toArray();
     RowNumbers.with(
         ordinals,
         ordinals.length,
-        numbers -> {
-          String second = decoded + "_again";
-          transaction.execute(
-              "CREATE OR REPLACE TEMP TABLE "
-                  + second
-                  + " AS "
-                  + decoder.fieldByField(records, numbers));
-          transaction.query(
-              "SELECT o, why FROM " + second + " WHERE why IS NOT NULL",
-              row ->
-                  refuse(
-                      excluded,
-                      refusals,
-                      row.getInt(1),
-                      Refusal.Kind.REJECTED,
-                      row.getString(2),
-                      Scan.NONE));
-          transaction.execute("DELETE FROM " + decoded + " WHERE r IS NULL");
-          scan(transaction, second, failed);
-          transaction.execute(
-              "INSERT INTO " + decoded + " SELECT o, r FROM " + second + " WHERE why IS NULL");
-        });
-  }
-
-  /**
-   * Reads ordinal, event time and hash of decoded rows, and the ordinals of those that were not
-   * decoded.
-   */
-  private void scan(Transaction transaction, String second, List<Integer> failed)
-      throws SQLException {
+        numbers ->
+            RecordFunction.with(
+                records,
+                text,
+                relationSql ->
+                    transaction.execute(
+                        "CREATE OR REPLACE TEMP TABLE " + odd + " AS " + duckDb.fieldByField(relationSql, numbers))));
     String time = "epoch_us(r." + Identifier.quote(stream.eventTime()) + ")";
-    String hash = unique.map(UniqueFilter::hash).orElse("NULL::BIGINT");
-    String from = second.isEmpty() ? decoded : second + " WHERE why IS NULL";
+    String key =
+        stream.unique().map(u -> "coalesce(r." + Identifier.quote(u.key()) + "::VARCHAR, '')").orElse("''");
     transaction.query(
-        "SELECT o, r IS NULL, " + time + ", " + hash + " FROM " + from,
+        "SELECT o, why, CASE WHEN why IS NULL THEN " + time + " END, CASE WHEN why IS NULL THEN " + key + " END FROM "
+            + odd,
         row -> {
-          if (row.getBoolean(2)) {
-            failed.add(row.getInt(1));
+          String why = row.getString(2);
+          if (why != null) {
+            refuse(excluded, refusals, row.getInt(1), Refusal.Kind.REJECTED, why, Scan.NONE);
             return;
           }
           long micros = row.getLong(3);
-          boolean noTime = row.wasNull();
-          long h = row.getLong(4);
-          scan.set(row.getInt(1), noTime ? Scan.NONE : micros, row.wasNull() ? Scan.NONE : h);
+          scan.odd(row.getInt(1), row.wasNull() ? Scan.NONE : micros, row.getString(4));
         });
   }
 
@@ -279,33 +240,44 @@ public final class Admission {
     }
   }
 
-  private long makeDelta(Transaction transaction, long firstId, BitSet excluded)
-      throws SQLException {
-    String columns =
-        stream.declaration().schema().columns().stream()
-            .map(c -> "r." + Identifier.quote(c.name()) + " AS " + Identifier.quote(c.name()))
-            .collect(Collectors.joining(", "));
-    String make =
-        "CREATE OR REPLACE TEMP TABLE "
-            + relation.delta()
-            + " AS SELECT "
-            + columns
-            + ", "
-            + firstId
-            + " + o AS _id, 1::TINYINT AS _w FROM "
-            + decoded
-            + " WHERE r IS NOT NULL";
-    if (excluded.isEmpty()) {
-      return transaction.update(make);
+  /** Makes the delta of the rows that are not excluded; returns how many. */
+  private long makeDelta(Transaction transaction, long firstId, BitSet excluded) throws SQLException {
+    BitSet admitted = new BitSet();
+    List<Long> oddAdmitted = new ArrayList<>();
+    for (int o = 0; o < scan.size(); o++) {
+      if (scan.isDecoded(o) && !excluded.get(o)) {
+        if (scan.isOdd(o)) {
+          oddAdmitted.add((long) o);
+        } else {
+          admitted.set(o);
+        }
+      }
     }
-    long[] ordinals = excluded.stream().asLongStream().toArray();
-    long[] rows = {0};
-    RowNumbers.with(
-        ordinals,
-        ordinals.length,
-        numbers ->
-            rows[0] = transaction.update(make + " AND o NOT IN (SELECT n FROM " + numbers + ")"));
-    return rows[0];
+    Schema schema = stream.declaration().schema();
+    String identity = ", " + firstId + " + o AS _id, 1::TINYINT AS _w FROM ";
+    int[] plain = admitted.stream().toArray();
+    RowFunction.with(
+        rows,
+        json,
+        schema,
+        plain,
+        relationSql ->
+            transaction.execute(
+                "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " AS SELECT "
+                    + RowFunction.select(schema, json.types()) + identity + relationSql));
+    if (!oddAdmitted.isEmpty()) {
+      String columns =
+          schema.names().stream().map(n -> "r." + Identifier.quote(n)).collect(Collectors.joining(", "));
+      long[] ordinals = oddAdmitted.stream().mapToLong(Long::longValue).toArray();
+      RowNumbers.with(
+          ordinals,
+          ordinals.length,
+          numbers ->
+              transaction.execute(
+                  "INSERT INTO " + relation.delta() + " SELECT " + columns + identity + odd
+                      + " WHERE o IN (SELECT n FROM " + numbers + ")"));
+    }
+    return plain.length + oddAdmitted.size();
   }
 
   /** Forgets what no later record needs; call when the watermark has moved. */

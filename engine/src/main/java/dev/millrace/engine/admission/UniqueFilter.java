@@ -13,96 +13,70 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
+import java.util.stream.Collectors;
 
 /**
- * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as
- * long as a repeat could still be admitted; an index from the key's hash to the row's id tells for
- * nearly every row at once that its key is new. Only the others are compared by key. For one
- * thread.
+ * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as long as a repeat could
+ * still be admitted; an index from the key's hash to the row's id tells for nearly every row at once that its key is new.
+ * Only the others are compared by key. For one thread.
  */
 final class UniqueFilter {
   private static final int HEAVY_KEY = 64;
+  private static final long FORGET_EVERY_ROWS = 200_000;
+  private static final long FORGET_EVERY_NANOS = 2_000_000_000L;
 
   private final String table;
-  private final String decoded;
   private final Unique unique;
-  private final String key;
-  private final String eventTime;
   private final KeyIndex.Candidates found = new KeyIndex.Candidates();
   private KeyIndex index = new KeyIndex(1, 0, HEAVY_KEY);
   private long appendedSinceForget;
   private long forgottenAt;
+  private long floorAfterCommit;
+  private int sweepAfterCommit;
 
-  /** A row whose key's hash is known already. */
-  private record Suspect(int ordinal, long hash, long[] candidates, boolean heavy) {}
+  /** A row whose key's hash is known already, with the ids of earlier rows that have the hash. */
+  private record Suspect(int ordinal, long[] candidates, boolean heavy) {}
 
   private record Seen(String key, long micros) {}
 
-  /**
-   * A filter over one stream of a source.
-   *
-   * @param name of the state table, in schema {@code state}
-   * @param decoded the temporary table (o, r) of a batch
-   */
-  UniqueFilter(String name, String decoded, Unique unique, String eventTime) {
+  /** A filter over one stream of a source; {@code name} is its state table, in schema {@code state}. */
+  UniqueFilter(String name, Unique unique) {
     this.table = "state." + Identifier.quote(name);
-    this.decoded = decoded;
     this.unique = unique;
-    this.key = "r." + Identifier.quote(unique.key());
-    this.eventTime = "r." + Identifier.quote(eventTime);
   }
 
-  /**
-   * The expression of a row's hash over the decoded table; NULL for a row without a key, which is
-   * never a repeat.
-   */
-  String hash() {
-    return "CASE WHEN " + key + " IS NOT NULL THEN (hash(" + key + ") >> 1)::BIGINT END";
-  }
-
-  void create(Transaction transaction, Column keyColumn) throws SQLException {
+  /** Makes the table if it is missing and loads the index. */
+  void create(Transaction transaction, Column key) throws SQLException {
     transaction.execute("CREATE SCHEMA IF NOT EXISTS state");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS "
-            + table
-            + " (key "
-            + keyColumn.type()
-            + ", at TIMESTAMPTZ, _id BIGINT)");
-    load(transaction);
-  }
-
-  /** Rebuilds the index from the table. */
-  void load(Transaction transaction) throws SQLException {
+        "CREATE TABLE IF NOT EXISTS " + table + " (key " + key.type() + ", at TIMESTAMPTZ, _id BIGINT)");
     long rows = transaction.number("SELECT count(*) FROM " + table);
-    long first = Math.max(1, transaction.number("SELECT _id FROM " + table + " LIMIT 1"));
+    long first = Math.max(1, transaction.number("SELECT min(_id) FROM " + table));
     KeyIndex fresh = new KeyIndex(first, rows, HEAVY_KEY);
     transaction.query(
-        "SELECT (hash(key) >> 1)::BIGINT, _id FROM " + table + " WHERE key IS NOT NULL",
-        row -> fresh.add(row.getLong(1), row.getLong(2)));
+        "SELECT key::VARCHAR, _id FROM " + table + " WHERE key IS NOT NULL",
+        row -> fresh.add(KeyHash.of(row.getString(1)), row.getLong(2)));
     index = fresh;
+    sweepAfterCommit = 0;
   }
 
   /**
-   * Finds the repeats among the rows that are not excluded yet, excludes them and remembers the
-   * keys of the others.
+   * Finds the repeats among the rows that are not excluded yet, excludes them and indexes the keys of the others. Entries
+   * of a batch that is rolled back stay in the index, where they lead to rows that are not there, or to this batch's.
    *
-   * @param scan the batch, with hashes
    * @param firstId the id of ordinal 0
    * @param excluded the ordinals that are not admitted; repeats are added
    */
-  void filter(
-      Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
+  void filter(Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
     List<Suspect> suspects = new ArrayList<>();
     for (int ordinal = 0; ordinal < scan.size(); ordinal++) {
       if (!scan.isDecoded(ordinal) || excluded.get(ordinal) || !scan.hasHash(ordinal)) {
         continue;
       }
-      long hash = scan.hash(ordinal);
       long id = firstId + ordinal;
       found.clear();
-      boolean light = index.find(hash, found);
+      boolean light = index.find(scan.hash(ordinal), found);
       int earlier = 0;
       for (int c = 0; c < found.size; c++) {
         if (found.ids[c] < id) {
@@ -110,13 +84,13 @@ final class UniqueFilter {
         }
       }
       if (light && earlier == 0) {
-        index.add(hash, id);
+        index.add(scan.hash(ordinal), id);
       } else {
-        suspects.add(new Suspect(ordinal, hash, Arrays.copyOf(found.ids, earlier), !light));
+        suspects.add(new Suspect(ordinal, Arrays.copyOf(found.ids, earlier), !light));
       }
     }
     if (!suspects.isEmpty()) {
-      judge(transaction, suspects, firstId, excluded, refusals);
+      judge(transaction, suspects, scan, firstId, excluded, refusals);
     }
   }
 
@@ -124,27 +98,33 @@ final class UniqueFilter {
   private void judge(
       Transaction transaction,
       List<Suspect> suspects,
+      Scan scan,
       long firstId,
       BitSet excluded,
       List<Refusal> refusals)
       throws SQLException {
-    Map<Long, Seen> rows = candidateRows(transaction, suspects, firstId);
-    Map<String, List<Seen>> heavy = heavyRows(transaction, suspects);
-    Map<String, List<Seen>> admittedSuspects = new HashMap<>();
+    Map<Long, Seen> stored = storedRows(transaction, suspects, firstId);
+    Map<String, List<Seen>> heavy = heavyRows(transaction, suspects, scan);
+    Map<String, List<Seen>> admitted = new HashMap<>();
     long within = unique.within().toNanos() / 1000;
     for (Suspect suspect : suspects) {
-      Seen own = rows.get(firstId + suspect.ordinal);
-      if (own == null) {
-        continue;
-      }
+      Seen own = new Seen(scan.key(suspect.ordinal), scan.time(suspect.ordinal));
       boolean repeat =
-          isNear(own, admittedSuspects.getOrDefault(own.key, List.of()), within)
+          isNear(own, admitted.getOrDefault(own.key, List.of()), within)
               || isNear(own, heavy.getOrDefault(own.key, List.of()), within);
       for (int c = 0; c < suspect.candidates.length && !repeat; c++) {
         long candidate = suspect.candidates[c];
-        Seen other = rows.get(candidate);
-        boolean admitted = candidate < firstId || !excluded.get((int) (candidate - firstId));
-        repeat = admitted && other != null && isNear(own, List.of(other), within);
+        if (candidate < firstId) {
+          Seen other = stored.get(candidate);
+          repeat = other != null && isNear(own, List.of(other), within);
+        } else {
+          int other = (int) (candidate - firstId);
+          repeat =
+              scan.isDecoded(other)
+                  && !excluded.get(other)
+                  && scan.hasHash(other)
+                  && isNear(own, List.of(new Seen(scan.key(other), scan.time(other))), within);
+        }
       }
       if (repeat) {
         excluded.set(suspect.ordinal);
@@ -155,8 +135,8 @@ final class UniqueFilter {
                 "`" + unique.key() + "` " + own.key + " was admitted before",
                 own.micros));
       } else {
-        index.add(suspect.hash, firstId + suspect.ordinal);
-        admittedSuspects.computeIfAbsent(own.key, k -> new ArrayList<>()).add(own);
+        index.add(scan.hash(suspect.ordinal), firstId + suspect.ordinal);
+        admitted.computeIfAbsent(own.key, k -> new ArrayList<>()).add(own);
       }
     }
   }
@@ -166,83 +146,42 @@ final class UniqueFilter {
         .anyMatch(o -> o.key.equals(own.key) && Math.abs(o.micros - own.micros) <= within);
   }
 
-  /** Keys and times of the suspects and of the rows that they may repeat, by id. */
-  private Map<Long, Seen> candidateRows(
-      Transaction transaction, List<Suspect> suspects, long firstId) throws SQLException {
-    long[] stored =
+  /** Keys and times of the stored rows that suspects may repeat, by id. */
+  private Map<Long, Seen> storedRows(Transaction transaction, List<Suspect> suspects, long firstId)
+      throws SQLException {
+    long[] ids =
         suspects.stream()
             .flatMapToLong(s -> Arrays.stream(s.candidates))
             .filter(c -> c < firstId)
             .distinct()
-            .toArray();
-    long[] inBatch =
-        suspects.stream()
-            .flatMapToLong(
-                s ->
-                    LongStream.concat(
-                        LongStream.of(firstId + s.ordinal), Arrays.stream(s.candidates)))
-            .filter(c -> c >= firstId)
-            .map(c -> c - firstId)
-            .distinct()
+            .sorted()
             .toArray();
     Map<Long, Seen> rows = new HashMap<>();
-    if (stored.length > 0) {
-      Arrays.sort(stored);
+    if (ids.length > 0) {
       RowNumbers.with(
-          stored,
-          stored.length,
+          ids,
+          ids.length,
           numbers ->
               transaction.query(
-                  "SELECT _id, key::VARCHAR, epoch_us(at) FROM "
-                      + table
-                      + " WHERE _id IN (SELECT n FROM "
-                      + numbers
-                      + ")",
+                  "SELECT u._id, u.key::VARCHAR, epoch_us(u.at) FROM " + table + " u JOIN " + numbers + " i ON u._id = i.n",
                   row -> rows.put(row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
     }
-    RowNumbers.with(
-        inBatch,
-        inBatch.length,
-        numbers ->
-            transaction.query(
-                "SELECT o, "
-                    + key
-                    + "::VARCHAR, epoch_us("
-                    + eventTime
-                    + ") FROM "
-                    + decoded
-                    + " WHERE r IS NOT NULL AND o IN (SELECT n FROM "
-                    + numbers
-                    + ")",
-                row ->
-                    rows.put(
-                        firstId + row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
     return rows;
   }
 
   /** All stored rows of keys that repeat too often to be indexed. */
-  private Map<String, List<Seen>> heavyRows(Transaction transaction, List<Suspect> suspects)
+  private Map<String, List<Seen>> heavyRows(Transaction transaction, List<Suspect> suspects, Scan scan)
       throws SQLException {
-    long[] heavy = suspects.stream().filter(Suspect::heavy).mapToLong(Suspect::ordinal).toArray();
+    List<String> keys =
+        suspects.stream().filter(Suspect::heavy).map(s -> scan.key(s.ordinal)).distinct().toList();
     Map<String, List<Seen>> rows = new HashMap<>();
-    if (heavy.length > 0) {
-      RowNumbers.with(
-          heavy,
-          heavy.length,
-          numbers ->
-              transaction.query(
-                  "SELECT key::VARCHAR, epoch_us(at) FROM "
-                      + table
-                      + " WHERE key IN (SELECT "
-                      + key
-                      + " FROM "
-                      + decoded
-                      + " WHERE o IN (SELECT n FROM "
-                      + numbers
-                      + "))",
-                  row ->
-                      rows.computeIfAbsent(row.getString(1), k -> new ArrayList<>())
-                          .add(new Seen(row.getString(1), row.getLong(2)))));
+    if (!keys.isEmpty()) {
+      transaction.query(
+          "SELECT key::VARCHAR, epoch_us(at) FROM " + table + " WHERE key::VARCHAR IN ("
+              + keys.stream().map(Identifier::literal).collect(Collectors.joining(",")) + ")",
+          row ->
+              rows.computeIfAbsent(row.getString(1), k -> new ArrayList<>())
+                  .add(new Seen(row.getString(1), row.getLong(2))));
     }
     return rows;
   }
@@ -251,38 +190,27 @@ final class UniqueFilter {
   void remember(Transaction transaction, String delta, String eventTimeColumn) throws SQLException {
     appendedSinceForget +=
         transaction.update(
-            "INSERT INTO "
-                + table
-                + " SELECT "
-                + Identifier.quote(unique.key())
-                + ", "
-                + Identifier.quote(eventTimeColumn)
-                + ", _id FROM "
-                + delta);
+            "INSERT INTO " + table + " SELECT " + Identifier.quote(unique.key()) + ", "
+                + Identifier.quote(eventTimeColumn) + ", _id FROM " + delta);
   }
 
   /** Forgets keys that no admissible row can repeat, now and then. */
   void forget(Transaction transaction, long watermark, long nowNanos) throws SQLException {
     boolean due =
-        appendedSinceForget > 200_000
-            || (appendedSinceForget > 0 && nowNanos - forgottenAt > 2_000_000_000L);
+        appendedSinceForget > FORGET_EVERY_ROWS
+            || (appendedSinceForget > 0 && nowNanos - forgottenAt > FORGET_EVERY_NANOS);
     if (!due || watermark == Watermarks.UNKNOWN) {
       return;
     }
-    String before =
-        Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
+    String before = Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
     long deleted = transaction.update("DELETE FROM " + table + " WHERE at < " + before);
     appendedSinceForget = 0;
     forgottenAt = nowNanos;
     if (deleted > 0) {
-      long first = transaction.number("SELECT _id FROM " + table + " LIMIT 1");
-      floorAfterCommit = first;
+      floorAfterCommit = transaction.number("SELECT min(_id) FROM " + table);
       sweepAfterCommit = (int) Math.min(10_000_000, 4 * deleted);
     }
   }
-
-  private long floorAfterCommit;
-  private int sweepAfterCommit;
 
   /** The transaction was committed: index entries of forgotten rows may go. */
   void committed() {

@@ -34,6 +34,11 @@ final class Utf8 {
     return !unfit.get(ordinal);
   }
 
+  /** The first ordinal from {@code from} on that fits. */
+  int nextFit(int from) {
+    return unfit.nextClearBit(from);
+  }
+
   /** The ordinals that do not fit. */
   BitSet unfit() {
     return unfit;

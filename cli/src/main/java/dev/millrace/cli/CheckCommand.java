@@ -1,0 +1,82 @@
+package dev.millrace.cli;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.engine.Programs;
+import dev.millrace.project.AssetGraphPrinter;
+import dev.millrace.project.ProblemPrinter;
+import dev.millrace.project.Project;
+import dev.millrace.server.run.Connectors;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** `millrace check`: every problem of a project at once, then its graph. */
+@Command(
+    name = "check",
+    description = {
+      "Shows every problem of a project at once, each with its place, the cause and what to do;",
+      "then the graph of its assets. Starts nothing and connects to nothing."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  millrace check examples/ads",
+      "  millrace check examples/ads --target prod --format json"
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Mixin private ProjectArguments arguments = new ProjectArguments();
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private Format format = Format.text;
+
+  @Spec private CommandSpec spec;
+
+  /** How problems are printed. */
+  enum Format {
+    /** For people. */
+    text,
+    /** For programs. */
+    json
+  }
+
+  @SuppressWarnings("NullAway.Init")
+  CheckCommand() {}
+
+  @Override
+  public Integer call() {
+    Logging.quiet();
+    dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
+    List<Problem> found = new ArrayList<>();
+    Project project = null;
+    try {
+      project = arguments.load(problems);
+      Programs.compile(project, new Connectors().sinks(), problems);
+      found.addAll(problems.all());
+    } catch (MillraceException e) {
+      found.addAll(e.problems());
+    }
+    boolean failed = found.stream().anyMatch(p -> p.severity() == dev.millrace.api.error.Severity.ERROR);
+    PrintWriter out = spec.commandLine().getOut();
+    if (format == Format.json) {
+      out.println(new ProblemPrinter(arguments.folder(), false).json(found));
+    } else {
+      if (!found.isEmpty()) {
+        out.println(Problems.text(arguments.folder(), found));
+      }
+      if (project != null && !failed) {
+        out.print(AssetGraphPrinter.print(project, Problems.colours()));
+      }
+    }
+    out.flush();
+    return failed ? Millrace.PROBLEMS : 0;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.millrace.cli;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.option.Quantities;
+import dev.millrace.engine.Engine;
+import dev.millrace.engine.Programs;
+import dev.millrace.project.Project;
+import dev.millrace.server.run.Connectors;
+import dev.millrace.server.run.RunOptions;
+import dev.millrace.server.run.RunningProject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** `millrace run`: starts everything that a project needs, and keeps it going. */
+@Command(
+    name = "run",
+    description = {
+      "Starts the embedded systems, sources, streams, sinks and the page of a project, and shows how they are doing.",
+      "Ctrl-C stops in order; the next run goes on where this one stopped, after a crash too."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  millrace run examples/ads",
+      "  millrace run examples/ads --for 30s --port 9000",
+      "  millrace run examples/ads --vars total=100000 --until-idle",
+      "  millrace run examples/ads --target prod",
+      "  millrace run examples/ads --fresh --replace-sinks"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Mixin private ProjectArguments arguments = new ProjectArguments();
+
+  @Option(
+      names = "--until-idle",
+      description = {
+        "End when every bounded source is exhausted and everything is delivered; exit 0 only if all is well.",
+        "With --for, sources that never end are stopped after that time."
+      })
+  private boolean untilIdle;
+
+  @Option(
+      names = "--for",
+      paramLabel = "<time>",
+      description = "Stop the sources after this time, deliver everything and end; for example 30s or 5 minutes.")
+  private @Nullable String duration;
+
+  @Option(
+      names = "--port",
+      paramLabel = "<n>",
+      description = "The page's port; default: 8080 or the next free one.")
+  private @Nullable Integer port;
+
+  @Option(names = "--fresh", description = "Forget the store and build it again from the topics.")
+  private boolean fresh;
+
+  @Option(
+      names = "--replace-sinks",
+      description = "Empty target tables that were filled from another store, and fill them from this one.")
+  private boolean replaceSinks;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "<size>",
+      defaultValue = "320MB",
+      description = "Cap of the store's memory; more is spilled to disk. Default: ${DEFAULT-VALUE}.")
+  private String memory = "320MB";
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init")
+  RunCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    Optional<Duration> limit = Optional.ofNullable(duration).map(this::duration);
+    long memoryBytes =
+        Quantities.bytes(memory)
+            .orElseThrow(() -> new ParameterException(spec.commandLine(), "--memory: `" + memory + "` is no size; try 512MB"));
+    PrintWriter out = spec.commandLine().getOut();
+    dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
+    Project project = arguments.load(problems);
+    Programs.compile(project, new Connectors().sinks(), problems);
+    problems.throwIfErrors();
+    if (!problems.all().isEmpty()) {
+      out.println(Problems.text(arguments.folder(), problems.all()));
+    }
+    Logging.toFile(project.folder().resolve(".millrace"));
+    OptionalInt chosen = port == null ? OptionalInt.empty() : OptionalInt.of(port);
+    CountDownLatch closed = new CountDownLatch(1);
+    Interrupts.closeBefore(closed);
+    try (StatusArea area = StatusArea.open(out, project)) {
+      return run(new RunOptions(project, chosen, fresh, replaceSinks, memoryBytes), limit, area);
+    } catch (MillraceException e) {
+      spec.commandLine().getErr().print(Problems.text(arguments.folder(), e.problems()));
+      spec.commandLine().getErr().flush();
+      return Millrace.PROBLEMS;
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private Duration duration(String text) {
+    return Quantities.duration(text)
+        .orElseThrow(
+            () -> new ParameterException(spec.commandLine(), "--for: `" + text + "` is no time; try 30s or 5m"));
+  }
+
+  private int run(RunOptions options, Optional<Duration> limit, StatusArea area) throws InterruptedException {
+    long started = System.nanoTime();
+    RunningProject running = RunningProject.start(options, area::progress);
+    boolean ended;
+    try {
+      area.started(running.address(), Duration.ofNanos(System.nanoTime() - started));
+      ended = follow(running, limit, area);
+      area.progress(Interrupts.isStopping() ? "stopping in order" : "stopping");
+    } catch (RuntimeException | InterruptedException e) {
+      running.close();
+      throw e;
+    }
+    List<Problem> left = running.engine().problems();
+    area.show(running.engine().status());
+    running.close();
+    area.summary(Duration.ofNanos(System.nanoTime() - started));
+    if (!left.isEmpty()) {
+      area.problems(Problems.text(arguments.folder(), left));
+      return Millrace.PROBLEMS;
+    }
+    return ended || !untilIdle ? 0 : Millrace.PROBLEMS;
+  }
+
+  /** Shows the status until the run is to end; returns true if everything was delivered. */
+  private boolean follow(RunningProject running, Optional<Duration> limit, StatusArea area)
+      throws InterruptedException {
+    Engine engine = running.engine();
+    if (untilIdle && limit.isEmpty() && !engine.unboundedSources().isEmpty()) {
+      area.progress("waiting for " + String.join(", ", engine.unboundedSources()) + " to end (or use --for)");
+    }
+    long started = System.nanoTime();
+    boolean draining = false;
+    while (!Interrupts.isStopping()) {
+      area.show(engine.status());
+      if (running.fatal().isPresent() || engine.hasStopped()) {
+        return false;
+      }
+      if (limit.isPresent() && !draining && System.nanoTime() - started > limit.get().toNanos()) {
+        engine.stopSources();
+        draining = true;
+        area.progress("sources stopped, delivering what is left");
+      }
+      if (draining ? engine.isDrained() : untilIdle && engine.isDone()) {
+        return true;
+      }
+      Interrupts.await(250);
+    }
+    return false;
+  }
+}

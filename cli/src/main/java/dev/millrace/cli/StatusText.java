@@ -1,0 +1,208 @@
+package dev.millrace.cli;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Status.Health;
+import dev.millrace.engine.Status.SinkStatus;
+import dev.millrace.engine.Status.SourceStatus;
+import dev.millrace.engine.Status.StreamStatus;
+import dev.millrace.project.Project;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Words and figures of a {@link Status}, with or without colours. */
+final class StatusText {
+  private static final String RESET = "\u001b[0m";
+
+  private final Project project;
+  private final boolean colours;
+
+  StatusText(Project project, boolean colours) {
+    this.project = project;
+    this.colours = colours;
+  }
+
+  String bold(String text) {
+    return paint("\u001b[1m", text);
+  }
+
+  String dim(String text) {
+    return paint("\u001b[2m", text);
+  }
+
+  String link(String text) {
+    return paint("\u001b[4;36m", text);
+  }
+
+  private String paint(String code, String text) {
+    return colours ? code + text + RESET : text;
+  }
+
+  private String dot(Health health) {
+    return switch (health) {
+      case OK -> paint("\u001b[32m", "●");
+      case IDLE -> paint("\u001b[32m", "○");
+      case RETRYING -> paint("\u001b[33m", "◐");
+      case PAUSED -> paint("\u001b[33m", "‖");
+      case STOPPED -> paint("\u001b[31m", "✗");
+    };
+  }
+
+  /** The live area. */
+  List<String> area(Status status, int width) {
+    List<String> lines = new ArrayList<>();
+    int name = nameWidth(status);
+    lines.add(
+        dim(pad("  sources", name + 4) + right("rows/s", 9) + right("rows", 12) + right("lag", 9)
+            + right("behind", 9) + right("late", 8) + right("rejected", 10) + right("repeats", 9)));
+    for (SourceStatus s : status.sources()) {
+      lines.add(
+          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.rowsPerSecond()), 9) + right(count(s.rows()), 12)
+              + right(count(s.lag()), 9) + right(s.watermarkDelay().map(StatusText::duration).orElse("-"), 9)
+              + right(count(s.late()), 8) + right(count(s.rejected()), 10) + right(count(s.duplicates()), 9));
+    }
+    if (!status.streams().isEmpty()) {
+      lines.add(dim(pad("  streams", name + 4) + right("changes/s", 9) + right("changes", 12)));
+    }
+    for (StreamStatus s : status.streams()) {
+      lines.add(
+          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.changesPerSecond()), 9)
+              + right(count(s.changes()), 12));
+    }
+    if (!status.sinks().isEmpty()) {
+      lines.add(
+          dim(pad("  sinks", name + 4) + right("rows/s", 9) + right("delivered", 12) + right("waiting", 9)
+              + right("delay", 9)));
+    }
+    for (SinkStatus s : status.sinks()) {
+      lines.add(
+          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.changesPerSecond()), 9)
+              + right(count(s.delivered()), 12) + right(count(s.pending()), 9) + right(duration(s.delay()), 9));
+    }
+    lines.add(
+        dim("  batches " + count(status.batches().count()) + ", p50 " + status.batches().p50().toMillis() + " ms, p99 "
+            + status.batches().p99().toMillis() + " ms   store " + bytes(status.storeBytes()) + "   up "
+            + duration(Duration.between(status.startedAt(), status.at()))));
+    for (Problem problem : problems(status)) {
+      lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
+    }
+    return lines;
+  }
+
+  private static String hint(Problem problem) {
+    String hint = problem.hint();
+    return hint == null ? "" : " - " + hint;
+  }
+
+  private static String cut(String text, int width) {
+    return text.length() <= width ? text : text.substring(0, Math.max(1, width - 1)) + "…";
+  }
+
+  private List<Problem> problems(Status status) {
+    List<Problem> all = new ArrayList<>();
+    status.sources().forEach(s -> add(all, s.reason()));
+    status.streams().forEach(s -> add(all, s.reason()));
+    status.sinks().forEach(s -> add(all, s.reason()));
+    return all;
+  }
+
+  private static void add(List<Problem> all, Optional<Problem> reason) {
+    reason.filter(r -> !all.contains(r)).ifPresent(all::add);
+  }
+
+  private static int nameWidth(Status status) {
+    int width = 12;
+    for (SourceStatus s : status.sources()) {
+      width = Math.max(width, s.id().length());
+    }
+    for (StreamStatus s : status.streams()) {
+      width = Math.max(width, s.id().length());
+    }
+    for (SinkStatus s : status.sinks()) {
+      width = Math.max(width, s.id().length());
+    }
+    return width;
+  }
+
+  /** One plain line, for logs. */
+  String line(Status status) {
+    double in = status.sources().stream().mapToDouble(SourceStatus::rowsPerSecond).sum();
+    double out = status.sinks().stream().mapToDouble(SinkStatus::changesPerSecond).sum();
+    long lag = status.sources().stream().mapToLong(SourceStatus::lag).sum();
+    long late = status.sources().stream().mapToLong(SourceStatus::late).sum();
+    long rejected = status.sources().stream().mapToLong(SourceStatus::rejected).sum();
+    Optional<Duration> behind =
+        status.sources().stream().flatMap(s -> s.watermarkDelay().stream()).max(Duration::compareTo);
+    StringBuilder line = new StringBuilder();
+    line.append(project.name()).append(": in ").append(rate(in)).append("/s, out ").append(rate(out)).append("/s, lag ")
+        .append(count(lag)).append(", watermark behind ").append(behind.map(StatusText::duration).orElse("-"))
+        .append(", late ").append(count(late)).append(", rejected ").append(count(rejected));
+    for (SinkStatus sink : status.sinks()) {
+      if (sink.health() != Health.OK && sink.health() != Health.IDLE) {
+        line.append(", sink ").append(sink.id()).append(' ').append(sink.health().name().toLowerCase(Locale.ROOT));
+      }
+    }
+    for (Problem problem : problems(status)) {
+      line.append("\n  ! ").append(problem.message());
+    }
+    return line.toString();
+  }
+
+  /** What a run did, for its end. */
+  List<String> summary(Status status, Duration took) {
+    long rows = status.sources().stream().mapToLong(SourceStatus::rows).sum();
+    long late = status.sources().stream().mapToLong(SourceStatus::late).sum();
+    long rejected = status.sources().stream().mapToLong(SourceStatus::rejected).sum();
+    long repeats = status.sources().stream().mapToLong(SourceStatus::duplicates).sum();
+    long pending = status.sinks().stream().mapToLong(SinkStatus::pending).sum();
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add(
+        bold(project.name()) + " stopped after " + duration(took) + ": " + count(rows) + " rows admitted, " + count(late)
+            + " late, " + count(rejected) + " rejected, " + count(repeats) + " repeats");
+    for (SinkStatus sink : status.sinks()) {
+      lines.add(
+          "  " + dot(sink.health()) + " sink " + sink.id() + ": " + count(sink.delivered()) + " changes delivered"
+              + (sink.pending() > 0 ? ", " + count(sink.pending()) + " wait for the next run" : ""));
+    }
+    if (pending == 0 && !status.sinks().isEmpty()) {
+      lines.add(dim("  everything is delivered; the next run goes on from here"));
+    }
+    return lines;
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.length()));
+  }
+
+  private static String right(String text, int width) {
+    return " ".repeat(Math.max(1, width - text.length())) + text;
+  }
+
+  static String rate(double perSecond) {
+    return perSecond >= 100 || perSecond == 0 ? count(Math.round(perSecond)) : String.format(Locale.ROOT, "%.1f", perSecond);
+  }
+
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  static String bytes(long bytes) {
+    return bytes < 1 << 20 ? (bytes >> 10) + " KB" : String.format(Locale.ROOT, "%,.1f MB", bytes / 1048576.0);
+  }
+
+  static String duration(Duration d) {
+    long ms = d.toMillis();
+    if (ms < 1_000) {
+      return ms + " ms";
+    }
+    if (ms < 60_000) {
+      return String.format(Locale.ROOT, "%.1f s", ms / 1000.0);
+    }
+    long s = ms / 1000;
+    return s < 3600 ? s / 60 + " m " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " m";
+  }
+}

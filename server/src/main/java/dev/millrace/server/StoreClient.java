@@ -1,0 +1,151 @@
+package dev.millrace.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.engine.store.Writer;
+import dev.millrace.sql.gate.QueryLimits;
+import dev.millrace.sql.gate.QueryPlace;
+import dev.millrace.sql.gate.QueryRunner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+/** Reaches a project's store from another process: through the running instance, or by opening it when none runs. */
+public final class StoreClient {
+  private static final long MEMORY = 512L << 20;
+
+  private final DataFolder folder;
+
+  private StoreClient(DataFolder folder) {
+    this.folder = folder;
+  }
+
+  /** The store of the project in {@code projectFolder}. */
+  public static StoreClient of(Path projectFolder) {
+    Path absolute = projectFolder.toAbsolutePath().normalize();
+    if (!Files.exists(absolute.resolve("millrace.yml"))) {
+      throw new StopException(
+          Problem.error(
+              ServerError.NOT_A_PROJECT,
+              null,
+              "`" + projectFolder + "` has no millrace.yml",
+              "name the project's folder, or make one with `millrace init`"),
+          null);
+    }
+    return new StoreClient(DataFolder.open(absolute));
+  }
+
+  /**
+   * Runs one gated SELECT.
+   *
+   * @return an object with {@code columns} (name, type), {@code rows} (arrays) and {@code truncated}
+   * @throws StopException if the query is refused or fails, or there is no store yet
+   */
+  public JsonNode query(String sql) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      return post(running.get().resolve("/api/query"), Json.object().put("sql", sql));
+    }
+    try (Store store = open();
+        Connection connection = store.connect();
+        QueryRunner runner = new QueryRunner()) {
+      return Json.result(
+          runner.run(connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Marks rejected records for another try.
+   *
+   * @param source {@code source.stream}; empty for all
+   * @return how many
+   */
+  public long replay(Optional<String> source) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      ObjectNode body = Json.object();
+      source.ifPresent(s -> body.put("source", s));
+      return post(running.get().resolve("/api/replay"), body).path("marked").asLong();
+    }
+    try (Store store = open();
+        Writer writer = store.writer()) {
+      return writer.transact(
+          transaction ->
+              transaction.update(
+                  "UPDATE system.rejected SET replay = 'marked' WHERE replay IS NULL"
+                      + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private Optional<URI> running() {
+    return InstanceLock.find(folder).flatMap(InstanceLock.Instance::address).map(URI::create);
+  }
+
+  private Store open() {
+    Path path = folder.resolve("store");
+    if (!Files.exists(path.resolve("store.duckdb"))) {
+      throw new StopException(
+          Problem.error(
+              ServerError.NOTHING_STORED, null, "the project has not run yet, so there is nothing to query", "start it with `millrace run`"),
+          null);
+    }
+    return Store.open(new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2));
+  }
+
+  private static StopException failed(SQLException e) {
+    return new StopException(
+        Problem.error(ServerError.SERVER_DEFECT, null, "the store failed: " + e.getMessage(), null), e);
+  }
+
+  private static JsonNode post(URI uri, ObjectNode body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .timeout(Duration.ofMinutes(2))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+            .build();
+    try {
+      HttpResponse<String> response =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+      JsonNode answer = Json.MAPPER.readTree(response.body());
+      JsonNode error = answer.path("error");
+      if (!error.isMissingNode()) {
+        String hint = error.path("hint").asText("");
+        throw new StopException(
+            Problem.error(
+                ServerError.REFUSED_BY_INSTANCE, null, error.path("message").asText(), hint.isEmpty() ? null : hint),
+            null);
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new StopException(
+          Problem.error(
+              ServerError.REFUSED_BY_INSTANCE, null, "the running instance at " + uri.getAuthority() + " does not answer", "try again, or end it"),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
