@@ -64,7 +64,8 @@ final class CheckCommand implements Callable<Integer> {
     } catch (MillraceException e) {
       found.addAll(e.problems());
     }
-    boolean failed = found.stream().anyMatch(p -> p.severity() == dev.millrace.api.error.Severity.ERROR);
+    boolean failed =
+        found.stream().anyMatch(p -> p.severity() == dev.millrace.api.error.Severity.ERROR);
     PrintWriter out = spec.commandLine().getOut();
     if (format == Format.json) {
       out.println(new ProblemPrinter(arguments.folder(), false).json(found));

@@ -17,14 +17,18 @@ final class Logging {
 
   private Logging() {}
 
-  /** Sends the log to {@code log/millrace.log} in the data folder; warnings and worse of libraries, and what Millrace does. */
+  /**
+   * Sends the log to {@code log/millrace.log} in the data folder; warnings and worse of libraries,
+   * and what Millrace does.
+   */
   static void toFile(Path dataFolder) {
     quiet();
     try {
       Path folder = Files.createDirectories(dataFolder.resolve("log"));
       System.setProperty(
           "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
-      FileHandler file = new FileHandler(folder.resolve("millrace.log").toString(), FILE_BYTES, FILES, true);
+      FileHandler file =
+          new FileHandler(folder.resolve("millrace.log").toString(), FILE_BYTES, FILES, true);
       file.setFormatter(new SimpleFormatter());
       Logger root = Logger.getLogger("");
       root.addHandler(file);

@@ -83,7 +83,8 @@ public final class Millrace implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Say what to do, for example: millrace run examples/ads");
+    throw new ParameterException(
+        spec.commandLine(), "Say what to do, for example: millrace run examples/ads");
   }
 
   /** Reads the version from the jar. */
@@ -98,8 +99,12 @@ public final class Millrace implements Runnable {
       }
       return new String[] {
         "millrace " + properties.getProperty("version", "unknown"),
-        "Java " + System.getProperty("java.version") + ", DuckDB " + properties.getProperty("duckdb", "?")
-            + ", Kafka " + properties.getProperty("kafka", "?")
+        "Java "
+            + System.getProperty("java.version")
+            + ", DuckDB "
+            + properties.getProperty("duckdb", "?")
+            + ", Kafka "
+            + properties.getProperty("kafka", "?")
       };
     }
   }

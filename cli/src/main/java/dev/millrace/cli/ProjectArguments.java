@@ -20,7 +20,10 @@ final class ProjectArguments {
   @SuppressWarnings("NullAway.Init")
   private Path folder;
 
-  @Option(names = "--target", paramLabel = "<name>", description = "One of the targets in millrace.yml.")
+  @Option(
+      names = "--target",
+      paramLabel = "<name>",
+      description = "One of the targets in millrace.yml.")
   private @Nullable String target;
 
   @Option(

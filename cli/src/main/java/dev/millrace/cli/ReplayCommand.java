@@ -42,7 +42,10 @@ final class ReplayCommand implements Callable<Integer> {
     long marked = StoreClient.of(arguments.folder()).replay(Optional.ofNullable(source));
     spec.commandLine()
         .getOut()
-        .println(marked == 0 ? "No rejected record is left to try." : marked + " records will be tried again.");
+        .println(
+            marked == 0
+                ? "No rejected record is left to try."
+                : marked + " records will be tried again.");
     return 0;
   }
 }

@@ -55,7 +55,8 @@ final class Rows {
   private static void line(StringBuilder out, List<String> cells) {
     for (int i = 0; i < cells.size(); i++) {
       String cell = cells.get(i);
-      boolean quoted = cell.contains(",") || cell.contains("\"") || cell.contains("\n") || cell.contains("\r");
+      boolean quoted =
+          cell.contains(",") || cell.contains("\"") || cell.contains("\n") || cell.contains("\r");
       out.append(i == 0 ? "" : ",").append(quoted ? '"' + cell.replace("\"", "\"\"") + '"' : cell);
     }
     out.append("\r\n");

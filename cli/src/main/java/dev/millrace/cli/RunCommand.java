@@ -53,7 +53,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--for",
       paramLabel = "<time>",
-      description = "Stop the sources after this time, deliver everything and end; for example 30s or 5 minutes.")
+      description =
+          "Stop the sources after this time, deliver everything and end; for example 30s or 5 minutes.")
   private @Nullable String duration;
 
   @Option(
@@ -67,14 +68,16 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--replace-sinks",
-      description = "Empty target tables that were filled from another store, and fill them from this one.")
+      description =
+          "Empty target tables that were filled from another store, and fill them from this one.")
   private boolean replaceSinks;
 
   @Option(
       names = "--memory",
       paramLabel = "<size>",
       defaultValue = "320MB",
-      description = "Cap of the store's memory; more is spilled to disk. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Cap of the store's memory; more is spilled to disk. Default: ${DEFAULT-VALUE}.")
   private String memory = "320MB";
 
   @Spec private CommandSpec spec;
@@ -87,7 +90,10 @@ final class RunCommand implements Callable<Integer> {
     Optional<Duration> limit = Optional.ofNullable(duration).map(this::duration);
     long memoryBytes =
         Quantities.bytes(memory)
-            .orElseThrow(() -> new ParameterException(spec.commandLine(), "--memory: `" + memory + "` is no size; try 512MB"));
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(), "--memory: `" + memory + "` is no size; try 512MB"));
     PrintWriter out = spec.commandLine().getOut();
     dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
     Project project = arguments.load(problems);
@@ -114,10 +120,13 @@ final class RunCommand implements Callable<Integer> {
   private Duration duration(String text) {
     return Quantities.duration(text)
         .orElseThrow(
-            () -> new ParameterException(spec.commandLine(), "--for: `" + text + "` is no time; try 30s or 5m"));
+            () ->
+                new ParameterException(
+                    spec.commandLine(), "--for: `" + text + "` is no time; try 30s or 5m"));
   }
 
-  private int run(RunOptions options, Optional<Duration> limit, StatusArea area) throws InterruptedException {
+  private int run(RunOptions options, Optional<Duration> limit, StatusArea area)
+      throws InterruptedException {
     long started = System.nanoTime();
     RunningProject running = RunningProject.start(options, area::progress);
     boolean ended;
@@ -145,7 +154,8 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     Engine engine = running.engine();
     if (untilIdle && limit.isEmpty() && !engine.unboundedSources().isEmpty()) {
-      area.progress("waiting for " + String.join(", ", engine.unboundedSources()) + " to end (or use --for)");
+      area.progress(
+          "waiting for " + String.join(", ", engine.unboundedSources()) + " to end (or use --for)");
     }
     long started = System.nanoTime();
     boolean draining = false;

@@ -62,7 +62,10 @@ final class SqlCommand implements Callable<Integer> {
     }
     out.flush();
     if (rows.truncated()) {
-      spec.commandLine().getErr().println("Only the first " + rows.size() + " rows are shown; add a LIMIT or an aggregate.");
+      spec.commandLine()
+          .getErr()
+          .println(
+              "Only the first " + rows.size() + " rows are shown; add a LIMIT or an aggregate.");
     }
     return 0;
   }

@@ -15,7 +15,8 @@ import org.jline.utils.Display;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run shows: one live area on a terminal, redrawn in place; plain lines, now and then, elsewhere. For one thread.
+ * What a run shows: one live area on a terminal, redrawn in place; plain lines, now and then,
+ * elsewhere. For one thread.
  */
 final class StatusArea implements AutoCloseable {
   private static final long PLAIN_EVERY_NANOS = 5_000_000_000L;
@@ -57,8 +58,13 @@ final class StatusArea implements AutoCloseable {
   /** Says where the page is. */
   void started(URI address, Duration took) {
     line("");
-    line(text.bold(project.name()) + " runs at " + text.link(address.toString())
-        + text.dim(String.format(Locale.ROOT, "  (started in %.1f s; Ctrl-C stops)", took.toMillis() / 1000.0)));
+    line(
+        text.bold(project.name())
+            + " runs at "
+            + text.link(address.toString())
+            + text.dim(
+                String.format(
+                    Locale.ROOT, "  (started in %.1f s; Ctrl-C stops)", took.toMillis() / 1000.0)));
     line("");
   }
 
@@ -93,7 +99,8 @@ final class StatusArea implements AutoCloseable {
               .map(AttributedString::fromAnsi)
               .map(l -> l.columnSubSequence(0, width - 1))
               .toList();
-      area.update(lines.subList(0, Math.min(lines.size(), Math.max(1, device.getHeight() - 1))), -1);
+      area.update(
+          lines.subList(0, Math.min(lines.size(), Math.max(1, device.getHeight() - 1))), -1);
     } else if (System.nanoTime() - plainAt > PLAIN_EVERY_NANOS) {
       plainAt = System.nanoTime();
       out.println(text.line(status));

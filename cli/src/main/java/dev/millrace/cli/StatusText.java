@@ -56,36 +56,70 @@ final class StatusText {
     List<String> lines = new ArrayList<>();
     int name = nameWidth(status);
     lines.add(
-        dim(pad("  sources", name + 4) + right("rows/s", 9) + right("rows", 12) + right("lag", 9)
-            + right("behind", 9) + right("late", 8) + right("rejected", 10) + right("repeats", 9)));
+        dim(
+            pad("  sources", name + 4)
+                + right("rows/s", 9)
+                + right("rows", 12)
+                + right("lag", 9)
+                + right("behind", 9)
+                + right("late", 8)
+                + right("rejected", 10)
+                + right("repeats", 9)));
     for (SourceStatus s : status.sources()) {
       lines.add(
-          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.rowsPerSecond()), 9) + right(count(s.rows()), 12)
-              + right(count(s.lag()), 9) + right(s.watermarkDelay().map(StatusText::duration).orElse("-"), 9)
-              + right(count(s.late()), 8) + right(count(s.rejected()), 10) + right(count(s.duplicates()), 9));
+          dot(s.health())
+              + " "
+              + pad(s.id(), name + 2)
+              + right(rate(s.rowsPerSecond()), 9)
+              + right(count(s.rows()), 12)
+              + right(count(s.lag()), 9)
+              + right(s.watermarkDelay().map(StatusText::duration).orElse("-"), 9)
+              + right(count(s.late()), 8)
+              + right(count(s.rejected()), 10)
+              + right(count(s.duplicates()), 9));
     }
     if (!status.streams().isEmpty()) {
       lines.add(dim(pad("  streams", name + 4) + right("changes/s", 9) + right("changes", 12)));
     }
     for (StreamStatus s : status.streams()) {
       lines.add(
-          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.changesPerSecond()), 9)
+          dot(s.health())
+              + " "
+              + pad(s.id(), name + 2)
+              + right(rate(s.changesPerSecond()), 9)
               + right(count(s.changes()), 12));
     }
     if (!status.sinks().isEmpty()) {
       lines.add(
-          dim(pad("  sinks", name + 4) + right("rows/s", 9) + right("delivered", 12) + right("waiting", 9)
-              + right("delay", 9)));
+          dim(
+              pad("  sinks", name + 4)
+                  + right("rows/s", 9)
+                  + right("delivered", 12)
+                  + right("waiting", 9)
+                  + right("delay", 9)));
     }
     for (SinkStatus s : status.sinks()) {
       lines.add(
-          dot(s.health()) + " " + pad(s.id(), name + 2) + right(rate(s.changesPerSecond()), 9)
-              + right(count(s.delivered()), 12) + right(count(s.pending()), 9) + right(duration(s.delay()), 9));
+          dot(s.health())
+              + " "
+              + pad(s.id(), name + 2)
+              + right(rate(s.changesPerSecond()), 9)
+              + right(count(s.delivered()), 12)
+              + right(count(s.pending()), 9)
+              + right(duration(s.delay()), 9));
     }
     lines.add(
-        dim("  batches " + count(status.batches().count()) + ", p50 " + status.batches().p50().toMillis() + " ms, p99 "
-            + status.batches().p99().toMillis() + " ms   store " + bytes(status.storeBytes()) + "   up "
-            + duration(Duration.between(status.startedAt(), status.at()))));
+        dim(
+            "  batches "
+                + count(status.batches().count())
+                + ", p50 "
+                + status.batches().p50().toMillis()
+                + " ms, p99 "
+                + status.batches().p99().toMillis()
+                + " ms   store "
+                + bytes(status.storeBytes())
+                + "   up "
+                + duration(Duration.between(status.startedAt(), status.at()))));
     for (Problem problem : problems(status)) {
       lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
     }
@@ -135,14 +169,29 @@ final class StatusText {
     long late = status.sources().stream().mapToLong(SourceStatus::late).sum();
     long rejected = status.sources().stream().mapToLong(SourceStatus::rejected).sum();
     Optional<Duration> behind =
-        status.sources().stream().flatMap(s -> s.watermarkDelay().stream()).max(Duration::compareTo);
+        status.sources().stream()
+            .flatMap(s -> s.watermarkDelay().stream())
+            .max(Duration::compareTo);
     StringBuilder line = new StringBuilder();
-    line.append(project.name()).append(": in ").append(rate(in)).append("/s, out ").append(rate(out)).append("/s, lag ")
-        .append(count(lag)).append(", watermark behind ").append(behind.map(StatusText::duration).orElse("-"))
-        .append(", late ").append(count(late)).append(", rejected ").append(count(rejected));
+    line.append(project.name())
+        .append(": in ")
+        .append(rate(in))
+        .append("/s, out ")
+        .append(rate(out))
+        .append("/s, lag ")
+        .append(count(lag))
+        .append(", watermark behind ")
+        .append(behind.map(StatusText::duration).orElse("-"))
+        .append(", late ")
+        .append(count(late))
+        .append(", rejected ")
+        .append(count(rejected));
     for (SinkStatus sink : status.sinks()) {
       if (sink.health() != Health.OK && sink.health() != Health.IDLE) {
-        line.append(", sink ").append(sink.id()).append(' ').append(sink.health().name().toLowerCase(Locale.ROOT));
+        line.append(", sink ")
+            .append(sink.id())
+            .append(' ')
+            .append(sink.health().name().toLowerCase(Locale.ROOT));
       }
     }
     for (Problem problem : problems(status)) {
@@ -161,12 +210,30 @@ final class StatusText {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(
-        bold(project.name()) + " stopped after " + duration(took) + ": " + count(rows) + " rows admitted, " + count(late)
-            + " late, " + count(rejected) + " rejected, " + count(repeats) + " repeats");
+        bold(project.name())
+            + " stopped after "
+            + duration(took)
+            + ": "
+            + count(rows)
+            + " rows admitted, "
+            + count(late)
+            + " late, "
+            + count(rejected)
+            + " rejected, "
+            + count(repeats)
+            + " repeats");
     for (SinkStatus sink : status.sinks()) {
       lines.add(
-          "  " + dot(sink.health()) + " sink " + sink.id() + ": " + count(sink.delivered()) + " changes delivered"
-              + (sink.pending() > 0 ? ", " + count(sink.pending()) + " wait for the next run" : ""));
+          "  "
+              + dot(sink.health())
+              + " sink "
+              + sink.id()
+              + ": "
+              + count(sink.delivered())
+              + " changes delivered"
+              + (sink.pending() > 0
+                  ? ", " + count(sink.pending()) + " wait for the next run"
+                  : ""));
     }
     if (pending == 0 && !status.sinks().isEmpty()) {
       lines.add(dim("  everything is delivered; the next run goes on from here"));
@@ -183,7 +250,9 @@ final class StatusText {
   }
 
   static String rate(double perSecond) {
-    return perSecond >= 100 || perSecond == 0 ? count(Math.round(perSecond)) : String.format(Locale.ROOT, "%.1f", perSecond);
+    return perSecond >= 100 || perSecond == 0
+        ? count(Math.round(perSecond))
+        : String.format(Locale.ROOT, "%.1f", perSecond);
   }
 
   static String count(long n) {
@@ -191,7 +260,9 @@ final class StatusText {
   }
 
   static String bytes(long bytes) {
-    return bytes < 1 << 20 ? (bytes >> 10) + " KB" : String.format(Locale.ROOT, "%,.1f MB", bytes / 1048576.0);
+    return bytes < 1 << 20
+        ? (bytes >> 10) + " KB"
+        : String.format(Locale.ROOT, "%,.1f MB", bytes / 1048576.0);
   }
 
   static String duration(Duration d) {

@@ -10,6 +10,7 @@ import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.RecordFunction;
+import dev.millrace.engine.admission.RowFunction;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.delivery.Outbox;
@@ -44,8 +45,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A project at work: its store, flows, deliveries and the sources that write its topics. {@link #start} mirrors {@link
- * #close}: store, topics, flows, deliveries, sources; and back. Thread-safe.
+ * A project at work: its store, flows, deliveries and the sources that write its topics. {@link
+ * #start} mirrors {@link #close}: store, topics, flows, deliveries, sources; and back. Thread-safe.
  */
 public final class Engine implements Instance, AutoCloseable {
   private final Project project;
@@ -59,7 +60,8 @@ public final class Engine implements Instance, AutoCloseable {
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
 
-  private Engine(Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
+  private Engine(
+      Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
     this.project = project;
     this.options = options;
     this.programs = programs;
@@ -79,7 +81,8 @@ public final class Engine implements Instance, AutoCloseable {
     problems.throwIfErrors();
     Store store =
         Store.open(
-            new StoreOptions(options.folder(), project.timeZone(), options.memoryBytes(), options.threads()));
+            new StoreOptions(
+                options.folder(), project.timeZone(), options.memoryBytes(), options.threads()));
     Engine engine = new Engine(project, options, programs, store);
     try {
       engine.open();
@@ -96,14 +99,19 @@ public final class Engine implements Instance, AutoCloseable {
   private void open() throws SQLException {
     try (Connection connection = store.connect()) {
       RecordFunction.register(connection);
+      RowFunction.register(connection);
     }
     try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
       admin.ensure(
-          project.streams().stream().map(s -> TopicDeclaration.of(s.topic(), s.partitions())).distinct().toList());
+          project.streams().stream()
+              .map(s -> TopicDeclaration.of(s.topic(), s.partitions()))
+              .distinct()
+              .toList());
     }
     for (FlowParts parts : new FlowBuilder(project, programs).build()) {
       flows.add(
-          new Flow(parts, store, options.cluster(), readerOptions(), options.clock(), this::committed));
+          new Flow(
+              parts, store, options.cluster(), readerOptions(), options.clock(), this::committed));
     }
     try (Writer writer = store.writer()) {
       writer.transact(
@@ -112,9 +120,15 @@ public final class Engine implements Instance, AutoCloseable {
             for (Asset asset : project.graph().assets()) {
               String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
               transaction.execute(
-                  "INSERT OR REPLACE INTO system.assets VALUES (" + Identifier.literal(asset.id()) + ", "
-                      + Identifier.literal(asset.kind().name()) + ", " + Identifier.literal(asset.file()) + ", "
-                      + Identifier.literal(description) + ")");
+                  "INSERT OR REPLACE INTO system.assets VALUES ("
+                      + Identifier.literal(asset.id())
+                      + ", "
+                      + Identifier.literal(asset.kind().name())
+                      + ", "
+                      + Identifier.literal(asset.file())
+                      + ", "
+                      + Identifier.literal(description)
+                      + ")");
             }
             return true;
           });
@@ -130,7 +144,10 @@ public final class Engine implements Instance, AutoCloseable {
     project.sources().forEach(this::startSource);
   }
 
-  /** Bounds of a batch: memory for the records of two batches, and one commit for many of them under load. */
+  /**
+   * Bounds of a batch: memory for the records of two batches, and one commit for many of them under
+   * load.
+   */
   private static ReaderOptions readerOptions() {
     return new ReaderOptions(200_000, 48L << 20, 8 << 20);
   }
@@ -141,7 +158,10 @@ public final class Engine implements Instance, AutoCloseable {
         writer.transact(
             transaction -> {
               transaction.execute(
-                  "CREATE OR REPLACE VIEW main." + Identifier.quote(model.name()) + " AS " + model.sql());
+                  "CREATE OR REPLACE VIEW main."
+                      + Identifier.quote(model.name())
+                      + " AS "
+                      + model.sql());
               return true;
             });
       }
@@ -174,7 +194,8 @@ public final class Engine implements Instance, AutoCloseable {
     if (source.connector().isEmpty()) {
       return;
     }
-    SourceConnector connector = Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
+    SourceConnector connector =
+        Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
     Options none = new Options(List.of(), Map.of());
     Map<String, String> topics = new HashMap<>();
     source.streams().forEach(s -> topics.put(s.name(), s.topic()));
@@ -216,7 +237,10 @@ public final class Engine implements Instance, AutoCloseable {
     return board.status(flows, deliveries, sources, store.bytes(), options.systemStatus().get());
   }
 
-  /** Tells flows of sources that have ended; a bounded source's watermark goes to the end once all is read. */
+  /**
+   * Tells flows of sources that have ended; a bounded source's watermark goes to the end once all
+   * is read.
+   */
   private void endSources() {
     for (SourceRunner source : sources) {
       if (source.state().ended() && ended.add(source.name())) {
@@ -232,7 +256,10 @@ public final class Engine implements Instance, AutoCloseable {
     }
   }
 
-  /** True if every source that this project runs has ended, everything is read and every sink holds it. */
+  /**
+   * True if every source that this project runs has ended, everything is read and every sink holds
+   * it.
+   */
   public boolean isDone() {
     endSources();
     return sources.stream().allMatch(s -> s.state().ended()) && isDrained();
@@ -240,7 +267,8 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** True if everything in the topics is read and every sink holds it. */
   public boolean isDrained() {
-    return flows.stream().allMatch(Flow::isCaughtUp) && deliveries.stream().allMatch(Delivery::isDrained);
+    return flows.stream().allMatch(Flow::isCaughtUp)
+        && deliveries.stream().allMatch(Delivery::isDrained);
   }
 
   /** Sources that this project runs and that never end, by name. */

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * @param cluster the Kafka that holds the topics
  * @param sources source connectors by name
  * @param sinks sink connectors by name
- * @param systems the options of each system of the target by its name, addresses of embedded ones filled in
+ * @param systems the options of each system of the target by its name, addresses of embedded ones
+ *     filled in
  * @param replaceSinks true if targets that know another store may be emptied and filled again
  * @param memoryBytes the cap of the store's memory
  * @param threads worker threads of the store

@@ -28,7 +28,9 @@ final class FlowBuilder {
     this.programs = programs;
   }
 
-  /** The flows; sources that no stream reads have one each, so that their records are admitted too. */
+  /**
+   * The flows; sources that no stream reads have one each, so that their records are admitted too.
+   */
   List<FlowParts> build() {
     for (StreamSpec stream : project.streams()) {
       parent.put(stream.qualifiedName(), stream.qualifiedName());
@@ -54,10 +56,14 @@ final class FlowBuilder {
           for (ModelSpec model : project.models()) {
             Optional<StreamProgram> program = Optional.ofNullable(programs.get(model.name()));
             if (program.isPresent() && find(model.name()).equals(component)) {
-              streams.add(new StreamRun(model, program.get(), states, outboxes(model, program.get().output())));
+              streams.add(
+                  new StreamRun(
+                      model, program.get(), states, outboxes(model, program.get().output())));
             }
           }
-          flows.add(new FlowParts(admissions.get(0).stream().qualifiedName(), admissions, streams, states));
+          flows.add(
+              new FlowParts(
+                  admissions.get(0).stream().qualifiedName(), admissions, streams, states));
         });
     return flows;
   }

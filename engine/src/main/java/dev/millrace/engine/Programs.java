@@ -27,7 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Compiles a project's streams and checks what only their columns can tell; used by `check` and before every run. */
+/**
+ * Compiles a project's streams and checks what only their columns can tell; used by `check` and
+ * before every run.
+ */
 public final class Programs {
   private Programs() {}
 
@@ -77,7 +80,9 @@ public final class Programs {
           continue;
         }
         Map<String, Relation> inputs = new HashMap<>();
-        model.reads().stream().filter(relations::containsKey).forEach(r -> inputs.put(r, relation(relations, r)));
+        model.reads().stream()
+            .filter(relations::containsKey)
+            .forEach(r -> inputs.put(r, relation(relations, r)));
         try {
           StreamProgram program =
               compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
@@ -138,7 +143,9 @@ public final class Programs {
           ProgramError.SINK_NEEDS_UPSERT,
           sink.where(),
           "sink `" + sink.name() + "` appends, but stream `" + sink.from() + "` takes rows back",
-          "use `mode: upsert` with `key: " + output.identity() + "`, or `emit='on_close'` in the model");
+          "use `mode: upsert` with `key: "
+              + output.identity()
+              + "`, or `emit='on_close'` in the model");
     }
     List<String> names = output.schema().names();
     for (String key : sink.key()) {
@@ -154,7 +161,13 @@ public final class Programs {
       problems.error(
           ProgramError.SINK_KEY_NOT_UNIQUE,
           sink.where(),
-          "sink `" + sink.name() + "`: key " + sink.key() + " does not tell the rows of `" + sink.from() + "` apart",
+          "sink `"
+              + sink.name()
+              + "`: key "
+              + sink.key()
+              + " does not tell the rows of `"
+              + sink.from()
+              + "` apart",
           names.containsAll(output.identity())
               ? "use `key: " + output.identity() + "`"
               : "select the columns that tell rows apart, or deliver an aggregate of the stream");
@@ -163,9 +176,18 @@ public final class Programs {
   }
 
   private static void checkTypes(
-      Project project, SinkSpec sink, Relation output, Map<String, SinkConnector> connectors, Problems problems) {
+      Project project,
+      SinkSpec sink,
+      Relation output,
+      Map<String, SinkConnector> connectors,
+      Problems problems) {
     SinkConnector connector =
-        project.target().system(sink.system()).map(SystemSpec::type).map(connectors::get).orElse(null);
+        project
+            .target()
+            .system(sink.system())
+            .map(SystemSpec::type)
+            .map(connectors::get)
+            .orElse(null);
     if (connector == null) {
       return;
     }
@@ -174,9 +196,19 @@ public final class Programs {
         problems.error(
             ProgramError.SINK_TYPE_UNSUPPORTED,
             sink.where(),
-            "sink `" + sink.name() + "`: " + connector.name() + " has no type for column `" + column.name() + "` "
+            "sink `"
+                + sink.name()
+                + "`: "
+                + connector.name()
+                + " has no type for column `"
+                + column.name()
+                + "` "
                 + column.type(),
-            "cast it in the model, for example `" + column.name() + "::VARCHAR AS " + column.name() + "`");
+            "cast it in the model, for example `"
+                + column.name()
+                + "::VARCHAR AS "
+                + column.name()
+                + "`");
       }
     }
   }

@@ -5,7 +5,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Turns growing counters into rates over the last five seconds, from the times at which they are asked for. Thread-safe. */
+/**
+ * Turns growing counters into rates over the last five seconds, from the times at which they are
+ * asked for. Thread-safe.
+ */
 final class Rates {
   private static final long WINDOW_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 200_000_000L;

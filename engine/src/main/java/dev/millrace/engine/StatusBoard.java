@@ -33,7 +33,11 @@ final class StatusBoard {
     this.clock = clock;
   }
 
-  Status status(List<Flow> flows, List<Delivery> deliveries, List<SourceRunner> runners, long storeBytes,
+  Status status(
+      List<Flow> flows,
+      List<Delivery> deliveries,
+      List<SourceRunner> runners,
+      long storeBytes,
       List<SystemStatus> systems) {
     Instant now = clock.instant();
     List<SourceStatus> sources = new ArrayList<>();
@@ -60,10 +64,13 @@ final class StatusBoard {
   }
 
   private static Duration percentile(List<Duration> sorted, double share) {
-    return sorted.isEmpty() ? Duration.ZERO : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * share));
+    return sorted.isEmpty()
+        ? Duration.ZERO
+        : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * share));
   }
 
-  private SourceStatus source(Flow flow, Admission source, List<SourceRunner> runners, Instant now) {
+  private SourceStatus source(
+      Flow flow, Admission source, List<SourceRunner> runners, Instant now) {
     String id = source.stream().qualifiedName();
     Progress.Counts counts = flow.runner().counts(id);
     Optional<Instant> watermark = source.watermarks().instant();
@@ -108,7 +115,10 @@ final class StatusBoard {
 
   private SinkStatus sink(Delivery delivery, Instant now) {
     Duration delay =
-        delivery.oldestPendingMicros().map(m -> Duration.between(Instant.ofEpochSecond(m / 1_000_000), now)).orElse(Duration.ZERO);
+        delivery
+            .oldestPendingMicros()
+            .map(m -> Duration.between(Instant.ofEpochSecond(m / 1_000_000), now))
+            .orElse(Duration.ZERO);
     return new SinkStatus(
         delivery.outbox().sink().name(),
         delivery.health(),

@@ -27,7 +27,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
-/** Reaches a project's store from another process: through the running instance, or by opening it when none runs. */
+/**
+ * Reaches a project's store from another process: through the running instance, or by opening it
+ * when none runs.
+ */
 public final class StoreClient {
   private static final long MEMORY = 512L << 20;
 
@@ -55,7 +58,8 @@ public final class StoreClient {
   /**
    * Runs one gated SELECT.
    *
-   * @return an object with {@code columns} (name, type), {@code rows} (arrays) and {@code truncated}
+   * @return an object with {@code columns} (name, type), {@code rows} (arrays) and {@code
+   *     truncated}
    * @throws StopException if the query is refused or fails, or there is no store yet
    */
   public JsonNode query(String sql) {
@@ -67,7 +71,8 @@ public final class StoreClient {
         Connection connection = store.connect();
         QueryRunner runner = new QueryRunner()) {
       return Json.result(
-          runner.run(connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));
+          runner.run(
+              connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));
     } catch (SQLException e) {
       throw failed(e);
     }
@@ -107,7 +112,10 @@ public final class StoreClient {
     if (!Files.exists(path.resolve("store.duckdb"))) {
       throw new StopException(
           Problem.error(
-              ServerError.NOTHING_STORED, null, "the project has not run yet, so there is nothing to query", "start it with `millrace run`"),
+              ServerError.NOTHING_STORED,
+              null,
+              "the project has not run yet, so there is nothing to query",
+              "start it with `millrace run`"),
           null);
     }
     return Store.open(new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2));
@@ -115,7 +123,8 @@ public final class StoreClient {
 
   private static StopException failed(SQLException e) {
     return new StopException(
-        Problem.error(ServerError.SERVER_DEFECT, null, "the store failed: " + e.getMessage(), null), e);
+        Problem.error(ServerError.SERVER_DEFECT, null, "the store failed: " + e.getMessage(), null),
+        e);
   }
 
   private static JsonNode post(URI uri, ObjectNode body) {
@@ -134,14 +143,20 @@ public final class StoreClient {
         String hint = error.path("hint").asText("");
         throw new StopException(
             Problem.error(
-                ServerError.REFUSED_BY_INSTANCE, null, error.path("message").asText(), hint.isEmpty() ? null : hint),
+                ServerError.REFUSED_BY_INSTANCE,
+                null,
+                error.path("message").asText(),
+                hint.isEmpty() ? null : hint),
             null);
       }
       return answer;
     } catch (IOException e) {
       throw new StopException(
           Problem.error(
-              ServerError.REFUSED_BY_INSTANCE, null, "the running instance at " + uri.getAuthority() + " does not answer", "try again, or end it"),
+              ServerError.REFUSED_BY_INSTANCE,
+              null,
+              "the running instance at " + uri.getAuthority() + " does not answer",
+              "try again, or end it"),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -59,7 +59,9 @@ public final class Admission {
     int keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
     this.json = new FlatJson(schema, rejectExtra, keyColumn);
     this.rows = new DecodedRows(schema.columns().size());
-    this.scan = new Scan(rows, keyColumn, keyColumn >= 0 && json.types()[keyColumn] == FlatJson.PlainType.TEXT);
+    this.scan =
+        new Scan(
+            rows, keyColumn, keyColumn >= 0 && json.types()[keyColumn] == FlatJson.PlainType.TEXT);
     this.watermarks = new Watermarks(stream.allowedLateness());
     String name = relation.name().replace('.', '_');
     this.odd = "odd_" + name;
@@ -97,14 +99,21 @@ public final class Admission {
             .map(c -> Identifier.quote(c.name()) + " " + c.type())
             .collect(Collectors.joining(", "));
     transaction.execute(
-        "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " (" + columns + ", _id BIGINT, _w TINYINT)");
+        "CREATE OR REPLACE TEMP TABLE "
+            + relation.delta()
+            + " ("
+            + columns
+            + ", _id BIGINT, _w TINYINT)");
   }
 
   /**
-   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but not yet the watermark.
+   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but
+   * not yet the watermark.
    *
-   * @param firstId the id of the first record if it becomes a row; the others follow by their ordinals
-   * @param refusedBefore records that an earlier try of the same batch found to fail in an expression, with the reason
+   * @param firstId the id of the first record if it becomes a row; the others follow by their
+   *     ordinals
+   * @param refusedBefore records that an earlier try of the same batch found to fail in an
+   *     expression, with the reason
    * @param now the clock, for {@code max_ahead}
    */
   public Outcome admit(
@@ -117,7 +126,8 @@ public final class Admission {
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
     refusedBefore.forEach(
-        (ordinal, reason) -> refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
+        (ordinal, reason) ->
+            refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
     Utf8 text = new Utf8(records, stream.maxRecordBytes());
     refuseUnfit(records, text, excluded, refusals);
     rows.decode(records, text, json);
@@ -162,14 +172,23 @@ public final class Admission {
   }
 
   private static void refuse(
-      BitSet excluded, List<Refusal> refusals, int ordinal, Refusal.Kind kind, String reason, long eventTime) {
+      BitSet excluded,
+      List<Refusal> refusals,
+      int ordinal,
+      Refusal.Kind kind,
+      String reason,
+      long eventTime) {
     excluded.set(ordinal);
     refusals.add(new Refusal(ordinal, kind, reason, eventTime));
   }
 
   /** Lets DuckDB decide about the records that are odd: table (o, why, r). */
   private void decodeOdd(
-      Transaction transaction, TopicRecords records, Utf8 text, BitSet excluded, List<Refusal> refusals)
+      Transaction transaction,
+      TopicRecords records,
+      Utf8 text,
+      BitSet excluded,
+      List<Refusal> refusals)
       throws SQLException {
     long[] ordinals = rows.odd().stream().filter(o -> !excluded.get(o)).asLongStream().toArray();
     if (ordinals.length == 0) {
@@ -184,12 +203,22 @@ public final class Admission {
                 text,
                 relationSql ->
                     transaction.execute(
-                        "CREATE OR REPLACE TEMP TABLE " + odd + " AS " + duckDb.fieldByField(relationSql, numbers))));
+                        "CREATE OR REPLACE TEMP TABLE "
+                            + odd
+                            + " AS "
+                            + duckDb.fieldByField(relationSql, numbers))));
     String time = "epoch_us(r." + Identifier.quote(stream.eventTime()) + ")";
     String key =
-        stream.unique().map(u -> "coalesce(r." + Identifier.quote(u.key()) + "::VARCHAR, '')").orElse("''");
+        stream
+            .unique()
+            .map(u -> "coalesce(r." + Identifier.quote(u.key()) + "::VARCHAR, '')")
+            .orElse("''");
     transaction.query(
-        "SELECT o, why, CASE WHEN why IS NULL THEN " + time + " END, CASE WHEN why IS NULL THEN " + key + " END FROM "
+        "SELECT o, why, CASE WHEN why IS NULL THEN "
+            + time
+            + " END, CASE WHEN why IS NULL THEN "
+            + key
+            + " END FROM "
             + odd,
         row -> {
           String why = row.getString(2);
@@ -241,7 +270,8 @@ public final class Admission {
   }
 
   /** Makes the delta of the rows that are not excluded; returns how many. */
-  private long makeDelta(Transaction transaction, long firstId, BitSet excluded) throws SQLException {
+  private long makeDelta(Transaction transaction, long firstId, BitSet excluded)
+      throws SQLException {
     BitSet admitted = new BitSet();
     List<Long> oddAdmitted = new ArrayList<>();
     for (int o = 0; o < scan.size(); o++) {
@@ -263,19 +293,32 @@ public final class Admission {
         plain,
         relationSql ->
             transaction.execute(
-                "CREATE OR REPLACE TEMP TABLE " + relation.delta() + " AS SELECT "
-                    + RowFunction.select(schema, json.types()) + identity + relationSql));
+                "CREATE OR REPLACE TEMP TABLE "
+                    + relation.delta()
+                    + " AS SELECT "
+                    + RowFunction.select(schema, json.types())
+                    + identity
+                    + relationSql));
     if (!oddAdmitted.isEmpty()) {
       String columns =
-          schema.names().stream().map(n -> "r." + Identifier.quote(n)).collect(Collectors.joining(", "));
+          schema.names().stream()
+              .map(n -> "r." + Identifier.quote(n))
+              .collect(Collectors.joining(", "));
       long[] ordinals = oddAdmitted.stream().mapToLong(Long::longValue).toArray();
       RowNumbers.with(
           ordinals,
           ordinals.length,
           numbers ->
               transaction.execute(
-                  "INSERT INTO " + relation.delta() + " SELECT " + columns + identity + odd
-                      + " WHERE o IN (SELECT n FROM " + numbers + ")"));
+                  "INSERT INTO "
+                      + relation.delta()
+                      + " SELECT "
+                      + columns
+                      + identity
+                      + odd
+                      + " WHERE o IN (SELECT n FROM "
+                      + numbers
+                      + ")"));
     }
     return plain.length + oddAdmitted.size();
   }

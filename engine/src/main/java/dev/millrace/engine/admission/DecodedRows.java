@@ -9,8 +9,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a batch that {@link FlatJson} decoded, in columns, by ordinal. Texts stay in the records' bytes. Different rows
- * may be set by different threads; reading is safe once {@link #decode} has returned.
+ * The rows of a batch that {@link FlatJson} decoded, in columns, by ordinal. Texts stay in the
+ * records' bytes. Different rows may be set by different threads; reading is safe once {@link
+ * #decode} has returned.
  */
 final class DecodedRows {
   private static final int CHUNK = 2048;
@@ -19,7 +20,8 @@ final class DecodedRows {
   private final int columns;
   private long[][] values = new long[0][];
   private byte[][] nulls = new byte[0][];
-  private TopicRecords records = new TopicRecords("", new byte[0][], new byte[0][], new int[0], new long[0], new long[0]);
+  private TopicRecords records =
+      new TopicRecords("", new byte[0][], new byte[0][], new int[0], new long[0], new long[0]);
   private final BitSet odd = new BitSet();
 
   DecodedRows(int columns) {

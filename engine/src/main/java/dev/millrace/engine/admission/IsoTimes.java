@@ -9,11 +9,17 @@ final class IsoTimes {
 
   private IsoTimes() {}
 
-  /** {@code 2026-11-21T09:30:00Z}, with up to six digits of a second, as microseconds since 1970. */
+  /**
+   * {@code 2026-11-21T09:30:00Z}, with up to six digits of a second, as microseconds since 1970.
+   */
   static long instant(byte[] b, int s, int e) {
     int length = e - s;
-    if (length < 20 || length > 27 || b[e - 1] != 'Z' || (b[s + 10] != 'T' && b[s + 10] != ' ')
-        || b[s + 13] != ':' || b[s + 16] != ':') {
+    if (length < 20
+        || length > 27
+        || b[e - 1] != 'Z'
+        || (b[s + 10] != 'T' && b[s + 10] != ' ')
+        || b[s + 13] != ':'
+        || b[s + 16] != ':') {
       return NONE;
     }
     long day = day(b, s);
@@ -21,7 +27,14 @@ final class IsoTimes {
     int minute = two(b, s + 14);
     int second = two(b, s + 17);
     long micros = fraction(b, s + 19, e - 1);
-    if (day == NONE || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || micros < 0) {
+    if (day == NONE
+        || hour < 0
+        || hour > 23
+        || minute < 0
+        || minute > 59
+        || second < 0
+        || second > 59
+        || micros < 0) {
       return NONE;
     }
     return ((day * 24 + hour) * 60 + minute) * 60_000_000L + second * 1_000_000L + micros;
@@ -52,7 +65,13 @@ final class IsoTimes {
     int year = two(b, s + 2);
     int month = two(b, s + 5);
     int day = two(b, s + 8);
-    if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1 || b[s + 4] != '-' || b[s + 7] != '-') {
+    if (century < 0
+        || year < 0
+        || month < 1
+        || month > 12
+        || day < 1
+        || b[s + 4] != '-'
+        || b[s + 7] != '-') {
       return NONE;
     }
     int full = century * 100 + year;

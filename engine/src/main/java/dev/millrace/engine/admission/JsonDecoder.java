@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Decodes JSON records in DuckDB. Most records have exactly the declared fields and are decoded by
- * one strict transformation; where that fails (a field missing, a field too many, a wrong type, no
- * JSON) a second look at just those records, field by field, either decodes them after all or tells
- * what is wrong.
+ * Lets DuckDB decode single JSON records, field by field, and tell what is wrong with one that does not fit. {@link FlatJson}
+ * has decoded the common ones before.
  */
 final class JsonDecoder {
   private final Schema schema;
@@ -20,17 +18,6 @@ final class JsonDecoder {
   JsonDecoder(Schema schema, boolean rejectExtraFields) {
     this.schema = schema;
     this.rejectExtraFields = rejectExtraFields;
-  }
-
-  /**
-   * A SELECT of (o, r): the ordinal and the row as a STRUCT, NULL where the strict transformation
-   * fails.
-   */
-  String strict(String relation) {
-    return "SELECT o, TRY(json_transform_strict(v, "
-        + Identifier.literal(structure(schema.columns()))
-        + ")) AS r FROM "
-        + relation;
   }
 
   /**

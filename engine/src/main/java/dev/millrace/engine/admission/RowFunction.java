@@ -23,9 +23,10 @@ import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table function {@code millrace_rows(handle)}: rows that {@link FlatJson} decoded, as (o INTEGER, the ordinal; c0, c1,
- * ...), filled into DuckDB's vectors 2,048 at a time on as many threads as DuckDB has. Types that the driver cannot fill
- * directly come as BIGINT, and {@link #select} turns them into the column's type.
+ * The table function {@code millrace_rows(handle)}: rows that {@link FlatJson} decoded, as (o
+ * INTEGER, the ordinal; c0, c1, ...), filled into DuckDB's vectors 2,048 at a time on as many
+ * threads as DuckDB has. Types that the driver cannot fill directly come as BIGINT, and {@link
+ * #select} turns them into the column's type.
  */
 public final class RowFunction {
   private static final Map<Long, Open> OPEN = new ConcurrentHashMap<>();
@@ -33,7 +34,8 @@ public final class RowFunction {
 
   private RowFunction() {}
 
-  private record Open(DecodedRows rows, FlatJson.PlainType[] types, Schema schema, int[] ordinals) {}
+  private record Open(
+      DecodedRows rows, FlatJson.PlainType[] types, Schema schema, int[] ordinals) {}
 
   /** What is done with the SQL text of the relation. */
   @FunctionalInterface
@@ -41,7 +43,10 @@ public final class RowFunction {
     void run(String relation) throws SQLException;
   }
 
-  /** Runs {@code body} while {@code relation} yields the rows with these ordinals, in no particular order. */
+  /**
+   * Runs {@code body} while {@code relation} yields the rows with these ordinals, in no particular
+   * order.
+   */
   static void with(DecodedRows rows, FlatJson json, Schema schema, int[] ordinals, Body body)
       throws SQLException {
     long handle = NEXT.incrementAndGet();
@@ -59,7 +64,9 @@ public final class RowFunction {
         .mapToObj(
             i -> {
               Column column = schema.columns().get(i);
-              return convert("c" + i, column.type(), types[i]) + " AS " + Identifier.quote(column.name());
+              return convert("c" + i, column.type(), types[i])
+                  + " AS "
+                  + Identifier.quote(column.name());
             })
         .collect(Collectors.joining(", "));
   }
@@ -79,7 +86,16 @@ public final class RowFunction {
       return name + "::" + type;
     }
     String unit = "0." + "0".repeat(type.scale() - 1) + "1";
-    return "(" + name + "::DECIMAL(18,0) * " + unit + "::DECIMAL(" + (type.scale() + 1) + "," + type.scale() + "))::" + type;
+    return "("
+        + name
+        + "::DECIMAL(18,0) * "
+        + unit
+        + "::DECIMAL("
+        + (type.scale() + 1)
+        + ","
+        + type.scale()
+        + "))::"
+        + type;
   }
 
   /** Registers the function with the process's DuckDB; once is enough. */
@@ -139,7 +155,8 @@ public final class RowFunction {
       return count;
     }
 
-    private static void fill(Open open, int column, int from, int count, DuckDBWritableVector vector) {
+    private static void fill(
+        Open open, int column, int from, int count, DuckDBWritableVector vector) {
       DecodedRows rows = open.rows;
       if (open.types[column] == FlatJson.PlainType.TEXT) {
         byte[] @Nullable [] texts = new byte[count][];
@@ -164,5 +181,4 @@ public final class RowFunction {
       }
     }
   }
-
 }

@@ -5,7 +5,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What admission looks at in a decoded batch, by ordinal: whether it was decoded, its event time, its key. */
+/**
+ * What admission looks at in a decoded batch, by ordinal: whether it was decoded, its event time,
+ * its key.
+ */
 final class Scan {
   /** In place of a NULL event time or hash; hashes are positive. */
   static final long NONE = Long.MIN_VALUE;
@@ -45,7 +48,9 @@ final class Scan {
       hashes[ordinal] = NONE;
     } else {
       hashes[ordinal] =
-          keyIsText ? rows.textHash(keyColumn, ordinal) : KeyHash.of(Long.toString(rows.number(keyColumn, ordinal)));
+          keyIsText
+              ? rows.textHash(keyColumn, ordinal)
+              : KeyHash.of(Long.toString(rows.number(keyColumn, ordinal)));
     }
   }
 
@@ -89,6 +94,8 @@ final class Scan {
     if (odd != null) {
       return odd;
     }
-    return keyIsText ? rows.string(keyColumn, ordinal) : Long.toString(rows.number(keyColumn, ordinal));
+    return keyIsText
+        ? rows.string(keyColumn, ordinal)
+        : Long.toString(rows.number(keyColumn, ordinal));
   }
 }

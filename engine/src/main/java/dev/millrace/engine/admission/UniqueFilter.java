@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as long as a repeat could
- * still be admitted; an index from the key's hash to the row's id tells for nearly every row at once that its key is new.
- * Only the others are compared by key. For one thread.
+ * Finds rows whose key was admitted before. The keys of admitted rows are in a state table for as
+ * long as a repeat could still be admitted; an index from the key's hash to the row's id tells for
+ * nearly every row at once that its key is new. Only the others are compared by key. For one
+ * thread.
  */
 final class UniqueFilter {
   private static final int HEAVY_KEY = 64;
@@ -39,7 +40,9 @@ final class UniqueFilter {
 
   private record Seen(String key, long micros) {}
 
-  /** A filter over one stream of a source; {@code name} is its state table, in schema {@code state}. */
+  /**
+   * A filter over one stream of a source; {@code name} is its state table, in schema {@code state}.
+   */
   UniqueFilter(String name, Unique unique) {
     this.table = "state." + Identifier.quote(name);
     this.unique = unique;
@@ -49,7 +52,11 @@ final class UniqueFilter {
   void create(Transaction transaction, Column key) throws SQLException {
     transaction.execute("CREATE SCHEMA IF NOT EXISTS state");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS " + table + " (key " + key.type() + ", at TIMESTAMPTZ, _id BIGINT)");
+        "CREATE TABLE IF NOT EXISTS "
+            + table
+            + " (key "
+            + key.type()
+            + ", at TIMESTAMPTZ, _id BIGINT)");
     long rows = transaction.number("SELECT count(*) FROM " + table);
     long first = Math.max(1, transaction.number("SELECT min(_id) FROM " + table));
     KeyIndex fresh = new KeyIndex(first, rows, HEAVY_KEY);
@@ -61,13 +68,15 @@ final class UniqueFilter {
   }
 
   /**
-   * Finds the repeats among the rows that are not excluded yet, excludes them and indexes the keys of the others. Entries
-   * of a batch that is rolled back stay in the index, where they lead to rows that are not there, or to this batch's.
+   * Finds the repeats among the rows that are not excluded yet, excludes them and indexes the keys
+   * of the others. Entries of a batch that is rolled back stay in the index, where they lead to
+   * rows that are not there, or to this batch's.
    *
    * @param firstId the id of ordinal 0
    * @param excluded the ordinals that are not admitted; repeats are added
    */
-  void filter(Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
+  void filter(
+      Transaction transaction, Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
     List<Suspect> suspects = new ArrayList<>();
     for (int ordinal = 0; ordinal < scan.size(); ordinal++) {
@@ -163,22 +172,29 @@ final class UniqueFilter {
           ids.length,
           numbers ->
               transaction.query(
-                  "SELECT u._id, u.key::VARCHAR, epoch_us(u.at) FROM " + table + " u JOIN " + numbers + " i ON u._id = i.n",
+                  "SELECT u._id, u.key::VARCHAR, epoch_us(u.at) FROM "
+                      + table
+                      + " u JOIN "
+                      + numbers
+                      + " i ON u._id = i.n",
                   row -> rows.put(row.getLong(1), new Seen(row.getString(2), row.getLong(3)))));
     }
     return rows;
   }
 
   /** All stored rows of keys that repeat too often to be indexed. */
-  private Map<String, List<Seen>> heavyRows(Transaction transaction, List<Suspect> suspects, Scan scan)
-      throws SQLException {
+  private Map<String, List<Seen>> heavyRows(
+      Transaction transaction, List<Suspect> suspects, Scan scan) throws SQLException {
     List<String> keys =
         suspects.stream().filter(Suspect::heavy).map(s -> scan.key(s.ordinal)).distinct().toList();
     Map<String, List<Seen>> rows = new HashMap<>();
     if (!keys.isEmpty()) {
       transaction.query(
-          "SELECT key::VARCHAR, epoch_us(at) FROM " + table + " WHERE key::VARCHAR IN ("
-              + keys.stream().map(Identifier::literal).collect(Collectors.joining(",")) + ")",
+          "SELECT key::VARCHAR, epoch_us(at) FROM "
+              + table
+              + " WHERE key::VARCHAR IN ("
+              + keys.stream().map(Identifier::literal).collect(Collectors.joining(","))
+              + ")",
           row ->
               rows.computeIfAbsent(row.getString(1), k -> new ArrayList<>())
                   .add(new Seen(row.getString(1), row.getLong(2))));
@@ -190,8 +206,14 @@ final class UniqueFilter {
   void remember(Transaction transaction, String delta, String eventTimeColumn) throws SQLException {
     appendedSinceForget +=
         transaction.update(
-            "INSERT INTO " + table + " SELECT " + Identifier.quote(unique.key()) + ", "
-                + Identifier.quote(eventTimeColumn) + ", _id FROM " + delta);
+            "INSERT INTO "
+                + table
+                + " SELECT "
+                + Identifier.quote(unique.key())
+                + ", "
+                + Identifier.quote(eventTimeColumn)
+                + ", _id FROM "
+                + delta);
   }
 
   /** Forgets keys that no admissible row can repeat, now and then. */
@@ -202,7 +224,8 @@ final class UniqueFilter {
     if (!due || watermark == Watermarks.UNKNOWN) {
       return;
     }
-    String before = Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
+    String before =
+        Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
     long deleted = transaction.update("DELETE FROM " + table + " WHERE at < " + before);
     appendedSinceForget = 0;
     forgottenAt = nowNanos;

@@ -36,7 +36,8 @@ public final class StreamRun {
   private Optional<Problem> stopped = Optional.empty();
 
   /** A stream of a flow; {@code states} is shared by all streams of the flow. */
-  public StreamRun(ModelSpec model, StreamProgram program, StateTables states, List<Outbox> outboxes) {
+  public StreamRun(
+      ModelSpec model, StreamProgram program, StateTables states, List<Outbox> outboxes) {
     this.model = model;
     this.program = program;
     this.states = states;

@@ -135,7 +135,7 @@ public final class StateTables {
   }
 
   private static long firstNumber(Transaction transaction, Table table) throws SQLException {
-    long first = transaction.number("SELECT _n FROM " + table.name + " LIMIT 1");
+    long first = transaction.number("SELECT min(_n) FROM " + table.name);
     return first == 0 ? table.next : first;
   }
 
@@ -249,7 +249,8 @@ public final class StateTables {
   }
 
   /**
-   * Moves the rows with {@code column} before an instant to the temporary table {@code into}, with {@code _n}.
+   * Moves the rows with {@code column} before an instant to the temporary table {@code into}, with
+   * {@code _n}.
    *
    * @param before an SQL expression; if it is NULL, nothing is moved
    */

@@ -92,7 +92,7 @@ public final class Store implements AutoCloseable {
     RowNumbers.register(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(options.timeZone().getId()));
-      statement.execute("SET GLOBAL preserve_insertion_order = true");
+      statement.execute("SET GLOBAL preserve_insertion_order = false");
     }
     return connection;
   }
@@ -254,7 +254,10 @@ public final class Store implements AutoCloseable {
         e);
   }
 
-  /** True for a conflict with another transaction or a full disk: the same statements may succeed later. */
+  /**
+   * True for a conflict with another transaction or a full disk: the same statements may succeed
+   * later.
+   */
   static boolean isPassing(SQLException e) {
     String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return (lower.contains("conflict") && lower.contains("transaction")) || isDiskFull(lower);

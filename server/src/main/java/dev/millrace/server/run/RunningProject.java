@@ -44,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A project that runs in this process. {@link #start} goes: data folder, lock, embedded systems side by side, engine, page;
- * {@link #close} goes back. Thread-safe.
+ * A project that runs in this process. {@link #start} goes: data folder, lock, embedded systems
+ * side by side, engine, page; {@link #close} goes back. Thread-safe.
  */
 public final class RunningProject implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunningProject.class);
@@ -106,7 +106,8 @@ public final class RunningProject implements AutoCloseable {
     if (options.fresh()) {
       delete(storeFolder);
     }
-    List<SystemSpec> embedded = project.target().systems().stream().filter(SystemSpec::embedded).toList();
+    List<SystemSpec> embedded =
+        project.target().systems().stream().filter(SystemSpec::embedded).toList();
     if (!embedded.isEmpty()) {
       progress.accept(
           "starting " + String.join(", ", embedded.stream().map(SystemSpec::name).toList()));
@@ -120,7 +121,8 @@ public final class RunningProject implements AutoCloseable {
     Map<String, Options> systems = new HashMap<>();
     for (SystemSpec system : project.target().systems()) {
       Map<String, Object> started = others.join().get(system.name());
-      systems.put(system.name(), started == null ? system.options() : system.options().with(started));
+      systems.put(
+          system.name(), started == null ? system.options() : system.options().with(started));
     }
     progress.accept("starting streams");
     Connectors found = connectors.join();

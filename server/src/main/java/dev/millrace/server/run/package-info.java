@@ -1,4 +1,6 @@
-/** Running a project: its embedded systems, its engine and its page, started and stopped in order. */
+/**
+ * Running a project: its embedded systems, its engine and its page, started and stopped in order.
+ */
 @NullMarked
 package dev.millrace.server.run;
 
