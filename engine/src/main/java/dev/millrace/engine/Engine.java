@@ -120,7 +120,7 @@ public final class Engine implements Instance, AutoCloseable {
             for (Asset asset : project.graph().assets()) {
               String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
               transaction.execute(
-                  "INSERT OR REPLACE INTO system.assets VALUES ("
+                  "INSERT OR REPLACE INTO store.system.assets VALUES ("
                       + Identifier.literal(asset.id())
                       + ", "
                       + Identifier.literal(asset.kind().name())
@@ -296,7 +296,7 @@ public final class Engine implements Instance, AutoCloseable {
           writer.transact(
               transaction ->
                   transaction.update(
-                      "UPDATE system.rejected SET replay = 'marked' WHERE replay IS NULL"
+                      "UPDATE store.system.rejected SET replay = 'marked' WHERE replay IS NULL"
                           + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
       flows.forEach(Flow::replay);
       return marked;

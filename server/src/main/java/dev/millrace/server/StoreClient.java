@@ -96,7 +96,7 @@ public final class StoreClient {
       return writer.transact(
           transaction ->
               transaction.update(
-                  "UPDATE system.rejected SET replay = 'marked' WHERE replay IS NULL"
+                  "UPDATE store.system.rejected SET replay = 'marked' WHERE replay IS NULL"
                       + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
     } catch (SQLException e) {
       throw failed(e);

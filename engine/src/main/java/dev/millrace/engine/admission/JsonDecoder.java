@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Lets DuckDB decode single JSON records, field by field, and tell what is wrong with one that does not fit. {@link FlatJson}
- * has decoded the common ones before.
+ * Lets DuckDB decode single JSON records, field by field, and tell what is wrong with one that does
+ * not fit. {@link FlatJson} has decoded the common ones before.
  */
 final class JsonDecoder {
   private final Schema schema;

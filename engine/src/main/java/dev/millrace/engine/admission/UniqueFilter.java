@@ -56,7 +56,7 @@ final class UniqueFilter {
             + table
             + " (key "
             + key.type()
-            + ", at TIMESTAMPTZ, _id BIGINT)");
+            + ", event_time TIMESTAMPTZ, _id BIGINT)");
     long rows = transaction.number("SELECT count(*) FROM " + table);
     long first = Math.max(1, transaction.number("SELECT min(_id) FROM " + table));
     KeyIndex fresh = new KeyIndex(first, rows, HEAVY_KEY);
@@ -172,7 +172,7 @@ final class UniqueFilter {
           ids.length,
           numbers ->
               transaction.query(
-                  "SELECT u._id, u.key::VARCHAR, epoch_us(u.at) FROM "
+                  "SELECT u._id, u.key::VARCHAR, epoch_us(u.event_time) FROM "
                       + table
                       + " u JOIN "
                       + numbers
@@ -190,7 +190,7 @@ final class UniqueFilter {
     Map<String, List<Seen>> rows = new HashMap<>();
     if (!keys.isEmpty()) {
       transaction.query(
-          "SELECT key::VARCHAR, epoch_us(at) FROM "
+          "SELECT key::VARCHAR, epoch_us(event_time) FROM "
               + table
               + " WHERE key::VARCHAR IN ("
               + keys.stream().map(Identifier::literal).collect(Collectors.joining(","))
@@ -226,7 +226,7 @@ final class UniqueFilter {
     }
     String before =
         Watermarks.sql(watermark) + " - to_microseconds(" + unique.within().toNanos() / 1000 + ")";
-    long deleted = transaction.update("DELETE FROM " + table + " WHERE at < " + before);
+    long deleted = transaction.update("DELETE FROM " + table + " WHERE event_time < " + before);
     appendedSinceForget = 0;
     forgottenAt = nowNanos;
     if (deleted > 0) {

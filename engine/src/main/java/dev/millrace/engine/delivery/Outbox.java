@@ -80,9 +80,9 @@ public final class Outbox {
             + columns
             + ")");
     transaction.execute(
-        "INSERT INTO system.sink_positions SELECT "
+        "INSERT INTO progress.sink_positions SELECT "
             + Identifier.literal(sink.name())
-            + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM system.sink_positions WHERE sink = "
+            + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
     load(transaction);
@@ -92,7 +92,7 @@ public final class Outbox {
   public void load(Transaction transaction) throws SQLException {
     delivered =
         transaction.number(
-            "SELECT delivered FROM system.sink_positions WHERE sink = "
+            "SELECT delivered FROM progress.sink_positions WHERE sink = "
                 + Identifier.literal(sink.name()));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
     written = Math.max(delivered, last);
@@ -176,7 +176,7 @@ public final class Outbox {
     String columns =
         schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
     String rows =
-        "SELECT _seq, _w, epoch_us(_at) AS at"
+        "SELECT _seq, _w, epoch_us(_at) AS written"
             + columns
             + " FROM "
             + table
@@ -187,11 +187,11 @@ public final class Outbox {
     if (sink.mode() == WriteMode.UPSERT) {
       String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
       rows =
-          "SELECT max(_seq) OVER () AS _seq, _w, min(at) OVER () AS at"
+          "SELECT max(_seq) OVER () AS _seq, _w, min(written) OVER () AS written"
               + columns
               + " FROM ("
               + rows
-              + ") AS r(_seq, _w, at"
+              + ") AS r(_seq, _w, written"
               + columns
               + ") QUALIFY row_number() OVER (PARTITION BY "
               + keys
@@ -237,7 +237,7 @@ public final class Outbox {
   /** Stores how far the target is, and drops what it holds. */
   void trim(Transaction transaction) throws SQLException {
     transaction.execute(
-        "UPDATE system.sink_positions SET delivered = "
+        "UPDATE progress.sink_positions SET delivered = "
             + delivered
             + ", delivered_at = now() WHERE sink = "
             + Identifier.literal(sink.name()));

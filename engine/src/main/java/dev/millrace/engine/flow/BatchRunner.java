@@ -380,7 +380,7 @@ public final class BatchRunner {
     for (Problem note = notes.poll(); note != null; note = notes.poll()) {
       String hint = note.hint();
       transaction.execute(
-          "INSERT INTO system.errors VALUES (now(), "
+          "INSERT INTO store.system.errors VALUES (now(), "
               + Identifier.literal(parts.name())
               + ", "
               + Identifier.literal(note.code().name())

@@ -50,7 +50,7 @@ final class BatchTimes {
     long rows = outcomes.stream().mapToLong(Admission.Outcome::rows).sum();
     long now = System.nanoTime();
     transaction.execute(
-        "INSERT INTO system.batches VALUES ("
+        "INSERT INTO store.system.batches VALUES ("
             + Identifier.literal(flow)
             + ", "
             + (number + 1)
@@ -66,7 +66,7 @@ final class BatchTimes {
             + (now - decodedNanos) / 1e6
             + ")");
     if (number % TRIM_EVERY == TRIM_EVERY - 1) {
-      transaction.execute("DELETE FROM system.batches WHERE at < now() - INTERVAL 1 HOUR");
+      transaction.execute("DELETE FROM store.system.batches WHERE committed_at < now() - INTERVAL 1 HOUR");
     }
   }
 }

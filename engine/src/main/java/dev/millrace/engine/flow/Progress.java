@@ -100,15 +100,15 @@ public final class Progress {
     nextId =
         Math.max(
             1,
-            transaction.number("SELECT next_id FROM system.flows WHERE flow = " + literal(flow)));
-    batches = transaction.number("SELECT batches FROM system.flows WHERE flow = " + literal(flow));
+            transaction.number("SELECT next_id FROM progress.flows WHERE flow = " + literal(flow)));
+    batches = transaction.number("SELECT batches FROM progress.flows WHERE flow = " + literal(flow));
     positions.clear();
     for (Admission source : sources) {
       String name = source.stream().qualifiedName();
       Watermarks watermarks = source.watermarks();
       transaction.query(
           "SELECT topic, topic_id, \"partition\", next_offset, epoch_us(newest_event_time), idle"
-              + " FROM system.partitions WHERE source = "
+              + " FROM progress.partitions WHERE source = "
               + literal(name),
           row -> {
             Position position =
@@ -119,7 +119,7 @@ public final class Progress {
                 row.getInt(3), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(6));
           });
       transaction.query(
-          "SELECT epoch_us(watermark), ended, \"rows\", late, rejected, duplicates FROM system.sources WHERE source = "
+          "SELECT epoch_us(watermark), ended, \"rows\", late, rejected, duplicates FROM progress.sources WHERE source = "
               + literal(name),
           row -> {
             long micros = row.getLong(1);
@@ -188,14 +188,14 @@ public final class Progress {
     }
     if (!partitions.isEmpty()) {
       transaction.execute(
-          "INSERT OR REPLACE INTO system.partitions VALUES " + String.join(",", partitions));
+          "INSERT OR REPLACE INTO progress.partitions VALUES " + String.join(",", partitions));
     }
     transaction.execute(
-        "INSERT OR REPLACE INTO system.sources VALUES "
+        "INSERT OR REPLACE INTO progress.sources VALUES "
             + sources.stream().map(s -> row(s, after)).collect(Collectors.joining(",")));
     if (!streams.isEmpty()) {
       transaction.execute(
-          "INSERT OR REPLACE INTO system.streams VALUES "
+          "INSERT OR REPLACE INTO progress.streams VALUES "
               + streams.stream()
                   .map(
                       s ->
@@ -209,7 +209,7 @@ public final class Progress {
                   .collect(Collectors.joining(",")));
     }
     transaction.execute(
-        "INSERT OR REPLACE INTO system.flows VALUES ("
+        "INSERT OR REPLACE INTO progress.flows VALUES ("
             + literal(flow)
             + ","
             + idAfter
@@ -296,9 +296,9 @@ public final class Progress {
         }
       }
       transaction.execute(
-          "INSERT INTO system."
+          "INSERT INTO store.system."
               + kind.table()
-              + " (source, topic, \"partition\", \"offset\", reason, event_time, at, value) SELECT "
+              + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at, value) SELECT "
               + literal(source)
               + ","
               + literal(records.topic())

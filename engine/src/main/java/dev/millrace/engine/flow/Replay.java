@@ -32,7 +32,7 @@ final class Replay {
     List<Long> offsets = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
     transaction.query(
-        "SELECT id, value, \"partition\", \"offset\" FROM system.rejected WHERE replay = 'marked' AND source = "
+        "SELECT id, value, \"partition\", \"offset\" FROM store.system.rejected WHERE replay = 'marked' AND source = "
             + Identifier.literal(stream.qualifiedName())
             + " ORDER BY id LIMIT "
             + limit,
@@ -59,7 +59,7 @@ final class Replay {
   /** The records' rows are done with. */
   static void done(Transaction transaction, TopicRecords records) throws SQLException {
     transaction.execute(
-        "UPDATE system.rejected SET replay = 'done' WHERE id IN ("
+        "UPDATE store.system.rejected SET replay = 'done' WHERE id IN ("
             + Arrays.stream(records.timestamps())
                 .mapToObj(Long::toString)
                 .collect(Collectors.joining(","))

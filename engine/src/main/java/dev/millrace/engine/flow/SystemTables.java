@@ -9,46 +9,52 @@ import java.sql.SQLException;
  */
 public final class SystemTables {
   private static final String REFUSED =
-      " (id BIGINT DEFAULT nextval('system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
-          + " reason VARCHAR, event_time TIMESTAMPTZ, at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
+      " (id BIGINT DEFAULT nextval('store.system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
+          + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
 
   private SystemTables() {}
 
   /** Makes the tables and views that are missing. */
   public static void create(Transaction transaction) throws SQLException {
-    transaction.execute("CREATE SCHEMA IF NOT EXISTS system");
-    transaction.execute("CREATE SEQUENCE IF NOT EXISTS system.refusal");
+    transaction.execute("CREATE SCHEMA IF NOT EXISTS progress");
+    transaction.execute("CREATE SCHEMA IF NOT EXISTS store.system");
+    transaction.execute("CREATE SEQUENCE IF NOT EXISTS store.system.refusal");
     for (String table : new String[] {"late", "rejected", "duplicates"}) {
-      transaction.execute("CREATE TABLE IF NOT EXISTS system." + table + REFUSED);
+      transaction.execute("CREATE TABLE IF NOT EXISTS store.system." + table + REFUSED);
     }
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.partitions (source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
+        "CREATE TABLE IF NOT EXISTS progress.partitions (source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
             + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time TIMESTAMPTZ, idle BOOLEAN,"
             + " PRIMARY KEY (topic, \"partition\"))");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.sources (source VARCHAR PRIMARY KEY, watermark TIMESTAMPTZ, ended BOOLEAN,"
+        "CREATE TABLE IF NOT EXISTS progress.sources (source VARCHAR PRIMARY KEY, watermark TIMESTAMPTZ, ended BOOLEAN,"
             + " \"rows\" BIGINT, late BIGINT, rejected BIGINT, duplicates BIGINT)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.streams (stream VARCHAR PRIMARY KEY, changes BIGINT, stopped VARCHAR)");
+        "CREATE TABLE IF NOT EXISTS progress.streams (stream VARCHAR PRIMARY KEY, changes BIGINT, stopped VARCHAR)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.flows (flow VARCHAR PRIMARY KEY, next_id BIGINT, batches BIGINT)");
+        "CREATE TABLE IF NOT EXISTS progress.flows (flow VARCHAR PRIMARY KEY, next_id BIGINT, batches BIGINT)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.batches (flow VARCHAR, number BIGINT, at TIMESTAMPTZ, records BIGINT,"
+        "CREATE TABLE IF NOT EXISTS store.system.batches (flow VARCHAR, number BIGINT, committed_at TIMESTAMPTZ, records BIGINT,"
             + " \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE, apply_ms DOUBLE)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.sink_positions (sink VARCHAR PRIMARY KEY, delivered BIGINT,"
+        "CREATE TABLE IF NOT EXISTS progress.sink_positions (sink VARCHAR PRIMARY KEY, delivered BIGINT,"
             + " delivered_at TIMESTAMPTZ)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.errors (at TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
+        "CREATE TABLE IF NOT EXISTS store.system.errors (recorded_at TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS system.assets (asset VARCHAR PRIMARY KEY, kind VARCHAR, file VARCHAR, description VARCHAR)");
+        "CREATE TABLE IF NOT EXISTS store.system.assets (asset VARCHAR PRIMARY KEY, kind VARCHAR, file VARCHAR, description VARCHAR)");
     transaction.execute(
-        "CREATE OR REPLACE VIEW system.positions AS SELECT source, topic, topic_id, \"partition\", next_offset"
-            + " FROM system.partitions");
+        "CREATE OR REPLACE VIEW store.system.positions AS SELECT source, topic, topic_id, \"partition\", next_offset"
+            + " FROM progress.partitions");
     transaction.execute(
-        "CREATE OR REPLACE VIEW system.watermarks AS SELECT p.source, p.topic, p.\"partition\", p.newest_event_time,"
-            + " p.idle, s.watermark, s.ended FROM system.partitions p LEFT JOIN system.sources s ON p.source = s.source");
+        "CREATE OR REPLACE VIEW store.system.watermarks AS SELECT p.source, p.topic, p.\"partition\", p.newest_event_time,"
+            + " p.idle, s.watermark, s.ended FROM progress.partitions p LEFT JOIN progress.sources s ON p.source = s.source");
     transaction.execute(
-        "CREATE OR REPLACE VIEW system.sinks AS SELECT sink, delivered, delivered_at FROM system.sink_positions");
+        "CREATE OR REPLACE VIEW store.system.sources AS SELECT source, watermark, ended, \"rows\", late, rejected,"
+            + " duplicates FROM progress.sources");
+    transaction.execute(
+        "CREATE OR REPLACE VIEW store.system.streams AS SELECT stream, changes, stopped FROM progress.streams");
+    transaction.execute(
+        "CREATE OR REPLACE VIEW store.system.sinks AS SELECT sink, delivered, delivered_at FROM progress.sink_positions");
   }
 }

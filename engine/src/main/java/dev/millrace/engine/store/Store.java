@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.UUID;
@@ -91,20 +92,25 @@ public final class Store implements AutoCloseable {
             .unwrap(DuckDBConnection.class);
     RowNumbers.register(connection);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(options.timeZone().getId()));
+      statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(zone(options)));
       statement.execute("SET GLOBAL preserve_insertion_order = false");
     }
     return connection;
   }
 
+  /** DuckDB does not know Java's short name of UTC. */
+  private static String zone(StoreOptions options) {
+    return options.timeZone().equals(ZoneOffset.UTC) ? "UTC" : options.timeZone().getId();
+  }
+
   /** Creates what is missing and returns the store's epoch. */
   private String prepare() throws SQLException {
     try (Statement statement = root.createStatement()) {
-      statement.execute("CREATE SCHEMA IF NOT EXISTS system");
+      statement.execute("CREATE SCHEMA IF NOT EXISTS progress");
       statement.execute(
-          "CREATE TABLE IF NOT EXISTS system.store"
+          "CREATE TABLE IF NOT EXISTS progress.store"
               + " (version INTEGER, epoch VARCHAR, created_at TIMESTAMPTZ)");
-      try (ResultSet row = statement.executeQuery("SELECT version, epoch FROM system.store")) {
+      try (ResultSet row = statement.executeQuery("SELECT version, epoch FROM progress.store")) {
         if (row.next()) {
           if (row.getInt(1) > VERSION) {
             throw new StopException(
@@ -126,7 +132,7 @@ public final class Store implements AutoCloseable {
       }
       String fresh = UUID.randomUUID().toString();
       statement.execute(
-          "INSERT INTO system.store VALUES (" + VERSION + ", '" + fresh + "', now())");
+          "INSERT INTO progress.store VALUES (" + VERSION + ", '" + fresh + "', now())");
       return fresh;
     } catch (StopException e) {
       root.close();
