@@ -66,7 +66,8 @@ final class BatchTimes {
             + (now - decodedNanos) / 1e6
             + ")");
     if (number % TRIM_EVERY == TRIM_EVERY - 1) {
-      transaction.execute("DELETE FROM store.system.batches WHERE committed_at < now() - INTERVAL 1 HOUR");
+      transaction.execute(
+          "DELETE FROM store.system.batches WHERE committed_at < now() - INTERVAL 1 HOUR");
     }
   }
 }

@@ -101,7 +101,8 @@ public final class Progress {
         Math.max(
             1,
             transaction.number("SELECT next_id FROM progress.flows WHERE flow = " + literal(flow)));
-    batches = transaction.number("SELECT batches FROM progress.flows WHERE flow = " + literal(flow));
+    batches =
+        transaction.number("SELECT batches FROM progress.flows WHERE flow = " + literal(flow));
     positions.clear();
     for (Admission source : sources) {
       String name = source.stream().qualifiedName();

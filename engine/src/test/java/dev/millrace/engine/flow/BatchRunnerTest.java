@@ -81,11 +81,9 @@ class BatchRunnerTest {
               "ads.impressions",
               List.of(
                   impression("a", 1, "0.5", "11:00:00"), impression("b", 1, "0.25", "11:00:30"))));
-      assertThat(flow.rows("FROM minutes"))
-          .containsExactly("1|2026-01-01T11:00Z|2|0|0.750000");
+      assertThat(flow.rows("FROM minutes")).containsExactly("1|2026-01-01T11:00Z|2|0|0.750000");
       flow.batch(Map.of("ads.clicks", List.of(click("x", "a", "11:00:05"))));
-      assertThat(flow.rows("FROM minutes"))
-          .containsExactly("1|2026-01-01T11:00Z|2|1|0.750000");
+      assertThat(flow.rows("FROM minutes")).containsExactly("1|2026-01-01T11:00Z|2|1|0.750000");
       assertThat(flow.rows("SELECT id, click FROM attributed")).containsExactly("a|x", "b|null");
     }
   }
@@ -117,7 +115,8 @@ class BatchRunnerTest {
           .first()
           .asString()
           .contains("late");
-      assertThat(flow.rows("SELECT \"offset\" FROM store.system.duplicates")).containsExactly("6", "8");
+      assertThat(flow.rows("SELECT \"offset\" FROM store.system.duplicates"))
+          .containsExactly("6", "8");
       assertThat(flow.rows("SELECT id FROM attributed")).containsExactly("a", "b");
     }
   }
@@ -132,8 +131,7 @@ class BatchRunnerTest {
           Map.of(
               "ads.clicks", List.of(click("x", "a", "11:00:05")),
               "ads.impressions", List.of(impression("a", 1, "0.5", "11:00:00"))));
-      assertThat(flow.rows("FROM minutes"))
-          .containsExactly("1|2026-01-01T11:00Z|1|1|0.500000");
+      assertThat(flow.rows("FROM minutes")).containsExactly("1|2026-01-01T11:00Z|1|1|0.500000");
       assertThat(flow.rows("SELECT count(*) FROM store.system.duplicates")).containsExactly("1");
     }
   }
@@ -144,7 +142,8 @@ class BatchRunnerTest {
         new FlowHarness(folder, NOON)
                 .source(
                     "s",
-                    "t", "ts",
+                    "t",
+                    "ts",
                     Duration.ofSeconds(10),
                     Optional.empty(),
                     "v VARCHAR",
@@ -172,7 +171,8 @@ class BatchRunnerTest {
         new FlowHarness(folder, NOON)
                 .source(
                     "s",
-                    "t", "ts",
+                    "t",
+                    "ts",
                     Duration.ofSeconds(10),
                     Optional.empty(),
                     "v DECIMAL(18,0)",
