@@ -3,7 +3,6 @@ package dev.millrace.engine;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SourceConnector;
-import dev.millrace.api.connect.SourceContext;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Options;
@@ -22,6 +21,8 @@ import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.ReaderOptions;
 import dev.millrace.log.SourceRunner;
+import dev.millrace.log.SourceState;
+import dev.millrace.log.SourceTask;
 import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.AssetGraph.Asset;
@@ -37,6 +38,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +57,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final Store store;
   private final List<Flow> flows = new ArrayList<>();
   private final List<Delivery> deliveries = new ArrayList<>();
-  private final List<SourceRunner> sources = new ArrayList<>();
+  private final Map<String, SourceRunner> sources = new LinkedHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
@@ -196,24 +198,21 @@ public final class Engine implements Instance, AutoCloseable {
     }
     SourceConnector connector =
         Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
-    Options none = new Options(List.of(), Map.of());
     Map<String, String> topics = new HashMap<>();
     source.streams().forEach(s -> topics.put(s.name(), s.topic()));
-    SourceRunner runner =
+    sources.put(
+        source.name(),
         SourceRunner.start(
             options.cluster(),
-            project.name(),
-            connector,
-            position ->
-                new SourceContext(
-                    source.name(),
-                    none,
-                    source.options(),
-                    source.streams().stream().map(StreamSpec::declaration).toList(),
-                    position,
-                    options.clock()),
-            topics);
-    sources.add(runner);
+            new SourceTask(
+                project.name(),
+                source.name(),
+                connector,
+                new Options(List.of(), Map.of()),
+                source.options(),
+                source.streams().stream().map(StreamSpec::declaration).toList(),
+                topics,
+                options.clock())));
   }
 
   private void committed() {
@@ -242,18 +241,19 @@ public final class Engine implements Instance, AutoCloseable {
    * is read.
    */
   private void endSources() {
-    for (SourceRunner source : sources) {
-      if (source.state().ended() && ended.add(source.name())) {
-        for (Flow flow : flows) {
-          for (Admission admission : flow.runner().sources()) {
-            if (admission.stream().source().equals(source.name())
-                && admission.watermarks().micros() != Watermarks.ENDED) {
-              flow.sourceEnded(admission.stream().qualifiedName());
+    sources.forEach(
+        (name, runner) -> {
+          if (runner.state().status() == SourceState.Status.ENDED && ended.add(name)) {
+            for (Flow flow : flows) {
+              for (Admission admission : flow.runner().sources()) {
+                if (admission.stream().source().equals(name)
+                    && admission.watermarks().micros() != Watermarks.ENDED) {
+                  flow.sourceEnded(admission.stream().qualifiedName());
+                }
+              }
             }
           }
-        }
-      }
-    }
+        });
   }
 
   /**
@@ -262,7 +262,7 @@ public final class Engine implements Instance, AutoCloseable {
    */
   public boolean isDone() {
     endSources();
-    return sources.stream().allMatch(s -> s.state().ended()) && isDrained();
+    return unboundedSources().isEmpty() && isDrained();
   }
 
   /** True if everything in the topics is read and every sink holds it. */
@@ -271,14 +271,17 @@ public final class Engine implements Instance, AutoCloseable {
         && deliveries.stream().allMatch(Delivery::isDrained);
   }
 
-  /** Sources that this project runs and that never end, by name. */
+  /** Sources that this project runs and that have not ended, by name. */
   public List<String> unboundedSources() {
-    return sources.stream().filter(s -> !s.state().ended()).map(SourceRunner::name).toList();
+    return sources.entrySet().stream()
+        .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Stops the sources, so that what is in the topics is all there is. */
   public void stopSources() {
-    sources.forEach(SourceRunner::close);
+    sources.values().forEach(SourceRunner::close);
   }
 
   /** What is wrong now, for the summary; empty if all is well. */
@@ -286,7 +289,15 @@ public final class Engine implements Instance, AutoCloseable {
     List<Problem> all = new ArrayList<>();
     flows.forEach(f -> all.addAll(f.problems()));
     deliveries.forEach(d -> d.problem().ifPresent(all::add));
+    sources.values().forEach(s -> all.addAll(s.state().problems()));
     return all;
+  }
+
+  /** True if a part has stopped that a person has to look at before the project can be done. */
+  public boolean hasStopped() {
+    return flows.stream().anyMatch(f -> f.health() == Status.Health.STOPPED)
+        || deliveries.stream().anyMatch(d -> d.health() == Status.Health.STOPPED)
+        || sources.values().stream().anyMatch(s -> s.state().status() == SourceState.Status.FAILED);
   }
 
   /** Admits rejected records that were marked in {@code system.rejected}. */
@@ -316,7 +327,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   @Override
   public void close() {
-    sources.forEach(SourceRunner::close);
+    sources.values().forEach(SourceRunner::close);
     flows.forEach(Flow::close);
     deliveries.forEach(Delivery::close);
     store.close();

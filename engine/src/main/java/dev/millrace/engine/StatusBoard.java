@@ -14,12 +14,14 @@ import dev.millrace.engine.flow.Progress;
 import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.SourceRunner;
+import dev.millrace.log.SourceState;
 import dev.millrace.sql.StateTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes {@link Status} from the counters of flows and deliveries. Thread-safe. */
@@ -36,7 +38,7 @@ final class StatusBoard {
   Status status(
       List<Flow> flows,
       List<Delivery> deliveries,
-      List<SourceRunner> runners,
+      Map<String, SourceRunner> runners,
       long storeBytes,
       List<SystemStatus> systems) {
     Instant now = clock.instant();
@@ -70,7 +72,7 @@ final class StatusBoard {
   }
 
   private SourceStatus source(
-      Flow flow, Admission source, List<SourceRunner> runners, Instant now) {
+      Flow flow, Admission source, Map<String, SourceRunner> runners, Instant now) {
     String id = source.stream().qualifiedName();
     Progress.Counts counts = flow.runner().counts(id);
     Optional<Instant> watermark = source.watermarks().instant();
@@ -81,12 +83,11 @@ final class StatusBoard {
             .sum();
     Health health = flow.health();
     Optional<Problem> reason = flow.problem();
-    for (SourceRunner runner : runners) {
-      Optional<Problem> error = runner.state().problem();
-      if (runner.name().equals(source.stream().source()) && error.isPresent() && reason.isEmpty()) {
-        reason = error;
-        health = runner.state().stopped() ? Health.STOPPED : Health.RETRYING;
-      }
+    SourceRunner runner = runners.get(source.stream().source());
+    if (runner != null && reason.isEmpty() && !runner.state().problems().isEmpty()) {
+      SourceState state = runner.state();
+      reason = Optional.of(state.problems().get(0));
+      health = state.status() == SourceState.Status.FAILED ? Health.STOPPED : Health.RETRYING;
     }
     return new SourceStatus(
         id,
