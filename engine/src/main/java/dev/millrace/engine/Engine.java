@@ -5,6 +5,7 @@ import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
@@ -17,6 +18,7 @@ import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreError;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.ReaderOptions;
@@ -300,17 +302,17 @@ public final class Engine implements Instance, AutoCloseable {
         || sources.values().stream().anyMatch(s -> s.state().status() == SourceState.Status.FAILED);
   }
 
-  /** Admits rejected records that were marked in {@code system.rejected}. */
-  public long replay(Optional<String> source) throws SQLException {
+  @Override
+  public long replay(Optional<String> source) {
     try (Writer writer = store.writer()) {
-      long marked =
-          writer.transact(
-              transaction ->
-                  transaction.update(
-                      "UPDATE store.system.rejected SET replay = 'marked' WHERE replay IS NULL"
-                          + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
+      long marked = writer.transact(transaction -> SystemTables.markForReplay(transaction, source));
       flows.forEach(Flow::replay);
       return marked;
+    } catch (SQLException e) {
+      throw new StopException(
+          Problem.error(
+              StoreError.STATEMENT_FAILED, null, "the store failed: " + e.getMessage(), null),
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 
 /** A running project, as the page and the commands see it. Thread-safe. */
 public interface Instance {
@@ -31,4 +32,13 @@ public interface Instance {
    * once. Closing the result ends the calls.
    */
   AutoCloseable onCommit(Runnable listener);
+
+  /**
+   * Tries rejected records again, after a fix of the project.
+   *
+   * @param source only those of this stream of a source ({@code source.stream}); empty for all
+   * @return how many
+   * @throws dev.millrace.api.error.StopException if the store refuses
+   */
+  long replay(Optional<String> source);
 }

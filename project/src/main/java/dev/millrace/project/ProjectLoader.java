@@ -65,27 +65,44 @@ public final class ProjectLoader {
    * @throws StopException with every problem of the project, if one is an error
    */
   public Project load(Path folder, @Nullable String target, Problems problems) {
+    return load(folder, target, Map.of(), problems);
+  }
+
+  /**
+   * Loads a project.
+   *
+   * @param folder where millrace.yml is
+   * @param target null for the project's default
+   * @param vars values of variables in place of, or besides, those in millrace.yml
+   * @param problems gets everything that is found, warnings too
+   * @throws StopException with every problem of the project, if one is an error
+   */
+  public Project load(
+      Path folder, @Nullable String target, Map<String, ?> vars, Problems problems) {
     Path absolute = folder.toAbsolutePath().normalize();
-    return new Load(absolute, problems).load(target);
+    return new Load(absolute, problems, vars).load(target);
   }
 
   /** One project while it is loaded. */
   private final class Load {
     private final Path folder;
     private final Problems problems;
+    private final Map<String, Object> given;
     private final ProjectFiles files;
     private final Map<String, String> dashboardFiles = new HashMap<>();
 
-    Load(Path folder, Problems problems) {
+    Load(Path folder, Problems problems, Map<String, ?> vars) {
       this.folder = folder;
       this.problems = problems;
+      this.given = Map.copyOf(vars);
       this.files = new ProjectFiles(folder, problems);
     }
 
     Project load(@Nullable String asked) {
       OptionBlock project = project();
       String name = project.text("name").orElse("");
-      Map<String, Object> vars = vars(project);
+      Map<String, Object> vars = new HashMap<>(vars(project));
+      vars.putAll(given);
       OptionReader noTemplates = new OptionReader(problems, s -> Optional.empty());
       String chosen = new TargetReader(connectors, noTemplates, problems).choose(project, asked);
 

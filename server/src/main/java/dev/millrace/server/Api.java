@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class Api implements AutoCloseable {
     app.get("/api/assets/{id}", this::asset);
     app.get("/api/dashboards/{name}", this::dashboard);
     app.post("/api/query", this::query);
+    app.post("/api/replay", this::replay);
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
@@ -124,6 +126,18 @@ final class Api implements AutoCloseable {
     }
     QueryPlace place = QueryPlace.inText("query", sql.textValue());
     json(ctx, Json.result(queries.run(sql.textValue(), List.of(), place, QueryLimits.CONSOLE)));
+  }
+
+  private void replay(Context ctx) {
+    JsonNode source;
+    try {
+      source = Json.MAPPER.readTree(ctx.body()).path("source");
+    } catch (JsonProcessingException e) {
+      throw RefusedRequest.bad("the body is not JSON");
+    }
+    Optional<String> stream =
+        source.isTextual() ? Optional.of(source.textValue()) : Optional.empty();
+    json(ctx, Json.object().put("marked", instance.replay(stream)));
   }
 
   private void live(Context ctx) {

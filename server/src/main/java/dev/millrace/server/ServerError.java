@@ -22,7 +22,13 @@ public enum ServerError implements ErrorCode {
   /** As many live pages are open as the server allows at once. */
   TOO_MANY_PAGES(Blame.EXTERNAL),
   /** A defect of Millrace. */
-  SERVER_DEFECT(Blame.INTERNAL);
+  SERVER_DEFECT(Blame.INTERNAL),
+  /** The folder has no millrace.yml. */
+  NOT_A_PROJECT(Blame.USER),
+  /** The project has not run yet. */
+  NOTHING_STORED(Blame.USER),
+  /** The running instance refused a request of the command line. */
+  REFUSED_BY_INSTANCE(Blame.USER);
 
   private final Blame blame;
 

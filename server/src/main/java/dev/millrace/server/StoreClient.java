@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
-import dev.millrace.api.type.Identifier;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
@@ -93,11 +93,7 @@ public final class StoreClient {
     }
     try (Store store = open();
         Writer writer = store.writer()) {
-      return writer.transact(
-          transaction ->
-              transaction.update(
-                  "UPDATE store.system.rejected SET replay = 'marked' WHERE replay IS NULL"
-                      + source.map(s -> " AND source = " + Identifier.literal(s)).orElse("")));
+      return writer.transact(transaction -> SystemTables.markForReplay(transaction, source));
     } catch (SQLException e) {
       throw failed(e);
     }

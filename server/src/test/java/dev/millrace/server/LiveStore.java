@@ -221,6 +221,11 @@ final class LiveStore implements Instance, AutoCloseable {
   }
 
   @Override
+  public long replay(Optional<String> source) {
+    throw new UnsupportedOperationException("this store has no flow");
+  }
+
+  @Override
   public AutoCloseable onCommit(Runnable listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);

@@ -1,7 +1,9 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * The tables of schema {@code system} that flows write: what the engine knows about itself, for
@@ -56,5 +58,18 @@ public final class SystemTables {
         "CREATE OR REPLACE VIEW store.system.streams AS SELECT stream, changes, stopped FROM progress.streams");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.sinks AS SELECT sink, delivered, delivered_at FROM progress.sink_positions");
+  }
+
+  /**
+   * Marks rejected records for another try.
+   *
+   * @param source {@code source.stream}; empty for all
+   * @return how many
+   */
+  public static long markForReplay(Transaction transaction, Optional<String> source)
+      throws SQLException {
+    return transaction.update(
+        "UPDATE store.system.rejected SET replay = 'marked' WHERE replay IS NULL"
+            + source.map(s -> " AND source = " + Identifier.literal(s)).orElse(""));
   }
 }
