@@ -164,12 +164,16 @@ final class FlatJson {
         }
       }
     }
+    nullsFor(found, rows, o);
+    return true;
+  }
+
+  private void nullsFor(long found, DecodedRows rows, int o) {
     for (int i = 0; i < names.length; i++) {
       if ((found & 1L << i) == 0) {
         rows.setNull(i, o);
       }
     }
-    return true;
   }
 
   private static int space(byte[] b, int p, int end) {

@@ -162,31 +162,7 @@ public final class Progress {
           Admission.Outcome outcome = outcomes.get(name);
           after.put(name, outcome == null ? before : before.plus(outcome));
         });
-    Map<String, Admission> byTopic = new HashMap<>();
-    sources.forEach(s -> byTopic.put(s.stream().topic(), s));
-    List<String> partitions = new ArrayList<>();
-    for (Position p : readTo) {
-      Admission source = byTopic.get(p.topic());
-      if (source != null) {
-        Watermarks w = source.watermarks();
-        partitions.add(
-            "("
-                + literal(source.stream().qualifiedName())
-                + ","
-                + literal(p.topic())
-                + ","
-                + literal(p.topicId())
-                + ","
-                + p.partition()
-                + ","
-                + p.nextOffset()
-                + ","
-                + Watermarks.sql(w.newest(p.partition()))
-                + ","
-                + w.isIdle(p.partition())
-                + ")");
-      }
-    }
+    List<String> partitions = partitionRows(readTo);
     if (!partitions.isEmpty()) {
       transaction.execute(
           "INSERT OR REPLACE INTO progress.partitions VALUES " + String.join(",", partitions));
@@ -218,6 +194,35 @@ public final class Progress {
             + (batches + 1)
             + ")");
     return new Advance(idAfter, readTo, after);
+  }
+
+  private List<String> partitionRows(List<Position> readTo) {
+    Map<String, Admission> byTopic = new HashMap<>();
+    sources.forEach(s -> byTopic.put(s.stream().topic(), s));
+    List<String> partitions = new ArrayList<>();
+    for (Position p : readTo) {
+      Admission source = byTopic.get(p.topic());
+      if (source != null) {
+        Watermarks w = source.watermarks();
+        partitions.add(
+            "("
+                + literal(source.stream().qualifiedName())
+                + ","
+                + literal(p.topic())
+                + ","
+                + literal(p.topicId())
+                + ","
+                + p.partition()
+                + ","
+                + p.nextOffset()
+                + ","
+                + Watermarks.sql(w.newest(p.partition()))
+                + ","
+                + w.isIdle(p.partition())
+                + ")");
+      }
+    }
+    return partitions;
   }
 
   private static String row(Admission source, Map<String, Counts> after) {
