@@ -7,9 +7,11 @@ package dev.millrace.sql;
  * @param from a table's name or a subquery in parentheses
  * @param table true if it is a temporary table, so that reading it twice costs little
  * @param consolidated true if no identity appears twice with equal rows
+ * @param cheap true if it is a few expressions over a temporary table: reading it twice is better
+ *     than writing it down once
  * @param stateful true if it was computed from state, so that an error in it is no row's fault
  */
-record Delta(String from, boolean table, boolean consolidated, boolean stateful) {
+record Delta(String from, boolean table, boolean cheap, boolean consolidated, boolean stateful) {
   Step.Blame blame() {
     return stateful ? Step.Blame.STATE : Step.Blame.ROW;
   }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The distinct values of a group, each with how many rows have it. A batch's changes are summed by
  * value first, so that an update that leaves the value alone costs nothing here; then a value
- * appears when its count rises from 0 and disappears when it falls to 0.
+ * appears when its count rises from 0 and disappears when it falls to 0. Where no value is ever
+ * lost, it is enough to remember which there are.
  */
 final class DistinctValues {
   private final Groups groups;
@@ -21,6 +22,7 @@ final class DistinctValues {
   private final String alias;
   private final String column;
   private final String count;
+  private final boolean counted;
   private @Nullable StateTable state;
   private String merged = "";
 
@@ -33,6 +35,12 @@ final class DistinctValues {
     Names names = program.compilation().names();
     column = names.fresh("value");
     count = names.fresh("_count");
+    counted = groups.loses(call.refs());
+  }
+
+  /** True if a value may disappear. */
+  boolean isCounted() {
+    return counted;
   }
 
   String alias() {
@@ -50,31 +58,28 @@ final class DistinctValues {
     return key;
   }
 
-  /** Makes the table of values whose count changes. */
+  /** Makes the table of values that appear, or whose count changes. */
   void plan(Delta input) {
     String n = Identifier.quote(count);
     String value = call.arguments().get(0).sql();
-    StringBuilder net =
-        new StringBuilder("SELECT " + Sql.leading(groups.keys()) + value + " AS " + column());
-    net.append(", CAST(sum(_w) AS BIGINT) AS ").append(n).append(" FROM ").append(input.from());
-    net.append(" WHERE (").append(value).append(") IS NOT NULL");
-    net.append(filter == null ? "" : " AND (" + filter + ")").append(" GROUP BY ALL");
-    net.append(" HAVING sum(_w) <> 0");
+    StringBuilder net = new StringBuilder("SELECT ").append(counted ? "" : "DISTINCT ");
+    net.append(Sql.leading(groups.keys())).append(value).append(" AS ").append(column());
+    net.append(counted ? ", CAST(sum(_w) AS BIGINT) AS " + n : "");
+    net.append(" FROM ").append(input.from()).append(" WHERE (").append(value);
+    net.append(") IS NOT NULL").append(filter == null ? "" : " AND (" + filter + ")");
+    net.append(counted ? " GROUP BY ALL HAVING sum(_w) <> 0" : "");
     String changes = program.make("values_changed", net.toString(), input.blame());
     List<Field> fields = new ArrayList<>(groups.aggregate().groups());
     fields.add(new Field(column, call.argumentTypes().get(0), Set.of()));
-    fields.add(new Field(count, "BIGINT", Set.of()));
-    state =
-        groups.state(
-            "values",
-            fields,
-            key(),
-            "how often each value of " + call.sql() + " occurs in its group");
+    if (counted) {
+      fields.add(new Field(count, "BIGINT", Set.of()));
+    }
+    state = groups.state("values", fields, key(), "the values of " + call.sql() + " in each group");
     String old = program.slice(state, "values_before", changes, key());
-    merged =
-        program.make(
-            "values_merged",
-            "SELECT "
+    String on = Sql.same("o", "c", key());
+    String select =
+        counted
+            ? "SELECT "
                 + Sql.prefixed("c", key())
                 + "coalesce(o."
                 + n
@@ -89,20 +94,30 @@ final class DistinctValues {
                 + " AS c LEFT JOIN "
                 + old
                 + " AS o ON "
-                + Sql.same("o", "c", key()),
-            Blame.STATE);
+                + on
+            : "SELECT "
+                + Sql.list(key())
+                + " FROM "
+                + changes
+                + " AS c ANTI JOIN "
+                + old
+                + " AS o ON "
+                + on;
+    merged = program.make("values_merged", select, Blame.STATE);
   }
 
   void store() {
     if (state == null) {
       throw new IllegalStateException("plan comes first");
     }
+    String own = Sql.list(key());
+    if (!counted) {
+      program.append(state, "SELECT " + own + " FROM " + merged);
+      return;
+    }
     String n = Identifier.quote(count);
-    List<String> columns = key();
-    columns.add(count);
     program.remove(state, "SELECT _n FROM " + merged + " WHERE _n IS NOT NULL");
-    program.append(
-        state, "SELECT " + Sql.list(columns) + " FROM " + merged + " WHERE " + n + " > 0");
+    program.append(state, "SELECT " + own + ", " + n + " FROM " + merged + " WHERE " + n + " > 0");
   }
 
   /** The partials' changes by group, over the values that appeared and disappeared. */
@@ -114,8 +129,9 @@ final class DistinctValues {
       select.append(Identifier.quote(partial.column()));
     }
     String weight = "CAST(" + n + " > 0 AS TINYINT) - CAST(before > 0 AS TINYINT)";
-    select.append(" FROM (SELECT ").append(Sql.leading(key())).append(weight);
-    select.append(" AS _w FROM ").append(merged).append(") WHERE _w <> 0");
+    String weighted =
+        "(SELECT " + Sql.leading(key()) + weight + " AS _w FROM " + merged + ") WHERE _w <> 0";
+    select.append(" FROM ").append(counted ? weighted : merged);
     return select.append(Sql.groupBy(groups.keys())).append(')').toString();
   }
 }

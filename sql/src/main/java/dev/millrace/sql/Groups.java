@@ -3,8 +3,10 @@ package dev.millrace.sql;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What both ways to keep groups up to date share.
@@ -22,6 +24,13 @@ record Groups(
 
   List<String> keys() {
     return AggregateRule.names(aggregate.groups());
+  }
+
+  /** True if a value of these fields that a group has had may be gone from it. */
+  boolean loses(Set<String> fields) {
+    Set<String> all = new HashSet<>(fields);
+    all.addAll(keys());
+    return retracts() && !aggregate.input().lasting().containsAll(all);
   }
 
   boolean retracts() {
@@ -69,7 +78,7 @@ record Groups(
     after.append(" WHERE (").append(alive).append(") AND (_n IS NULL OR ").append(differs);
     after.append(')');
     String from = "(" + Sql.unionAll(List.of(before.toString(), after.toString())) + ")";
-    return new Delta(from, false, true, true);
+    return new Delta(from, false, false, true, true);
   }
 
   /** The delta of windows that the watermark has passed: their final rows, out of the state. */
@@ -81,7 +90,7 @@ record Groups(
       select.append(", ");
     }
     select.append("CAST(1 AS TINYINT) AS _w FROM ").append(closed).append(')');
-    return new Delta(select.toString(), false, true, true);
+    return new Delta(select.toString(), false, false, true, true);
   }
 
   String make(String label, String select) {

@@ -46,14 +46,14 @@ final class JoinRule {
       all.addAll(join.condition().refs());
     }
     join.distances().forEach(d -> all.addAll(List.of(d.left(), d.right())));
-    leftColumns = Planner.own(join.left(), all);
-    rightColumns = Planner.own(join.right(), all);
     if (leftRetracts) {
-      leftColumns.addAll(join.left().identity());
+      all.addAll(join.left().identity());
     }
     if (rightRetracts) {
-      rightColumns.addAll(join.right().identity());
+      all.addAll(join.right().identity());
     }
+    leftColumns = Planner.own(join.left(), all);
+    rightColumns = Planner.own(join.right(), all);
     String equal =
         join.keys().stream()
             .map(k -> Identifier.quote(k.left()) + " = " + Identifier.quote(k.right()))
@@ -67,6 +67,8 @@ final class JoinRule {
     Delta right =
         ProgramBuilder.consolidate(planner.plan(join.right(), rightColumns), rightColumns);
     stateful |= left.stateful() || right.stateful();
+    boolean leftTable = !left.cheap();
+    boolean rightTable = !right.cheap();
     String dl = delta(left, "left_changes", leftColumns, join.outer() ? List.of() : leftKeys);
     String dr = delta(right, "right_changes", rightColumns, rightKeys);
     StateTable leftState =
@@ -85,25 +87,25 @@ final class JoinRule {
             "right rows of the join, for partners that may still come",
             JoinTimes.rightState(join),
             "nothing bounds how much older than its partner a row may be; bound the times in ON");
-    boolean shared = leftRetracts || rightRetracts || join.outer();
-    String keys = shared ? keys(dl, dr) : "";
+    List<String> fromLeft = List.of(keys(dl, leftKeys));
+    List<String> fromRight = List.of(keys(dr, rightKeys));
+    List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
+    // A side's own changes concern its state only if they may take rows back, and an outer join
+    // asks for all partners of a left row that the right touches.
     String sl =
-        leftRetracts
-            ? program.slice(leftState, "left_before", keys, leftKeys)
-            : program.slice(leftState, "left_before", dr, rightKeys);
+        slice(leftState, "left", leftRetracts ? both : fromRight, rightTable ? dr : "", rightKeys);
     String sr =
-        shared
-            ? program.slice(rightState, "right_before", keys, leftKeys)
-            : program.slice(rightState, "right_before", dl, leftKeys);
-    String out = program.make("joined", pairs(dl, dr, sl, sr), blame(stateful));
+        slice(
+            rightState,
+            "right",
+            rightRetracts || join.outer() ? both : fromLeft,
+            leftTable ? dl : "",
+            leftKeys);
+    String out = "(" + pairs(dl, dr, sl, sr) + ")";
     store(leftState, dl, sl, leftColumns, leftKeys, leftRetracts, join.left());
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
     boolean whole = needed.containsAll(leftColumns) && needed.containsAll(rightColumns);
-    return new Delta(out, true, join.appendOnly() || whole, stateful);
-  }
-
-  private static Blame blame(boolean stateful) {
-    return stateful ? Blame.STATE : Blame.ROW;
+    return new Delta(out, false, false, join.appendOnly() || whole, stateful);
   }
 
   private static List<Field> fields(Node node, Set<String> names) {
@@ -115,16 +117,25 @@ final class JoinRule {
     List<String> conditions = notNull.isEmpty() ? List.of() : List.of(Sql.notNull(notNull));
     String select =
         "SELECT " + Sql.leading(columns) + "_w FROM " + delta.from() + Sql.where(conditions);
-    return program.make(label, select, delta.blame());
+    return delta.cheap() ? "(" + select + ")" : program.make(label, select, delta.blame());
   }
 
-  private String keys(String dl, String dr) {
-    StringBuilder select = new StringBuilder("SELECT " + Sql.list(leftKeys) + " FROM " + dl);
-    select.append(" WHERE ").append(Sql.notNull(leftKeys)).append(" UNION ALL SELECT ");
-    return program.make(
-        "keys",
-        select.append(Sql.list(rightKeys)).append(" FROM ").append(dr).toString(),
-        Blame.STATE);
+  private String keys(String delta, List<String> keys) {
+    List<String> named = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      named.add(Identifier.quote(keys.get(i)) + " AS " + Identifier.quote(leftKeys.get(i)));
+    }
+    return "SELECT " + String.join(", ", named) + " FROM " + delta + " WHERE " + Sql.notNull(keys);
+  }
+
+  /** The state's rows for keys; a table that has just these keys is asked with as it is. */
+  private String slice(
+      StateTable state, String side, List<String> keys, String table, List<String> tableKeys) {
+    if (keys.size() == 1 && !table.isEmpty()) {
+      return program.slice(state, side + "_before", table, tableKeys);
+    }
+    String probe = program.make(side + "_keys", Sql.unionAll(keys), Blame.ROW);
+    return program.slice(state, side + "_before", probe, leftKeys);
   }
 
   private String pairs(String dl, String dr, String sl, String sr) {

@@ -35,7 +35,8 @@ final class MergedGroups {
     this.retracts = groups.retracts();
     this.partials = new Partials(program.compilation().names());
     boolean several =
-        groups.calls().stream().anyMatch(call -> isExtreme(call) ? retracts : call.distinct());
+        groups.calls().stream()
+            .anyMatch(call -> isExtreme(call) ? groups.loses(call.refs()) : call.distinct());
     this.input = several ? program.table(input, "changes", columns) : input;
   }
 
@@ -129,20 +130,22 @@ final class MergedGroups {
         distinct.computeIfAbsent(
             value + "\n" + filter,
             key -> new DistinctValues(groups, call, filter, "d" + distinct.size()));
-    return sums(call, new Source(values.alias(), retracts), values.column(), null);
+    return sums(call, new Source(values.alias(), values.isCounted()), values.column(), null);
   }
 
   private String sums(AggregateCall call, Source source, String value, @Nullable String filter) {
     String label = call.result().name();
-    String type = call.argumentTypes().get(0);
     String present = and(filter, "(" + value + ") IS NOT NULL");
     switch (call.function()) {
       case "count" -> {
         return "{" + partials.count(source, "count_" + label, present) + "}";
       }
       case "count_if", "countif" -> {
-        String count = partials.count(source, label, and(filter, "(" + value + ")"));
-        return "CAST({" + count + "} AS " + call.result().type() + ")";
+        // NULL where no row has a value, as if it were a sum.
+        String known = partials.count(source, "known_" + label, present);
+        String yes = partials.count(source, label, and(filter, "(" + value + ")"));
+        String type = call.result().type();
+        return "CASE WHEN {" + known + "} > 0 THEN CAST({" + yes + "} AS " + type + ") END";
       }
       case "bool_and", "bool_or" -> {
         String known = partials.count(source, "known_" + label, present);
@@ -152,7 +155,7 @@ final class MergedGroups {
       }
       default -> {
         boolean average = !call.function().equals("sum");
-        String sumType = average ? sumType(type) : call.result().type();
+        String sumType = average ? sumType(call.argumentTypes().get(0)) : call.result().type();
         String known = partials.count(source, "known_" + label, present);
         String sum = partials.sum(source, "sum_" + label, value, sumType, filter);
         String total = average ? "{" + sum + "} / {" + known + "}" : "{" + sum + "}";
@@ -180,7 +183,8 @@ final class MergedGroups {
     String type = call.result().type();
     String label = call.result().name();
     String merged = pick + "({o}, {c})";
-    if (!retracts) {
+    if (!groups.loses(call.refs())) {
+      // What goes equals something that stays, so the changes of both signs may be compared.
       String where = filter == null ? "" : " FILTER (WHERE " + filter + ")";
       return "{"
           + partials.add(label, type, MAIN, function + "(" + value + ")" + where, merged)

@@ -2,10 +2,12 @@ package dev.millrace.sql;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,12 @@ sealed interface Node {
    * value there.
    */
   Map<String, String> watermarks();
+
+  /**
+   * Names of fields whose values stay: where a row is taken back, there is for ever after another
+   * one with the same values in all of these fields.
+   */
+  Set<String> lasting();
 
   /** The operators below. */
   List<Node> inputs();
@@ -82,6 +90,17 @@ sealed interface Node {
     }
 
     @Override
+    public Set<String> lasting() {
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < columns.size(); i++) {
+        if (relation.appendOnly() || relation.lasting().contains(columns.get(i))) {
+          names.add(fields.get(i).name());
+        }
+      }
+      return names;
+    }
+
+    @Override
     public List<Node> inputs() {
       return List.of();
     }
@@ -107,6 +126,13 @@ sealed interface Node {
     @Override
     public Map<String, String> watermarks() {
       return input.watermarks();
+    }
+
+    /** Rows with the same values pass or fail together if the condition reads nothing else. */
+    @Override
+    public Set<String> lasting() {
+      Set<String> below = input.lasting();
+      return appendOnly() || below.containsAll(condition.refs()) ? below : Set.of();
     }
 
     @Override
@@ -140,6 +166,17 @@ sealed interface Node {
     }
 
     @Override
+    public Set<String> lasting() {
+      Set<String> names = new HashSet<>(input.lasting());
+      for (Item item : items) {
+        if (appendOnly() || input.lasting().containsAll(item.expr.refs())) {
+          names.add(item.field.name());
+        }
+      }
+      return names;
+    }
+
+    @Override
     public List<Node> inputs() {
       return List.of(input);
     }
@@ -163,6 +200,22 @@ sealed interface Node {
     @Override
     public boolean appendOnly() {
       return inputs.stream().allMatch(Node::appendOnly);
+    }
+
+    @Override
+    public Set<String> lasting() {
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < fields.size(); i++) {
+        boolean lasts = true;
+        for (int branch = 0; branch < inputs.size(); branch++) {
+          String source = needs.get(branch).get(i);
+          lasts &= source == null || inputs.get(branch).lasting().contains(source);
+        }
+        if (lasts) {
+          names.add(fields.get(i).name());
+        }
+      }
+      return names;
     }
   }
 
@@ -215,6 +268,17 @@ sealed interface Node {
       return JoinTimes.watermarks(this);
     }
 
+    /** Every left row has at least one row in an outer join, whatever the right side does. */
+    @Override
+    public Set<String> lasting() {
+      if (appendOnly()) {
+        Set<String> names = new HashSet<>();
+        fields().forEach(field -> names.add(field.name()));
+        return names;
+      }
+      return outer ? left.lasting() : Set.of();
+    }
+
     @Override
     public List<Node> inputs() {
       return List.of(left, right);
@@ -259,6 +323,16 @@ sealed interface Node {
         }
       }
       return marks;
+    }
+
+    /** A group stays if its key does. */
+    @Override
+    public Set<String> lasting() {
+      Set<String> names = new HashSet<>(identity());
+      if (onClose) {
+        fields().forEach(field -> names.add(field.name()));
+      }
+      return onClose || input.lasting().containsAll(names) ? names : Set.of();
     }
 
     @Override

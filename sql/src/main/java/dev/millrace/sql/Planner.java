@@ -90,8 +90,20 @@ final class Planner {
       identity.add(as);
       hidden.add(new Column(as, program.type(node.field(id).orElseThrow())));
     }
+    Set<String> lasting = new LinkedHashSet<>();
+    for (Visible column : resolved.columns()) {
+      if (node.appendOnly() || node.lasting().contains(column.field().name())) {
+        lasting.add(column.name());
+      }
+    }
     return new Relation(
-        name, new Schema(columns), identity, new Schema(hidden), node.appendOnly(), watermarks);
+        name,
+        new Schema(columns),
+        identity,
+        new Schema(hidden),
+        node.appendOnly(),
+        watermarks,
+        lasting);
   }
 
   private void checkNames(List<Visible> columns) {
@@ -158,8 +170,8 @@ final class Planner {
     String table = Identifier.quote(scan.relation().delta());
     boolean consolidated = whole || scan.appendOnly();
     return plain
-        ? new Delta(table, true, consolidated, false)
-        : new Delta(select + "_w FROM " + table + ")", false, consolidated, false);
+        ? new Delta(table, true, true, consolidated, false)
+        : new Delta(select + "_w FROM " + table + ")", false, true, consolidated, false);
   }
 
   private Delta filter(Node.Filter filter, Set<String> needed) {
@@ -175,7 +187,7 @@ final class Planner {
             + filter.condition().sql()
             + ")";
     boolean whole = filter.appendOnly() || needed.containsAll(below);
-    return new Delta(from, false, input.consolidated() && whole, input.stateful());
+    return new Delta(from, false, input.cheap(), input.consolidated() && whole, input.stateful());
   }
 
   private Delta extend(Node.Extend extend, Set<String> needed) {
@@ -191,13 +203,14 @@ final class Planner {
     Set<String> passed = own(extend.input(), needed);
     String from = "(SELECT " + Sql.leading(passed) + computed + "_w FROM " + input.from() + ")";
     boolean whole = extend.appendOnly() || passed.containsAll(below);
-    return new Delta(from, false, input.consolidated() && whole, input.stateful());
+    return new Delta(from, false, input.cheap(), input.consolidated() && whole, input.stateful());
   }
 
   private Delta union(Node.UnionAll union, Set<String> needed) {
     List<String> selects = new ArrayList<>();
     boolean consolidated = true;
     boolean stateful = false;
+    boolean cheap = true;
     for (int branch = 0; branch < union.inputs().size(); branch++) {
       Set<String> below = new LinkedHashSet<>();
       StringBuilder select = new StringBuilder("SELECT ");
@@ -215,9 +228,10 @@ final class Planner {
       Delta input = plan(union.inputs().get(branch), below);
       selects.add(select + "_w FROM " + input.from());
       consolidated &= input.consolidated();
+      cheap &= input.cheap();
       stateful |= input.stateful();
     }
-    return new Delta("(" + Sql.unionAll(selects) + ")", false, consolidated, stateful);
+    return new Delta("(" + Sql.unionAll(selects) + ")", false, cheap, consolidated, stateful);
   }
 
   /** Those of the names that are fields of the node. */

@@ -17,6 +17,7 @@ final class ProgramBuilder {
   private final String stream;
   private final Names labels = new Names();
   private final List<Step> steps = new ArrayList<>();
+  private final List<Step> stores = new ArrayList<>();
   private final List<Step> forgets = new ArrayList<>();
   private final List<StateTable> states = new ArrayList<>();
 
@@ -71,28 +72,33 @@ final class ProgramBuilder {
     return Identifier.quote(table);
   }
 
+  /** Changes the state once everything has been read. */
   void append(StateTable state, String select) {
-    steps.add(new Step.Append(state.name(), select));
+    stores.add(new Step.Append(state.name(), select));
   }
 
+  /** Changes the state once everything has been read. */
   void remove(StateTable state, String select) {
-    steps.add(new Step.Remove(state.name(), select));
+    stores.add(new Step.Remove(state.name(), select));
   }
 
+  /** Moves rows out of a state that this batch has changed already. */
   String take(StateTable state, String label, JoinTimes.Bound bound) {
     String table = fresh(label);
+    steps.addAll(stores);
+    stores.clear();
     steps.add(new Step.Take(table, state.name(), bound.column(), bound.before()));
     return Identifier.quote(table);
   }
 
-  /** Makes a table of a delta unless it is one already. */
+  /** Makes a table of a delta that is read several times, unless that would cost more. */
   Delta table(Delta delta, String label, Collection<String> columns) {
-    if (delta.table()) {
+    if (delta.table() || delta.cheap()) {
       return delta;
     }
     String select = "SELECT " + Sql.leading(columns) + "_w FROM " + delta.from();
     String table = make(label, select, delta.blame());
-    return new Delta(table, true, delta.consolidated(), delta.stateful());
+    return new Delta(table, true, true, delta.consolidated(), delta.stateful());
   }
 
   /** The delta with at most one row for each identity and weight, and none that changes nothing. */
@@ -107,12 +113,13 @@ final class ProgramBuilder {
             + delta.from()
             + Sql.groupBy(columns)
             + " HAVING sum(_w) <> 0)";
-    return new Delta(from, false, true, delta.stateful());
+    return new Delta(from, false, false, true, delta.stateful());
   }
 
   List<Step> steps() {
     List<Step> all = new ArrayList<>(steps);
-    all.addAll(all.size() - 1, forgets);
+    all.addAll(stores);
+    all.addAll(forgets);
     return all;
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.sql;
 import dev.millrace.api.type.Schema;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A changing table that a stream reads or makes. Within a batch its changes are the temporary table
@@ -22,6 +23,9 @@ import java.util.Map;
  * @param watermarks for a column of type TIMESTAMPTZ, the SQL expression of an instant such that no
  *     later change has a smaller value in that column; it reads {@code getvariable('wm_...')} and
  *     may be NULL while nothing is known
+ * @param lasting columns whose values stay: where a change takes a row back, there is for ever
+ *     after another row with the same values in all of these columns; every column if the relation
+ *     is append-only
  */
 public record Relation(
     String name,
@@ -29,11 +33,31 @@ public record Relation(
     List<String> identity,
     Schema hidden,
     boolean appendOnly,
-    Map<String, String> watermarks) {
-  /** Copies the list and the map. */
+    Map<String, String> watermarks,
+    Set<String> lasting) {
+  /** Copies the collections. */
   public Relation {
     identity = List.copyOf(identity);
     watermarks = Map.copyOf(watermarks);
+    lasting = Set.copyOf(lasting);
+  }
+
+  /** A relation of which nothing is known to last unless everything does. */
+  public Relation(
+      String name,
+      Schema schema,
+      List<String> identity,
+      Schema hidden,
+      boolean appendOnly,
+      Map<String, String> watermarks) {
+    this(
+        name,
+        schema,
+        identity,
+        hidden,
+        appendOnly,
+        watermarks,
+        appendOnly ? Set.copyOf(schema.names()) : Set.of());
   }
 
   /**

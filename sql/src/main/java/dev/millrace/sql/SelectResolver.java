@@ -45,6 +45,9 @@ final class SelectResolver {
     boolean onClose = closing.isWanted(select);
     if (grouping.isNeeded()) {
       input = grouping.apply(input, onClose, trees);
+      if (!compilation.findings().isEmpty()) {
+        return withoutMeaning(from, items);
+      }
       if (onClose) {
         closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
       }

@@ -94,8 +94,9 @@ public final class StreamCompiler implements AutoCloseable {
       JsonNode details = DuckDb.details(e);
       String message = details.path("exception_message").asText();
       String kind = details.path("error_subtype").asText();
-      boolean told = kind.equals("COLUMN_NOT_FOUND") || kind.equals("MISSING_ENTRY");
-      if (told && !compilation.findings().isEmpty()) {
+      // A name that is missing is told with a hint already; a clash of types is news.
+      boolean news = kind.equals("NO_MATCHING_FUNCTION");
+      if (!compilation.findings().isEmpty() && !news) {
         return;
       }
       String first = message.lines().findFirst().orElse(message);

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What keeps one stream up to date. The engine creates the states, then for every batch makes the
  * deltas of {@link #inputs()}, sets the variables {@code wm_<source>_<stream>} to the watermarks
- * after the batch, and runs the steps, the last of which makes the delta of {@link #output()}.
+ * after the batch, and runs the steps, one of which makes the delta of {@link #output()}. Steps
+ * that read state come before those that change it.
  *
  * @param inputs the relations it reads
  * @param output the relation it makes

@@ -25,7 +25,8 @@ final class Pipeline implements AutoCloseable {
   private record Source(Relation relation, String eventTime, String lateness) {}
 
   private final Connection connection;
-  private final StreamCompiler compiler = StreamCompiler.open();
+  private static final StreamCompiler COMPILER = StreamCompiler.open();
+
   private final Map<String, Source> sources = new LinkedHashMap<>();
   private final Map<String, Relation> relations = new LinkedHashMap<>();
   private final List<ProgramRunner> runners = new ArrayList<>();
@@ -73,7 +74,7 @@ final class Pipeline implements AutoCloseable {
   /** Adds a stream. */
   StreamProgram stream(String name, String sql, boolean onClose)
       throws SQLException, QueryException {
-    StreamProgram program = compiler.compile(name, sql, onClose, relations);
+    StreamProgram program = COMPILER.compile(name, sql, onClose, relations);
     runners.add(new ProgramRunner(connection, program));
     relations.put(name, program.output());
     return program;
@@ -112,6 +113,13 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
+  /** Admits rows and nothing more: for measurements. */
+  void admitAll(Map<String, String> rows) throws SQLException {
+    for (Source source : sources.values()) {
+      admit(source, rows.get(source.relation.name()));
+    }
+  }
+
   private static String variable(Source source) {
     return "wm_" + source.relation.name().replace('.', '_');
   }
@@ -128,16 +136,16 @@ final class Pipeline implements AutoCloseable {
     String time = quote(source.eventTime);
     String mark = "getvariable('" + variable(source) + "')";
     String before = value("SELECT " + mark + "::VARCHAR");
-    String all = "(SELECT * FROM " + name + " WHERE false)";
-    all += select == null ? "" : " UNION ALL (" + select + ")";
+    execute("CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM " + name + " LIMIT 0");
+    if (select != null) {
+      execute("INSERT INTO arrived " + select);
+    }
     execute(
         "CREATE OR REPLACE TEMP TABLE "
             + delta
             + " AS SELECT *, (row_number() OVER () + "
             + nextId
-            + ")::BIGINT AS _id, 1::TINYINT AS _w FROM ("
-            + all
-            + ") WHERE "
+            + ")::BIGINT AS _id, 1::TINYINT AS _w FROM arrived WHERE "
             + time
             + " >= coalesce("
             + mark
@@ -208,7 +216,6 @@ final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    compiler.close();
     connection.close();
   }
 

@@ -157,10 +157,6 @@ final class ProgramRunner {
     Relation output = program.output();
     String delta = quote(output.delta());
     String identity = names(output.identity());
-    String same =
-        output.identity().stream()
-            .map(c -> "t." + quote(c) + " IS NOT DISTINCT FROM d." + quote(c))
-            .collect(Collectors.joining(" AND "));
     List<String> all = new ArrayList<>(output.schema().names());
     all.addAll(output.hidden().names());
     String names = names(all);
@@ -192,6 +188,23 @@ final class ProgramRunner {
               // Checked against the watermark before the batch: this batch is a later change.
               marks.put(column, mark);
             });
+    apply();
+    expectNone(
+        "an identity twice",
+        "SELECT " + identity + " FROM " + published() + " GROUP BY ALL HAVING count(*) > 1");
+  }
+
+  /** Applies the output's delta to the published table. */
+  void apply() throws SQLException {
+    Relation output = program.output();
+    String delta = quote(output.delta());
+    List<String> all = new ArrayList<>(output.schema().names());
+    all.addAll(output.hidden().names());
+    String names = names(all);
+    String same =
+        output.identity().stream()
+            .map(c -> "t." + quote(c) + " IS NOT DISTINCT FROM d." + quote(c))
+            .collect(Collectors.joining(" AND "));
     execute(
         "DELETE FROM "
             + published()
@@ -209,9 +222,6 @@ final class ProgramRunner {
             + " FROM "
             + delta
             + " WHERE _w > 0");
-    expectNone(
-        "an identity twice",
-        "SELECT " + identity + " FROM " + published() + " GROUP BY ALL HAVING count(*) > 1");
   }
 
   private final Map<String, String> marks = new HashMap<>();

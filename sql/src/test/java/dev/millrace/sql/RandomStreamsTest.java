@@ -1,0 +1,129 @@
+package dev.millrace.sql;
+
+import dev.millrace.sql.QueryGenerator.Col;
+import dev.millrace.sql.QueryGenerator.Kind;
+import dev.millrace.sql.QueryGenerator.Query;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Law 1: random queries over random events in random batches stay equal to their results. */
+class RandomStreamsTest {
+  private static final List<Col> A =
+      List.of(
+          new Col("k", Kind.INT, false),
+          new Col("x", Kind.INT, false),
+          new Col("g", Kind.STR, false),
+          new Col("d", Kind.DEC, false),
+          new Col("z", Kind.DBL, false),
+          new Col("t", Kind.TIME, true));
+  private static final List<Col> B =
+      List.of(
+          new Col("k", Kind.INT, false),
+          new Col("h", Kind.STR, false),
+          new Col("v", Kind.INT, false),
+          new Col("s", Kind.TIME, true));
+
+  @Test
+  void staysEqual() throws Exception {
+    run(Long.getLong("seed", System.nanoTime()), 15_000, Integer.getInteger("pipelines", 1_000));
+  }
+
+  @Test
+  @Tag("slow")
+  void staysEqualForLong() throws Exception {
+    run(Long.getLong("seed", System.nanoTime()), 180_000, 100_000);
+  }
+
+  private static void run(long seed, long millis, int pipelines) throws Exception {
+    long end = System.currentTimeMillis() + millis;
+    int done = 0;
+    for (; done < pipelines && System.currentTimeMillis() < end; done++) {
+      one(seed + done);
+    }
+    System.out.println("RandomStreamsTest: " + done + " pipelines from seed " + seed);
+  }
+
+  private static void one(long seed) throws Exception {
+    Random random = new Random(seed);
+    List<String> log = new ArrayList<>();
+    Map<String, List<Col>> relations = new LinkedHashMap<>();
+    try (Pipeline pipeline = new Pipeline()) {
+      pipeline.source(
+          "s.a",
+          "k INTEGER, x INTEGER, g VARCHAR, d DECIMAL(10,2), z DOUBLE, t TIMESTAMPTZ",
+          "t",
+          "20 seconds");
+      pipeline.source("s.b", "k INTEGER, h VARCHAR, v BIGINT, s TIMESTAMPTZ", "s", "5 seconds");
+      relations.put("s.a", A);
+      relations.put("s.b", B);
+      int streams = 1 + random.nextInt(3);
+      for (int i = 0; i < streams; i++) {
+        Query query = new QueryGenerator(random, relations, 100 * i).next();
+        String name = "m" + i;
+        log.add((query.onClose() ? "on_close " : "") + name + ": " + query.sql());
+        StreamProgram program = pipeline.stream(name, query.sql(), query.onClose());
+        List<Col> columns = new ArrayList<>();
+        for (Col column : query.columns()) {
+          boolean marked = program.output().watermarks().containsKey(column.name());
+          columns.add(new Col(column.name(), column.kind(), marked));
+        }
+        relations.put(name, columns);
+      }
+      pipeline.execute("SELECT setseed(" + random.nextDouble() + ")");
+      pipeline.execute("SET threads = 1");
+      for (int batch = 0; batch < 10; batch++) {
+        Map<String, String> rows = new HashMap<>();
+        if (random.nextInt(5) > 0) {
+          rows.put("s.a", a(random, batch));
+        }
+        if (random.nextInt(4) > 0) {
+          rows.put("s.b", b(random, batch));
+        }
+        log.add("batch " + batch);
+        pipeline.batch(rows, random.nextBoolean());
+        pipeline.check();
+      }
+    } catch (Exception | AssertionError e) {
+      String why =
+          e instanceof QueryException q ? q.problems().toString() : String.valueOf(e.getMessage());
+      throw new AssertionError("seed " + seed + "\n" + String.join("\n", log) + "\n" + why, e);
+    }
+  }
+
+  private static String time(int batch) {
+    return "TIMESTAMPTZ '2026-11-21 10:00:00' + to_seconds("
+        + batch
+        + " * 25 + (random() * 60)::INTEGER - 20)";
+  }
+
+  private static String a(Random random, int batch) {
+    return """
+        SELECT CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 5)::INTEGER END,
+          CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 4)::INTEGER END,
+          CASE (random() * 4)::INTEGER WHEN 0 THEN 'a' WHEN 1 THEN 'b' WHEN 2 THEN 'c' END,
+          CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 3)::DECIMAL(10,2) END,
+          CASE WHEN random() < 0.1 THEN NULL WHEN random() < 0.05 THEN 'NaN'::DOUBLE
+            ELSE (random() * 8)::INTEGER / 4 END,
+          %s
+        FROM range(%d)
+        """
+        .formatted(time(batch), random.nextInt(random.nextInt(3) == 0 ? 4 : 25));
+  }
+
+  private static String b(Random random, int batch) {
+    return """
+        SELECT CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 5)::INTEGER END,
+          CASE (random() * 3)::INTEGER WHEN 0 THEN 'a' WHEN 1 THEN 'b' END,
+          CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 5)::BIGINT END,
+          %s
+        FROM range(%d)
+        """
+        .formatted(time(batch), random.nextInt(random.nextInt(3) == 0 ? 3 : 12));
+  }
+}

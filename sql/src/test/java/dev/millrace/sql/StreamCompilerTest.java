@@ -1,0 +1,241 @@
+package dev.millrace.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataTypeParser;
+import dev.millrace.api.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamCompilerTest {
+  private static StreamCompiler compiler = StreamCompiler.open();
+
+  @BeforeAll
+  static void open() {
+    compiler.close();
+    compiler = StreamCompiler.open();
+  }
+
+  @AfterAll
+  static void close() {
+    compiler.close();
+  }
+
+  private static Relation relation(String name, String... columns) {
+    List<Column> list = new ArrayList<>();
+    for (String column : columns) {
+      int space = column.indexOf(' ');
+      list.add(
+          new Column(
+              column.substring(0, space),
+              DataTypeParser.parse(column.substring(space + 1)).orElseThrow()));
+    }
+    Schema id =
+        new Schema(List.of(new Column("_id", DataTypeParser.parse("BIGINT").orElseThrow())));
+    String mark = "getvariable('wm_" + name.replace('.', '_') + "')";
+    return new Relation(name, new Schema(list), List.of("_id"), id, true, Map.of("ts", mark));
+  }
+
+  private static Map<String, Relation> inputs() {
+    Map<String, Relation> inputs = new LinkedHashMap<>();
+    for (Relation relation :
+        List.of(
+            relation(
+                "ads.shown",
+                "id VARCHAR",
+                "cost DECIMAL(10,6)",
+                "ts TIMESTAMPTZ",
+                "at STRUCT(city VARCHAR, zip INTEGER)",
+                "tags VARCHAR[]"),
+            relation("ads.clicked", "id VARCHAR", "n INTEGER", "ts TIMESTAMPTZ"))) {
+      inputs.put(relation.name(), relation);
+    }
+    return inputs;
+  }
+
+  private static StreamProgram compile(String sql) throws QueryException {
+    return compiler.compile("s", sql, false, inputs());
+  }
+
+  private static List<SqlProblem> problems(String sql, boolean onClose) {
+    QueryException e =
+        catchThrowableOfType(
+            QueryException.class, () -> compiler.compile("s", sql, onClose, inputs()));
+    assertThat(e).as(sql).isNotNull();
+    return e.problems();
+  }
+
+  /** The text under the problem's place. */
+  private static String text(String sql, SqlProblem problem) {
+    return sql.substring(problem.offset(), problem.offset() + problem.length());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SELECT idd FROM ads.shown | SQL_UNKNOWN_COLUMN | idd | did you mean",
+        "SELECT 'ä', idd FROM ads.shown | SQL_UNKNOWN_COLUMN | idd | did you mean",
+        "SELECT s.idd FROM ads.shown s | SQL_UNKNOWN_COLUMN | s.idd | did you mean",
+        "SELECT id FROM ads.show | SQL_UNKNOWN_RELATION | ads.show | did you mean",
+        "SELECT uper(id) FROM ads.shown | SQL_UNKNOWN_FUNCTION | uper(id) | did you mean",
+        "SELECT id FROM ads.shown a, ads.clicked b WHERE a.id = b.id | SQL_AMBIGUOUS_COLUMN | id | alias",
+        "SELECT random() AS r FROM ads.shown | SQL_VOLATILE | random() | event",
+        "SELECT current_timestamp AS t FROM ads.shown | SQL_VOLATILE | current_timestamp | event",
+        "SELECT id FROM ads.shown WHERE ts > now() | SQL_VOLATILE | now() | event",
+        "SELECT row_number() OVER (ORDER BY ts) AS n FROM ads.shown | SQL_UNSUPPORTED | row_number() OVER (ORDER BY ts) | materialized",
+        "SELECT id FROM ads.shown WHERE id IN (SELECT id FROM ads.clicked) | SQL_UNSUPPORTED | (SELECT id FROM ads.clicked) | materialized",
+        "SELECT id FROM ads.shown LIMIT 10 | SQL_UNSUPPORTED | 10 | limit",
+        "SELECT list(id) AS l FROM ads.shown | SQL_ORDER_DEPENDENT | list(id) | ORDER BY",
+        "SELECT a.id FROM ads.shown a JOIN ads.clicked b ON a.ts < b.ts | SQL_UNSUPPORTED | ads.clicked b | a.id = b.id",
+        "SELECT a.id FROM ads.shown a FULL JOIN ads.clicked b ON a.id = b.id | SQL_UNSUPPORTED | * | inner",
+        "SELECT id, cost FROM ads.shown GROUP BY id | SQL_INVALID | cost | GROUP BY",
+        "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE, INTERVAL 2 MINUTE) | SQL_UNSUPPORTED | hop | tumble",
+        "SELECT id FROM ads.shown EXCEPT SELECT id FROM ads.clicked | SQL_UNSUPPORTED | id | *",
+        "SELECT unnest(tags) AS tag FROM ads.shown | SQL_UNSUPPORTED | unnest(tags) | materialized",
+        "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
+        "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
+        "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
+      })
+  void refuses(String sql, String code, String text, String hint) {
+    List<SqlProblem> problems = problems(sql, false);
+    assertThat(problems).as(sql).hasSize(1);
+    SqlProblem problem = problems.get(0);
+    assertThat(problem.code().name()).as(problem.toString()).isEqualTo(code);
+    if (!text.equals("*")) {
+      assertThat(text(sql, problem)).isEqualTo(text);
+    }
+    if (!hint.equals("*")) {
+      assertThat(problem.hint()).contains(hint);
+    }
+  }
+
+  @Test
+  void tellsEverythingAtOnce() {
+    String sql = "SELECT idd, uper(id), random() FROM ads.shown WHERE costt > 1";
+    assertThat(problems(sql, false))
+        .extracting(problem -> problem.code().name() + " " + text(sql, problem))
+        .containsExactly(
+            "SQL_UNKNOWN_COLUMN idd",
+            "SQL_UNKNOWN_FUNCTION uper(id)",
+            "SQL_VOLATILE random()",
+            "SQL_UNKNOWN_COLUMN costt");
+  }
+
+  @Test
+  void placesSyntaxErrors() {
+    String sql = "SELECT id\nFROM ads.shown\nWHER cost > 1";
+    SqlProblem problem = problems(sql, false).get(0);
+    assertThat(problem.code()).isEqualTo(SqlCode.SQL_SYNTAX);
+    assertThat(problem.offset()).isEqualTo(sql.indexOf("cost"));
+    assertThat(problems("DELETE FROM x", false).get(0).code()).isEqualTo(SqlCode.SQL_NOT_A_SELECT);
+    assertThat(problems("SELECT id FROM ads.shown; SELECT 2", false).get(0).code())
+        .isEqualTo(SqlCode.SQL_NOT_A_SELECT);
+  }
+
+  @Test
+  void placesErrorsBehindAWindow() {
+    String sql =
+        "SELECT window_start, idd FROM tumble(ads.shown, ts, INTERVAL 1 MINUTE) WHERE x > 1";
+    assertThat(problems(sql, false)).extracting(p -> text(sql, p)).containsExactly("idd", "x");
+  }
+
+  @Test
+  void placesErrorsOfTypes() {
+    String sql = "SELECT id,\n  cost + ts AS c\nFROM ads.shown";
+    SqlProblem problem = problems(sql, false).get(0);
+    assertThat(problem.code()).isEqualTo(SqlCode.SQL_INVALID);
+    assertThat(problem.offset()).isEqualTo(sql.indexOf("+"));
+  }
+
+  @Test
+  void closesOnlyWindows() {
+    String sql = "SELECT id, count(*) AS n FROM ads.shown GROUP BY id";
+    assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
+    assertThat(problems("SELECT id FROM ads.shown", true).get(0).code())
+        .isEqualTo(SqlCode.SQL_NO_WINDOW);
+  }
+
+  @Test
+  void namesTypesAndLineage() throws QueryException {
+    StreamProgram program =
+        compile(
+            "SELECT s.at.city AS city, time_bucket(INTERVAL 1 HOUR, s.ts) AS hour, sum(cost) AS cost,"
+                + " count(c.id) AS clicks, list_transform(['a'], lambda x: x || s.id) AS l"
+                + " FROM ads.shown s LEFT JOIN ads.clicked c ON s.id = c.id"
+                + " AND c.ts BETWEEN s.ts AND s.ts + INTERVAL 1 HOUR GROUP BY ALL");
+    assertThat(program.output().schema().toString())
+        .contains("city", "VARCHAR", "hour", "TIMESTAMP WITH TIME ZONE", "DECIMAL(38,6)", "clicks");
+    assertThat(program.output().identity()).containsExactly("city", "hour", "l");
+    assertThat(program.output().hidden().columns()).isEmpty();
+    assertThat(program.output().appendOnly()).isFalse();
+    assertThat(program.output().watermarks()).containsOnlyKeys("hour");
+    assertThat(program.states()).allMatch(StateTable::bounded);
+    assertThat(program.plan().lineage().get("clicks")).containsExactly("ads.clicked.id");
+    assertThat(program.plan().lineage().get("city")).containsExactly("ads.shown.at");
+    assertThat(program.plan().toString()).contains("left join", "aggregate", "read ads.shown");
+  }
+
+  @Test
+  void saysWhatIsKeptForEver() throws QueryException {
+    StreamProgram join = compile("SELECT a.id, b.n FROM ads.shown a JOIN ads.clicked b USING (id)");
+    assertThat(join.states()).noneMatch(StateTable::bounded);
+    assertThat(join.states().get(0).bound()).contains("for ever", "bound the times");
+    StreamProgram groups = compile("SELECT id, count(*) AS n FROM ads.shown GROUP BY id");
+    assertThat(groups.states()).noneMatch(StateTable::bounded);
+    assertThat(groups.states().get(0).bound()).contains("window");
+  }
+
+  @Test
+  void readsStateThroughSlicesAlone() throws Exception {
+    try (Pipeline pipeline = new Pipeline()) {
+      AdsModels.addTo(pipeline);
+      for (ProgramRunner runner : pipeline.runners()) {
+        for (Step step : runner.program().steps()) {
+          String select =
+              step instanceof Step.Make make
+                  ? make.select()
+                  : step instanceof Step.Append append
+                      ? append.select()
+                      : step instanceof Step.Remove remove ? remove.select() : "";
+          assertThat(select).doesNotContain("state.");
+        }
+      }
+    }
+  }
+
+  @Test
+  void keepsOnlyNeededColumns() throws QueryException {
+    StreamProgram program =
+        compile(
+            "WITH s AS (SELECT * FROM ads.shown), c AS (SELECT * FROM ads.clicked)"
+                + " SELECT s.id, c.n FROM s JOIN c ON s.id = c.id");
+    assertThat(program.states().get(0).schema().names()).containsExactly("id", "_id");
+    assertThat(program.states().get(1).schema().names()).containsExactly("id_2", "n", "_id_2");
+  }
+
+  @Test
+  void expandsWindows() {
+    assertThat(Windows.expand("SELECT 1")).isEqualTo("SELECT 1");
+    assertThat(Windows.expand("FROM tumble(\"a\".b, ts, INTERVAL 5 MINUTE) WHERE x = 'tumble(1)'"))
+        .isEqualTo(
+            "FROM (SELECT *, time_bucket(INTERVAL 5 MINUTE, ts) AS window_start,"
+                + " time_bucket(INTERVAL 5 MINUTE, ts) + (INTERVAL 5 MINUTE) AS window_end"
+                + " FROM \"a\".b) AS b WHERE x = 'tumble(1)'");
+    assertThat(Windows.expand("FROM tumble(a, ts, f(1, ')')) AS w -- tumble(a, b, c)"))
+        .isEqualTo(
+            "FROM (SELECT *, time_bucket(f(1, ')'), ts) AS window_start,"
+                + " time_bucket(f(1, ')'), ts) + (f(1, ')')) AS window_end FROM a) AS w"
+                + " -- tumble(a, b, c)");
+  }
+}
