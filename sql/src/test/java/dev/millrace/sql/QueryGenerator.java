@@ -3,6 +3,7 @@ package dev.millrace.sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** Writes random queries over the supported surface. */
@@ -73,7 +74,7 @@ final class QueryGenerator {
 
   private From from() {
     String relation = pick(List.copyOf(relations.keySet()));
-    List<Col> columns = relations.get(relation);
+    List<Col> columns = Objects.requireNonNull(relations.get(relation));
     String alias = name();
     List<Col> times = columns.stream().filter(c -> c.kind == Kind.TIME).toList();
     String sql =
@@ -91,7 +92,7 @@ final class QueryGenerator {
       own.add(new Col(alias + "." + column.name, column.kind, column.marked));
     }
     if (sql.startsWith("tumble")) {
-      Col time = columns.stream().filter(c -> sql.contains(", " + c.name + ",")).findFirst().get();
+      Col time = columns.stream().filter(c -> sql.contains(", " + c.name + ",")).findFirst().orElseThrow();
       own.add(new Col(alias + ".window_start", Kind.TIME, time.marked));
       own.add(new Col(alias + ".window_end", Kind.TIME, time.marked));
     }
