@@ -12,6 +12,9 @@ import java.util.Set;
  * from their rows ({@link RecomputedGroups}).
  */
 final class AggregateRule {
+  private static final Set<String> COMPARABLE =
+      Set.of("VARCHAR", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID", "BLOB");
+
   private final Planner planner;
   private final Node.Aggregate aggregate;
   private final Set<String> needed;
@@ -63,9 +66,14 @@ final class AggregateRule {
         // Adding and taking away doubles drifts; adding alone is what a sum does anyway.
         yield exact || (Partials.isFloating(type) && !retracts);
       }
-      case "min", "max" -> call.arguments().size() == 1;
+      case "min", "max" -> call.arguments().size() == 1 && isComparable(type);
       default -> false;
     };
+  }
+
+  /** True if {@code greatest} and {@code max} order the type's values alike. */
+  private static boolean isComparable(String type) {
+    return Partials.isExact(type) || Partials.isFloating(type) || COMPARABLE.contains(type);
   }
 
   static List<String> names(List<Field> fields) {

@@ -12,7 +12,7 @@ import java.util.List;
  * @param output the relation it makes
  * @param states the tables it keeps
  * @param steps the steps of a batch; without input and with an unchanged watermark they change
- *     nothing
+ *     nothing, but for the first batch: a query over one group without keys has a row from then on
  * @param batchSql the same query over complete tables with the inputs' visible columns, as plain
  *     DuckDB SQL: the oracle of law 1. With {@code emit='on_close'} it reads the watermarks'
  *     variables and returns closed windows only.

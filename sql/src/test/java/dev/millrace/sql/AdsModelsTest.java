@@ -1,5 +1,7 @@
 package dev.millrace.sql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +31,12 @@ class AdsModelsTest {
         pipeline.batch(rows, random.nextInt(3) > 0);
         pipeline.check();
       }
+      pipeline.batch(Map.of(), true);
+      // Twenty minutes have passed, and the join looks back ten.
+      assertThat(pipeline.count("state.attributed__left"))
+          .isPositive()
+          .isLessThan(pipeline.count("ads.impressions") * 3 / 4);
+      assertThat(pipeline.count("state.campaign_minutes_final__groups")).isLessThan(30);
     }
   }
 

@@ -201,6 +201,11 @@ final class Pipeline implements AutoCloseable {
     return result;
   }
 
+  /** How many rows a table has. */
+  long count(String table) throws SQLException {
+    return Long.parseLong(String.valueOf(value("SELECT count(*) FROM " + table)));
+  }
+
   @Nullable String value(String query) throws SQLException {
     Object value = rows(query).get(0).get(0);
     return value == null ? null : value.toString();

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -160,11 +161,12 @@ final class ProgramRunner {
     List<String> all = new ArrayList<>(output.schema().names());
     all.addAll(output.hidden().names());
     String names = names(all);
-    expectNone("a weight other than 1 and -1", "SELECT * FROM " + delta + " WHERE abs(_w) <> 1");
+    Map<String, String> none = new LinkedHashMap<>();
+    none.put("a weight other than 1 and -1", "SELECT * FROM " + delta + " WHERE abs(_w) <> 1");
     if (output.appendOnly()) {
-      expectNone("a retraction", "SELECT * FROM " + delta + " WHERE _w < 0");
+      none.put("a retraction", "SELECT * FROM " + delta + " WHERE _w < 0");
     } else {
-      expectNone(
+      none.put(
           "a retraction of a row that is not there",
           "SELECT "
               + names
@@ -174,13 +176,14 @@ final class ProgramRunner {
               + names
               + " FROM "
               + published());
-      expectNone(
+      none.put(
           "a change that changes nothing",
           "SELECT " + names + " FROM " + delta + " GROUP BY ALL HAVING count(*) > 1");
     }
-    expectNone(
+    none.put(
         "an identity twice with one weight",
         "SELECT " + identity + ", _w FROM " + delta + " GROUP BY ALL HAVING count(*) > 1");
+    expectNone(none);
     output
         .watermarks()
         .forEach(
@@ -189,9 +192,24 @@ final class ProgramRunner {
               marks.put(column, mark);
             });
     apply();
-    expectNone(
+    none.clear();
+    none.put(
         "an identity twice",
         "SELECT " + identity + " FROM " + published() + " GROUP BY ALL HAVING count(*) > 1");
+    if (!output.lasting().isEmpty()) {
+      String lasting = names(List.copyOf(output.lasting()));
+      none.put(
+          "lasting values that are gone",
+          "SELECT "
+              + lasting
+              + " FROM "
+              + delta
+              + " WHERE _w < 0 EXCEPT SELECT "
+              + lasting
+              + " FROM "
+              + published());
+    }
+    expectNone(none);
   }
 
   /** Applies the output's delta to the published table. */
@@ -228,8 +246,9 @@ final class ProgramRunner {
 
   /** Call with the variables as they were before the batch, after {@link #publish}. */
   void checkWatermarks() throws SQLException {
+    Map<String, String> none = new LinkedHashMap<>();
     for (Map.Entry<String, String> mark : marks.entrySet()) {
-      expectNone(
+      none.put(
           "a change behind the watermark of " + mark.getKey(),
           "SELECT * FROM "
               + quote(program.output().delta())
@@ -238,17 +257,28 @@ final class ProgramRunner {
               + " < "
               + mark.getValue());
     }
+    expectNone(none);
   }
 
-  private void expectNone(String what, String query) throws SQLException {
+  /** Fails if one of the queries, by what their rows would be, returns a row. */
+  private void expectNone(Map<String, String> queries) throws SQLException {
+    if (queries.isEmpty()) {
+      return;
+    }
+    List<String> selects = new ArrayList<>();
+    queries.forEach(
+        (what, query) ->
+            selects.add(
+                "SELECT '"
+                    + what
+                    + "' AS what, CAST(q AS VARCHAR) AS found FROM ("
+                    + query
+                    + ") q"));
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
+        ResultSet rows = statement.executeQuery(String.join(" UNION ALL ", selects))) {
       if (rows.next()) {
-        StringBuilder row = new StringBuilder();
-        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-          row.append(rows.getString(i)).append(' ');
-        }
-        throw new AssertionError(program.output().name() + ": " + what + ": " + row);
+        throw new AssertionError(
+            program.output().name() + ": " + rows.getString(1) + ": " + rows.getString(2));
       }
     }
   }

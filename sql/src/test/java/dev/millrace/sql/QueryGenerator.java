@@ -92,7 +92,8 @@ final class QueryGenerator {
       own.add(new Col(alias + "." + column.name, column.kind, column.marked));
     }
     if (sql.startsWith("tumble")) {
-      Col time = columns.stream().filter(c -> sql.contains(", " + c.name + ",")).findFirst().orElseThrow();
+      Col time =
+          columns.stream().filter(c -> sql.contains(", " + c.name + ",")).findFirst().orElseThrow();
       own.add(new Col(alias + ".window_start", Kind.TIME, time.marked));
       own.add(new Col(alias + ".window_end", Kind.TIME, time.marked));
     }
