@@ -312,7 +312,11 @@ sealed interface Node {
       return onClose;
     }
 
-    /** A group changes only together with a row of the input in it. */
+    /**
+     * A group changes only together with a row of the input in it. One that is published when it
+     * closes appears later than its rows, and all that is known is that the time by which it closes
+     * had not been passed.
+     */
     @Override
     public Map<String, String> watermarks() {
       Map<String, String> marks = new LinkedHashMap<>();
@@ -320,6 +324,9 @@ sealed interface Node {
         String mark = input.watermarks().get(group.name());
         if (mark != null) {
           marks.put(group.name(), mark);
+        }
+        if (onClose && !marks.isEmpty()) {
+          break;
         }
       }
       return marks;
