@@ -104,8 +104,11 @@ final class JoinRule {
     String out = "(" + pairs(dl, dr, sl, sr) + ")";
     store(leftState, dl, sl, leftColumns, leftKeys, leftRetracts, join.left());
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
-    boolean whole = needed.containsAll(leftColumns) && needed.containsAll(rightColumns);
-    return new Delta(out, false, false, join.appendOnly() || whole, stateful);
+    // From append-only sides a pair comes once, and the row without partner goes once.
+    boolean whole =
+        (!leftRetracts && !rightRetracts)
+            || (needed.containsAll(leftColumns) && needed.containsAll(rightColumns));
+    return new Delta(out, false, false, whole, stateful);
   }
 
   private static List<Field> fields(Node node, Set<String> names) {

@@ -18,7 +18,7 @@ final class ProgramBuilder {
   private final Names labels = new Names();
   private final List<Step> steps = new ArrayList<>();
   private final List<Step> stores = new ArrayList<>();
-  private final List<Step> forgets = new ArrayList<>();
+  private final List<Step.Forget> forgets = new ArrayList<>();
   private final List<StateTable> states = new ArrayList<>();
 
   ProgramBuilder(Compilation compilation, String stream) {
@@ -56,7 +56,7 @@ final class ProgramBuilder {
     String name = fresh(label);
     String reason =
         bound
-            .map(b -> "forgotten once its " + b.column() + " is before " + b.before())
+            .map(b -> "forgotten once its " + b.column() + " is " + Watermarks.describe(b.before()))
             .orElse("kept for ever: " + cure);
     StateTable state =
         new StateTable(name, new Schema(columns), key, text, reason, bound.isPresent());
@@ -87,6 +87,7 @@ final class ProgramBuilder {
     String table = fresh(label);
     steps.addAll(stores);
     stores.clear();
+    forgets.removeIf(step -> step.state().equals(state.name()));
     steps.add(new Step.Take(table, state.name(), bound.column(), bound.before()));
     return Identifier.quote(table);
   }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Arithmetic on watermarks, which are SQL expressions that may be NULL: nothing is known yet. */
 final class Watermarks {
@@ -31,6 +34,23 @@ final class Watermarks {
         + " THEN "
         + b
         + " END";
+  }
+
+  /** For people: behind which sources' watermarks a time is that lies before this one. */
+  static String describe(String mark) {
+    Set<String> sources = new TreeSet<>();
+    Matcher variables = Pattern.compile("getvariable\\('wm_([^']*)'\\)").matcher(mark);
+    while (variables.find()) {
+      sources.add(variables.group(1));
+    }
+    long seconds = 0;
+    Matcher distances = Pattern.compile("INTERVAL '-([0-9]+) seconds'").matcher(mark);
+    while (distances.find()) {
+      seconds = Math.max(seconds, Long.parseLong(distances.group(1)));
+    }
+    return (seconds == 0 ? "" : "up to " + seconds + " seconds ")
+        + "behind the watermark of "
+        + String.join(" and ", sources);
   }
 
   /** A watermark moved by a distance. */
