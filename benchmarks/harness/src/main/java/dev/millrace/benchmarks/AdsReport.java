@@ -13,19 +13,16 @@ import java.util.function.ToDoubleFunction;
 final class AdsReport {
   private final Workplace place;
   private final long events;
-  private final int runs;
   private final CampaignMinutes expected;
   private final Map<MeasuredSystem, List<RunResult>> results;
 
   AdsReport(
       Workplace place,
       long events,
-      int runs,
       CampaignMinutes expected,
       Map<MeasuredSystem, List<RunResult>> results) {
     this.place = place;
     this.events = events;
-    this.runs = runs;
     this.expected = expected;
     this.results = results;
   }
@@ -34,19 +31,17 @@ final class AdsReport {
     StringBuilder text = new StringBuilder();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("events", events);
-    figures.put("runs", runs);
     text.append(
         String.format(
             Locale.ROOT,
-            "%,d events, %d runs each in turns, a process each; every result equal: %,d rows, %,d"
+            "%,d events; runs in turns, a process each; every result equal: %,d rows, %,d"
                 + " impressions.%n%n",
             events,
-            runs,
             expected.size(),
             expected.impressions()));
     text.append(
-        "| system | events/s, median | min | max | with start-up | peak memory | CPU µs an event |\n");
-    text.append("|---|---|---|---|---|---|---|\n");
+        "| system | runs | events/s, median | min | max | with start-up | peak memory | CPU µs an event |\n");
+    text.append("|---|---|---|---|---|---|---|---|\n");
     results.forEach((system, list) -> row(text, figures, system, list));
     text.append("\nSet up:\n");
     results
@@ -70,8 +65,9 @@ final class AdsReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "| %s | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f MB | %.2f |%n",
+            "| %s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f MB | %.2f |%n",
             system.name(),
+            list.size(),
             speed.median(),
             speed.min(),
             speed.max(),

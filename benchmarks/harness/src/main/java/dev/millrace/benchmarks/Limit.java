@@ -20,6 +20,12 @@ final class Limit {
       WHERE impression_id IS NOT NULL AND campaign_id > 0 AND cost >= 0 AND shown_at IS NOT NULL
       GROUP BY impression_id
       """;
+  private static final String FLAT_IMPRESSIONS =
+      """
+      SELECT {impression_id: impression_id, campaign_id: campaign_id, user_id: user_id,
+        cost: (cost / 1000000)::DECIMAL(10,6), shown_at: make_timestamptz(shown_at)} AS e
+      FROM flat_impressions() WHERE rest IS NULL
+      """;
   private static final String CLEAN_CLICKS =
       """
       SELECT click_id, any_value(impression_id) AS impression_id, any_value(clicked_at) AS clicked_at
@@ -62,23 +68,28 @@ final class Limit {
       steps(statement);
       long started = System.currentTimeMillis();
       long cpu = cpu();
-      statement.execute("CREATE TABLE result AS " + whole());
+      statement.execute("CREATE TABLE result AS " + whole(impressions()));
       long finished = System.currentTimeMillis();
-      detail("CPU of the one statement", (cpu() - cpu) / 1e9);
-      double events = impressions.count() + clicks.count();
-      System.out.printf(
-          Locale.ROOT,
-          "@detail events/s with the reading=%,.0f%n",
-          events / (read + (finished - started) / 1e3));
+      double used = (cpu() - cpu) / 1e9;
+      System.out.printf(Locale.ROOT, "@cpu-seconds %.3f%n", used);
+      System.out.printf(Locale.ROOT, "@whole-seconds %.3f%n", read + (finished - started) / 1e3);
+      FlatJson.register(connection, impressions, "flat_impressions");
+      long flat = System.nanoTime();
+      statement.execute("CREATE TABLE flat_result AS " + whole(FLAT_IMPRESSIONS));
+      detail("the same statement with impressions decoded in Java", seconds(flat));
       System.out.println("@started " + started);
       statement.execute("COPY (FROM result) TO '" + args[1] + "' (FORMAT csv, HEADER false)");
       System.out.println("@finished " + finished);
     }
   }
 
-  private static String whole() {
+  private static String impressions() {
+    return decoded("impression_records", impressionType());
+  }
+
+  private static String whole(String impressions) {
     return "WITH impressions AS MATERIALIZED ("
-        + decoded("impression_records", impressionType())
+        + impressions
         + "), clicks AS MATERIALIZED ("
         + decoded("click_records", clickType())
         + "), clean_impressions AS ("
@@ -93,7 +104,7 @@ final class Limit {
 
   private static void steps(Statement statement) throws SQLException {
     step(statement, "hand over the bytes", "SELECT count(strlen(value)) FROM impression_records()");
-    step(statement, "impressions", decoded("impression_records", impressionType()));
+    step(statement, "impressions", impressions());
     step(statement, "clicks", decoded("click_records", clickType()));
     step(statement, "clean_impressions", CLEAN_IMPRESSIONS);
     step(statement, "clean_clicks", CLEAN_CLICKS);

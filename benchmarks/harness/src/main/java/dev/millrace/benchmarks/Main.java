@@ -13,7 +13,7 @@ public final class Main {
       usage: benchmarks/run <what> [options]
 
         ads       events/s of the ads pipeline in Millrace, Flink, Spark, and DuckDB's limit
-                    --runs 3 --events 5000000 --systems millrace,flink,spark,limit
+                    --runs 3 --peer-runs 3 --events 5000000 --systems millrace,flink,spark,limit
         delay     from an event to its result in a query, at a fixed rate
                     --rate 20000 --seconds 60
         memory    of the whole process in examples/ads at a fixed rate
@@ -34,7 +34,7 @@ public final class Main {
   /** Runs what the first word names. */
   public static void main(String[] args) throws Exception {
     Set<String> options =
-        new LinkedHashSet<>(List.of("runs", "events", "systems", "rate", "seconds"));
+        new LinkedHashSet<>(List.of("runs", "peer-runs", "events", "systems", "rate", "seconds"));
     Arguments arguments;
     try {
       arguments = new Arguments(args, options);
@@ -77,7 +77,8 @@ public final class Main {
       throws Exception {
     List<String> systems =
         Arrays.asList(arguments.text("systems", "limit,millrace,flink,spark").split(","));
-    new AdsBenchmark(place, events, runs, systems).run();
+    int peerRuns = (int) arguments.number("peer-runs", runs);
+    new AdsBenchmark(place, events, runs, peerRuns, systems).run();
   }
 
   private static void decode(Workplace place, long events) throws Exception {

@@ -12,7 +12,11 @@ final class Marks {
 
   private Marks() {}
 
-  /** Waits for the marks {@code started} and {@code finished}, and reads the result's CSV. */
+  /**
+   * Waits for the marks {@code started} and {@code finished}, and reads the result's CSV. The marks
+   * {@code whole-seconds} and {@code cpu-seconds}, if they are there, replace what is seen from
+   * outside.
+   */
   static RunResult result(ChildProcess child, Duration limit, Path csv)
       throws IOException, InterruptedException {
     long finished = Long.parseLong(child.await("finished", limit));
@@ -25,11 +29,12 @@ final class Marks {
         details.put(parts[0], parts[1]);
       }
     }
+    double whole = (finished - child.startedMillis()) / 1e3;
     return new RunResult(
         (finished - started) / 1e3,
-        (finished - child.startedMillis()) / 1e3,
+        child.mark("whole-seconds").map(Double::parseDouble).orElse(whole),
         child.memory().peakBytes(),
-        child.memory().cpuSeconds(),
+        child.mark("cpu-seconds").map(Double::parseDouble).orElse(child.memory().cpuSeconds()),
         CampaignMinutes.read(csv),
         details);
   }
