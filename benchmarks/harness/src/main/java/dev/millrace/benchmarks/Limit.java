@@ -12,13 +12,12 @@ import java.util.Locale;
  * then the whole as one statement (the limit). Arguments: the broker's address, the result's file.
  */
 final class Limit {
+  // The fastest of DuckDB's ways to keep one row for each key.
   private static final String CLEAN_IMPRESSIONS =
       """
-      SELECT impression_id, any_value(campaign_id) AS campaign_id, any_value(user_id) AS user_id,
-        any_value(cost) AS cost, any_value(shown_at) AS shown_at
-      FROM (SELECT unnest(e) FROM impressions)
+      SELECT impression_id, campaign_id, user_id, cost, shown_at FROM (SELECT unnest(e) FROM impressions)
       WHERE impression_id IS NOT NULL AND campaign_id > 0 AND cost >= 0 AND shown_at IS NOT NULL
-      GROUP BY impression_id
+      QUALIFY row_number() OVER (PARTITION BY impression_id) = 1
       """;
   private static final String FLAT_IMPRESSIONS =
       """
@@ -28,10 +27,9 @@ final class Limit {
       """;
   private static final String CLEAN_CLICKS =
       """
-      SELECT click_id, any_value(impression_id) AS impression_id, any_value(clicked_at) AS clicked_at
-      FROM (SELECT unnest(e) FROM clicks)
+      SELECT click_id, impression_id, clicked_at FROM (SELECT unnest(e) FROM clicks)
       WHERE click_id IS NOT NULL AND impression_id IS NOT NULL AND clicked_at IS NOT NULL
-      GROUP BY click_id
+      QUALIFY row_number() OVER (PARTITION BY click_id) = 1
       """;
   private static final String ATTRIBUTED =
       """
