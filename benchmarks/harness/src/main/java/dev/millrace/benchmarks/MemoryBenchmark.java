@@ -63,11 +63,19 @@ final class MemoryBenchmark {
             admitted,
             process,
             all,
-            process < 800 ? "met" : "**missed**");
+            verdict(admitted, process));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("rows_per_second", admitted);
     json.put("process_bytes", memory.peakRootBytes());
     json.put("tree_bytes", memory.peakBytes());
     new Results(place, "memory").write("Memory of examples/ads", text, json);
+  }
+
+  /** One event in twenty is late, malformed or a repeat. */
+  private String verdict(double admitted, long megabytes) {
+    if (admitted < 0.9 * rate) {
+      return "**not measured, the machine did not reach the rate**";
+    }
+    return megabytes < 800 ? "met" : "**missed**";
   }
 }

@@ -29,7 +29,7 @@ record MillraceSystem(String name) implements MeasuredSystem {
   /**
    * As the other, with more environment.
    *
-   * @param environment for the process, such as {@code JDK_JAVA_OPTIONS}
+   * @param environment for the process, such as {@code MILLRACE_JAVA_OPTIONS}
    */
   RunResult run(Workplace place, String servers, Path folder, Map<String, String> environment)
       throws Exception {
@@ -49,7 +49,7 @@ record MillraceSystem(String name) implements MeasuredSystem {
             place,
             project,
             TARGET,
-            "SELECT epoch_ms(min(at)), epoch_ms(max(at + to_milliseconds(decode_ms + apply_ms))),"
+            "SELECT epoch_ms(min(committed_at)), epoch_ms(max(committed_at + to_milliseconds(decode_ms + apply_ms))),"
                 + " count(*), sum(decode_ms), sum(apply_ms) FROM system.batches WHERE records > 0");
     String[] fields = times.get(0).split(",", -1);
     Map<String, String> details = new LinkedHashMap<>();

@@ -52,7 +52,7 @@ final class Profile {
     try (AdTopics topics = AdTopics.preloaded(place, events)) {
       result =
           new MillraceSystem("profile")
-              .run(place, topics.servers(), folder, Map.of("JDK_JAVA_OPTIONS", options));
+              .run(place, topics.servers(), folder, Map.of("MILLRACE_JAVA_OPTIONS", options));
     }
     System.out.printf(
         "%.0f events/s under the recorder, %.2f CPU µs an event%n",
