@@ -87,9 +87,11 @@ final class BrokerSettings {
 
   private static void delays(Map<String, Object> all) {
     all.put("group.initial.rebalance.delay.ms", "0");
-    // After a crash the controller waits for the old session to end; with the defaults 12 s.
-    all.put("broker.session.timeout.ms", "2000");
-    all.put("broker.heartbeat.interval.ms", "400");
+    // A fenced broker has no leaders, and transactions that are being committed just then are
+    // damaged (see PredecessorFence). So a stall of this process must not fence it.
+    all.put("broker.session.timeout.ms", "60000");
+    all.put("broker.heartbeat.interval.ms", "1000");
+    all.put("initial.broker.registration.timeout.ms", "120000");
     all.put("controller.quorum.election.timeout.ms", "200");
     all.put("controller.quorum.election.backoff.max.ms", "100");
     // Sources commit many small transactions one after the other: the next must not wait long for

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
@@ -102,13 +103,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         };
     KafkaRaftServer server = null;
     try {
+      Map<String, Object> settings = BrokerSettings.of(folder.data(), port, controllerPort);
       if (!folder.formatted()) {
         format(folder);
+      } else if (PredecessorFence.isNeeded(folder.data())) {
+        PredecessorFence.raise(settings);
       }
-      server =
-          new KafkaRaftServer(
-              new KafkaConfig(BrokerSettings.of(folder.data(), port, controllerPort), false),
-              Time.SYSTEM);
+      server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
       server.startup();
       folder.remember(port);
       BrokerExit.add(exitListener);
@@ -212,6 +213,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       BrokerExit.remove(exitListener);
+      TransactionDrain.await(cluster());
       shutDown(server);
       folder.close();
     }
