@@ -29,22 +29,49 @@ public final class FlinkAds {
       int equals = args[i].indexOf('=');
       options.setString(args[i].substring(0, equals), args[i].substring(equals + 1));
     }
-    StreamExecutionEnvironment cluster =
-        StreamExecutionEnvironment.getExecutionEnvironment(options);
-    StreamTableEnvironment tables = StreamTableEnvironment.create(cluster);
+    StreamTableEnvironment tables =
+        StreamTableEnvironment.create(StreamExecutionEnvironment.getExecutionEnvironment(options));
+    createTables(tables, args[0], args[1]);
+    createViews(tables);
+    System.out.println("@started " + System.currentTimeMillis());
+    tables
+        .executeSql(
+            """
+            INSERT INTO minutes
+            SELECT campaign_id, UNIX_TIMESTAMP(CAST(window_start AS STRING)), COUNT(*), COUNT(click_id),
+              SUM(cost), MAX(cost), AVG(CAST(cost AS DOUBLE)), COUNT(DISTINCT user_id)
+            FROM TABLE(TUMBLE(TABLE attributed, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+            GROUP BY campaign_id, window_start, window_end
+            """)
+        .await();
+    System.out.println("@finished " + System.currentTimeMillis());
+  }
+
+  private static void createTables(StreamTableEnvironment tables, String servers, String result) {
     tables.executeSql(
         table(
             "impressions",
             "impression_id STRING, campaign_id INT, user_id STRING, country STRING, device STRING,"
                 + " cost DECIMAL(10, 6), shown_at TIMESTAMP_LTZ(3)",
             "shown_at",
-            args[0]));
+            servers));
     tables.executeSql(
         table(
             "clicks",
             "click_id STRING, impression_id STRING, clicked_at TIMESTAMP_LTZ(3)",
             "clicked_at",
-            args[0]));
+            servers));
+    tables.executeSql(
+        """
+        CREATE TABLE minutes (
+          campaign_id INT, minute_epoch BIGINT, impressions BIGINT, clicks BIGINT,
+          cost DECIMAL(38, 6), highest_cost DECIMAL(10, 6), average_cost DOUBLE, users BIGINT
+        ) WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '%s')
+        """
+            .formatted(result));
+  }
+
+  private static void createViews(StreamTableEnvironment tables) {
     tables.executeSql(
         """
         CREATE VIEW clean_impressions AS
@@ -71,26 +98,6 @@ public final class FlinkAds {
           ON i.impression_id = c.impression_id
           AND c.event_time BETWEEN i.event_time AND i.event_time + INTERVAL '10' MINUTE
         """);
-    tables.executeSql(
-        """
-        CREATE TABLE minutes (
-          campaign_id INT, minute_epoch BIGINT, impressions BIGINT, clicks BIGINT,
-          cost DECIMAL(38, 6), highest_cost DECIMAL(10, 6), average_cost DOUBLE, users BIGINT
-        ) WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '%s')
-        """
-            .formatted(args[1]));
-    System.out.println("@started " + System.currentTimeMillis());
-    tables
-        .executeSql(
-            """
-            INSERT INTO minutes
-            SELECT campaign_id, UNIX_TIMESTAMP(CAST(window_start AS STRING)), COUNT(*), COUNT(click_id),
-              SUM(cost), MAX(cost), AVG(CAST(cost AS DOUBLE)), COUNT(DISTINCT user_id)
-            FROM TABLE(TUMBLE(TABLE attributed, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
-            GROUP BY campaign_id, window_start, window_end
-            """)
-        .await();
-    System.out.println("@finished " + System.currentTimeMillis());
   }
 
   private static String table(String name, String columns, String time, String servers) {

@@ -42,57 +42,10 @@ public final class SparkAds {
     long recordsPerBatch = Long.parseLong(args[3]);
     try (SparkSession spark = builder.getOrCreate()) {
       spark.sparkContext().setLogLevel("WARN");
-      Dataset<Row> impressions =
-          topic(
-                  spark,
-                  args[0],
-                  "ads.impressions",
-                  recordsPerBatch * 9 / 10,
-                  "impression_id STRING, campaign_id INT, user_id STRING, country STRING,"
-                      + " device STRING, cost DECIMAL(10,6), shown_at TIMESTAMP")
-              .withWatermark("shown_at", LATENESS)
-              .filter("impression_id IS NOT NULL AND campaign_id > 0 AND cost >= 0")
-              .filter("shown_at IS NOT NULL")
-              .dropDuplicatesWithinWatermark(new String[] {"impression_id"})
-              .select("impression_id", "campaign_id", "user_id", "cost", "shown_at");
-      Dataset<Row> clicks =
-          topic(
-                  spark,
-                  args[0],
-                  "ads.clicks",
-                  recordsPerBatch / 10,
-                  "click_id STRING, impression_id STRING, clicked_at TIMESTAMP")
-              .withWatermark("clicked_at", LATENESS)
-              .filter("click_id IS NOT NULL AND impression_id IS NOT NULL")
-              .filter("clicked_at IS NOT NULL")
-              .dropDuplicatesWithinWatermark(new String[] {"click_id"})
-              .withColumnRenamed("impression_id", "clicked_impression_id");
       Dataset<Row> minutes =
-          impressions
-              .join(
-                  clicks,
-                  expr(
-                      "clicked_impression_id = impression_id AND clicked_at >= shown_at"
-                          + " AND clicked_at <= shown_at + INTERVAL 10 MINUTES"),
-                  "leftOuter")
-              .groupBy(col("campaign_id"), expr("window(shown_at, '1 minute')"))
-              .agg(
-                  expr("count(1) AS impressions"),
-                  expr("count(click_id) AS clicks"),
-                  expr("sum(cost) AS cost"),
-                  expr("max(cost) AS highest_cost"),
-                  expr("avg(CAST(cost AS DOUBLE)) AS average_cost"),
-                  // Spark's streams have no count(DISTINCT).
-                  expr("size(collect_set(user_id)) AS users"))
-              .selectExpr(
-                  "campaign_id",
-                  "unix_seconds(window.start) AS minute_epoch",
-                  "impressions",
-                  "clicks",
-                  "cost",
-                  "highest_cost",
-                  "average_cost",
-                  "users");
+          minutes(
+              impressions(spark, args[0], recordsPerBatch),
+              clicks(spark, args[0], recordsPerBatch));
       System.out.println("@started " + System.currentTimeMillis());
       StreamingQuery query =
           minutes
@@ -108,6 +61,64 @@ public final class SparkAds {
       System.out.println("@finished " + System.currentTimeMillis());
       System.out.println(query.lastProgress());
     }
+  }
+
+  private static Dataset<Row> impressions(
+      SparkSession spark, String servers, long recordsPerBatch) {
+    return topic(
+            spark,
+            servers,
+            "ads.impressions",
+            recordsPerBatch * 9 / 10,
+            "impression_id STRING, campaign_id INT, user_id STRING, country STRING,"
+                + " device STRING, cost DECIMAL(10,6), shown_at TIMESTAMP")
+        .withWatermark("shown_at", LATENESS)
+        .filter("impression_id IS NOT NULL AND campaign_id > 0 AND cost >= 0")
+        .filter("shown_at IS NOT NULL")
+        .dropDuplicatesWithinWatermark(new String[] {"impression_id"})
+        .select("impression_id", "campaign_id", "user_id", "cost", "shown_at");
+  }
+
+  private static Dataset<Row> clicks(SparkSession spark, String servers, long recordsPerBatch) {
+    return topic(
+            spark,
+            servers,
+            "ads.clicks",
+            recordsPerBatch / 10,
+            "click_id STRING, impression_id STRING, clicked_at TIMESTAMP")
+        .withWatermark("clicked_at", LATENESS)
+        .filter("click_id IS NOT NULL AND impression_id IS NOT NULL")
+        .filter("clicked_at IS NOT NULL")
+        .dropDuplicatesWithinWatermark(new String[] {"click_id"})
+        .withColumnRenamed("impression_id", "clicked_impression_id");
+  }
+
+  private static Dataset<Row> minutes(Dataset<Row> impressions, Dataset<Row> clicks) {
+    return impressions
+        .join(
+            clicks,
+            expr(
+                "clicked_impression_id = impression_id AND clicked_at >= shown_at"
+                    + " AND clicked_at <= shown_at + INTERVAL 10 MINUTES"),
+            "leftOuter")
+        .groupBy(col("campaign_id"), expr("window(shown_at, '1 minute')"))
+        .agg(
+            expr("count(1) AS impressions"),
+            expr("count(click_id) AS clicks"),
+            expr("sum(cost) AS cost"),
+            expr("max(cost) AS highest_cost"),
+            expr("avg(CAST(cost AS DOUBLE)) AS average_cost"),
+            // Spark's streams have no count(DISTINCT).
+            expr("size(collect_set(user_id)) AS users"))
+        .selectExpr(
+            "campaign_id",
+            "unix_seconds(window.start) AS minute_epoch",
+            "impressions",
+            "clicks",
+            "cost",
+            "highest_cost",
+            "average_cost",
+            "users");
   }
 
   private static Dataset<Row> topic(
