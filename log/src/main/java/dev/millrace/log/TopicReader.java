@@ -43,6 +43,8 @@ public final class TopicReader implements AutoCloseable {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
   private static final int CHUNK = 10_000;
+  private static final Duration GATHER = Duration.ofMillis(200);
+  private static final long FAR_BEHIND = 50_000;
 
   private final Cluster cluster;
   private final ReaderOptions options;
@@ -136,10 +138,13 @@ public final class TopicReader implements AutoCloseable {
     BatchBuilder batch = new BatchBuilder();
     try {
       take(batch, wait);
+      long patience = System.nanoTime() + GATHER.toNanos();
       while (batch.size() > 0
           && batch.size() + chunk <= options.maxRecords()
           && batch.bytes() < options.maxBytes()) {
-        if (!take(batch, Duration.ZERO)) {
+        // Far behind, a large batch is worth waiting for: each costs a commit, however small.
+        boolean gather = isFarBehind() && System.nanoTime() < patience;
+        if (!take(batch, gather ? GATHER.dividedBy(4) : Duration.ZERO)) {
           break;
         }
       }
@@ -165,6 +170,10 @@ public final class TopicReader implements AutoCloseable {
     bytes += batch.bytes();
     refreshState(batch.size() > 0);
     return batch.build();
+  }
+
+  private boolean isFarBehind() {
+    return lag().stream().mapToLong(PartitionLag::offsets).sum() > FAR_BEHIND;
   }
 
   private boolean take(BatchBuilder batch, Duration wait) {

@@ -89,9 +89,9 @@ final class AssetJson {
         new QueryParameter("source", varchar, Optional.of(stream.qualifiedName()));
     for (String table : ASIDE) {
       String sql =
-          "SELECT \"at\", reason, event_time, \"partition\", \"offset\", value FROM system."
+          "SELECT recorded_at, reason, event_time, \"partition\", \"offset\", value FROM system."
               + table
-              + " WHERE source = $source ORDER BY \"at\" DESC";
+              + " WHERE source = $source ORDER BY recorded_at DESC";
       aside.set(table, sample(sql, List.of(name), stream.where()));
     }
   }

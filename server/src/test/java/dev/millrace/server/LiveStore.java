@@ -51,7 +51,7 @@ final class LiveStore implements Instance, AutoCloseable {
       """;
   private static final String REFUSED =
       " (id BIGINT, source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT, reason VARCHAR,"
-          + " event_time TIMESTAMPTZ, \"at\" TIMESTAMPTZ, value BLOB, replay VARCHAR)";
+          + " event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
 
   private final Project project;
   private final DuckDBConnection root;
@@ -81,7 +81,7 @@ final class LiveStore implements Instance, AutoCloseable {
       execute("CREATE TABLE store.system." + table + REFUSED);
     }
     execute(
-        "CREATE TABLE store.system.errors (\"at\" TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
+        "CREATE TABLE store.system.errors (recorded_at TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
     execute(
         "INSERT INTO store.system.rejected SELECT i, 'ads.impressions', 'ads.impressions', i % 2, 1000 + i,"
             + " 'malformed JSON: unexpected end of data at 31', NULL, now() - INTERVAL 7 SECOND * i,"

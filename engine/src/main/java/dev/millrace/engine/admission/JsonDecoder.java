@@ -22,7 +22,8 @@ final class JsonDecoder {
 
   /**
    * A SELECT of (o, why, r) for single records: {@code why} is NULL and {@code r} the row if the
-   * record fits after all, else {@code why} is what is wrong.
+   * record fits after all, else {@code why} is what is wrong. Casts that fail give NULL rather than
+   * an error, since TRY around a function makes DuckDB go row by row through a whole vector.
    *
    * @param ordinals a relation with the column n
    */
@@ -31,17 +32,17 @@ final class JsonDecoder {
         schema.columns().stream()
             .map(c -> Identifier.quote(c.name()) + " := " + field(c))
             .collect(Collectors.joining(", "));
-    return "SELECT o, CASE WHEN NOT json_valid(v) THEN 'not valid JSON'"
-        + " WHEN json_type(v) <> 'OBJECT' THEN 'not a JSON object but ' || lower(json_type(v))"
+    return "SELECT o, CASE WHEN j IS NULL THEN 'not valid JSON'"
+        + " WHEN json_type(j) <> 'OBJECT' THEN 'not a JSON object but ' || lower(json_type(j))"
         + extraFields()
         + schema.columns().stream().map(this::wrongType).collect(Collectors.joining())
-        + " END AS why, CASE WHEN json_valid(v) THEN struct_pack("
+        + " END AS why, CASE WHEN j IS NOT NULL THEN struct_pack("
         + fields
-        + ") END AS r FROM "
+        + ") END AS r FROM (SELECT o, TRY_CAST(v AS JSON) AS j FROM "
         + relation
         + " WHERE o IN (SELECT n FROM "
         + ordinals
-        + ")";
+        + "))";
   }
 
   private String extraFields() {
@@ -52,36 +53,37 @@ final class JsonDecoder {
         schema.columns().stream()
             .map(c -> Identifier.literal(c.name()))
             .collect(Collectors.joining(", ", "[", "]"));
-    String extra = "list_filter(json_keys(v), lambda k: NOT list_contains(" + known + ", k))";
+    String extra = "list_filter(json_keys(j), lambda k: NOT list_contains(" + known + ", k))";
     return " WHEN len(" + extra + ") > 0 THEN 'unknown field `' || " + extra + "[1] || '`'";
   }
 
   private String wrongType(Column column) {
-    String value = extract(column);
-    return " WHEN "
-        + value
-        + " IS NOT NULL AND json_type("
-        + value
+    return " WHEN json_type(j, "
+        + path(column)
         + ") <> 'NULL' AND "
         + field(column)
         + " IS NULL THEN "
         + Identifier.literal("field `" + column.name() + "` is not of type " + column.type() + ": ")
-        + " || left("
-        + value
-        + "::VARCHAR, 100)";
+        + " || left(json_extract(j, "
+        + path(column)
+        + ")::VARCHAR, 100)";
   }
 
+  /** The field's value, NULL if it is missing, null or of another type. */
   private static String field(Column column) {
-    return "TRY(json_transform_strict("
-        + extract(column)
-        + ", "
+    if (column.type() instanceof DataType.Scalar || column.type() instanceof DataType.Decimal) {
+      return "TRY_CAST(json_extract_string(j, " + path(column) + ") AS " + column.type() + ")";
+    }
+    return "TRY(json_transform_strict(json_extract(j, "
+        + path(column)
+        + "), "
         + Identifier.literal(structure(column.type()))
         + "))";
   }
 
-  private static String extract(Column column) {
+  private static String path(Column column) {
     String path = "$.\"" + column.name().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    return "json_extract(v, " + Identifier.literal(path) + ")";
+    return Identifier.literal(path);
   }
 
   private static String structure(List<Column> fields) {

@@ -48,6 +48,11 @@ public final class Watermarks {
     current = watermark;
   }
 
+  /** There is such a partition: it holds the watermark back until it has had a row or is idle. */
+  public void known(int partition) {
+    partitions.computeIfAbsent(partition, k -> new Partition());
+  }
+
   /** A row with this event time was admitted. */
   public void admitted(int partition, long micros) {
     Partition p = partitions.computeIfAbsent(partition, k -> new Partition());

@@ -76,6 +76,16 @@ public final class BatchRunner {
         });
   }
 
+  /** These partitions exist, so a watermark waits for each of them, whichever is fetched first. */
+  void expect(List<Position> partitions) {
+    for (Position partition : partitions) {
+      Admission source = byTopic.get(partition.topic());
+      if (source != null) {
+        source.watermarks().known(partition.partition());
+      }
+    }
+  }
+
   /**
    * Runs one batch, or several smaller ones if a record fails.
    *

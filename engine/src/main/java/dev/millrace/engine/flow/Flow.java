@@ -104,6 +104,7 @@ public final class Flow implements AutoCloseable {
       try (Writer writer = store.writer()) {
         runner.load(writer);
         try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
+          runner.expect(reader.positions());
           while (!isStopping()) {
             step(reader, writer);
             pause = FIRST_PAUSE_MILLIS;

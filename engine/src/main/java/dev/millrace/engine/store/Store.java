@@ -85,6 +85,8 @@ public final class Store implements AutoCloseable {
     properties.setProperty("memory_limit", (options.memoryBytes() >> 20) + "MiB");
     properties.setProperty("temp_directory", options.folder().resolve("spill").toString());
     properties.setProperty("checkpoint_threshold", "256MiB");
+    // A user's large result is streamed; otherwise DuckDB builds it as a whole, outside its memory limit.
+    properties.setProperty("jdbc_stream_results", "true");
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     DuckDBConnection connection =

@@ -2,6 +2,7 @@ package dev.millrace.engine.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.log.Position;
 import dev.millrace.project.StreamSpec.Unique;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -192,6 +193,21 @@ class BatchRunnerTest {
       assertThat(flow.runner().streams().get(0).stopped()).isPresent();
       assertThat(flow.rows("SELECT stream FROM progress.streams WHERE stopped IS NOT NULL"))
           .containsExactly("product");
+    }
+  }
+
+  @Test
+  void aPartitionThatIsFetchedLaterIsNotLate() throws Exception {
+    try (FlowHarness flow = ads().open()) {
+      flow.runner()
+          .expect(
+              List.of(
+                  new Position("ads.impressions", "id", 0, 0),
+                  new Position("ads.impressions", "id", 1, 0)));
+      flow.batch(0, Map.of("ads.impressions", List.of(impression("a", 1, "0.5", "11:30:00"))));
+      flow.batch(1, Map.of("ads.impressions", List.of(impression("b", 1, "0.5", "11:00:00"))));
+      flow.batch(0, Map.of("ads.impressions", List.of(impression("c", 1, "0.5", "11:00:01"))));
+      assertThat(flow.rows("SELECT id FROM attributed")).containsExactly("a", "b", "c");
     }
   }
 }

@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +187,11 @@ final class FlowHarness implements AutoCloseable {
 
   /** Runs one batch; records by topic, JSON texts, all in partition 0. */
   void batch(Map<String, List<String>> records) throws SQLException {
+    batch(0, records);
+  }
+
+  /** Runs one batch; records by topic, JSON texts, all in one partition. */
+  void batch(int partition, Map<String, List<String>> records) throws SQLException {
     List<TopicRecords> topics = new ArrayList<>();
     List<Position> readTo = new ArrayList<>();
     int size = 0;
@@ -195,6 +201,8 @@ final class FlowHarness implements AutoCloseable {
       if (!values.isEmpty()) {
         byte[][] bytes = new byte[values.size()][];
         long[] offsets = new long[values.size()];
+        int[] partitions = new int[values.size()];
+        Arrays.fill(partitions, partition);
         for (int i = 0; i < bytes.length; i++) {
           bytes[i] = values.get(i).getBytes(StandardCharsets.UTF_8);
           offsets[i] = first + i;
@@ -204,12 +212,12 @@ final class FlowHarness implements AutoCloseable {
                 source.topic(),
                 new byte[bytes.length][],
                 bytes,
-                new int[bytes.length],
+                partitions,
                 offsets,
                 new long[bytes.length]));
       }
       nextOffset.put(source.topic(), first + values.size());
-      readTo.add(new Position(source.topic(), "id", 0, first + values.size()));
+      readTo.add(new Position(source.topic(), "id", partition, first + values.size()));
       size += values.size();
     }
     runner().run(writer(), new RecordBatch(topics, size, 0), readTo, false, () -> {});
