@@ -17,7 +17,7 @@ export async function system(view, context) {
     listing('Sources', ['Stream', 'Health', 'Rows/s', 'Rows', 'Lag', 'Watermark', 'Delay', 'Late', 'Rejected', 'Duplicates'], sources),
     listing('Sinks', ['Sink', 'Health', 'Changes/s', 'Sequence', 'Pending', 'Delay'], sinks),
     h('section.card', {}, h('h2', {}, 'Recent errors'), errors));
-  query('SELECT * FROM system.errors ORDER BY "at" DESC LIMIT 50')
+  query('SELECT * FROM system.errors ORDER BY recorded_at DESC LIMIT 50')
     .then((result) => fillWith(errors, table(result, 'Recent errors', {empty: 'None. Good.'})))
     .catch((e) => fillWith(errors, h('p.empty', {}, e.problem?.code === 'QUERY_UNKNOWN_TABLE' ? 'None. Good.' : e.message)));
   const close = context.onStatus((status) => {
