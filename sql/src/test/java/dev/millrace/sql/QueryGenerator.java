@@ -315,6 +315,9 @@ final class QueryGenerator {
   /** An aggregate; the name of the returned column is its text. */
   private Col call(From from, String name) {
     List<Col> usable = from.columns.stream().filter(c -> c.kind != Kind.OPAQUE).toList();
+    if (usable.isEmpty()) {
+      return new Col("count(*)", Kind.INT, false);
+    }
     Col any = pick(usable);
     Col number = from.of(Kind.INT).isEmpty() ? any : pick(from.of(Kind.INT));
     boolean integer = number.kind == Kind.INT;

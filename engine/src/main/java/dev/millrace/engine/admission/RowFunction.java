@@ -131,7 +131,9 @@ public final class RowFunction {
 
     @Override
     public AtomicInteger init(DuckDBTableFunctionInitInfo info) {
-      info.setMaxThreads(Runtime.getRuntime().availableProcessors());
+      Open open = info.getBindData();
+      info.setMaxThreads(
+          open.ordinals.length > 10_000 ? Runtime.getRuntime().availableProcessors() : 1);
       return new AtomicInteger();
     }
 

@@ -44,6 +44,7 @@ public final class BatchRunner {
   private final StateTables states;
   private final Progress progress;
   private final BatchTimes times = new BatchTimes();
+  private final Workers workers = new Workers();
   private final Map<String, Admission> byTopic = new HashMap<>();
   private final Set<String> emptyDeltas = new HashSet<>();
   private final ConcurrentLinkedQueue<Problem> notes = new ConcurrentLinkedQueue<>();
@@ -153,6 +154,7 @@ public final class BatchRunner {
       Progress.Advance advance =
           writer.transact(
               transaction -> {
+                workers.fit(transaction, part.size());
                 Progress.Advance result = apply(transaction, part, start);
                 FaultPoint.pass("before-commit");
                 return result;
@@ -230,19 +232,12 @@ public final class BatchRunner {
       }
     }
     long changes = applyStreams(transaction, changed, !moved.isEmpty(), nowNanos);
-    Progress.Advance advance =
-        progress.write(transaction, nextId, part.readTo(), outcomes, parts.streams());
     writeNotes(transaction);
-    times.write(
-        transaction,
-        parts.name(),
-        progress.batches(),
-        part.size(),
-        outcomes.values(),
-        changes,
-        nowNanos,
-        decodedAt);
-    return advance;
+    long rows = outcomes.values().stream().mapToLong(Admission.Outcome::rows).sum();
+    BatchFigures figures =
+        new BatchFigures(
+            part.size(), rows, changes, decodedAt - nowNanos, System.nanoTime() - decodedAt);
+    return progress.write(transaction, nextId, part.readTo(), outcomes, parts.streams(), figures);
   }
 
   private void keepRefused(

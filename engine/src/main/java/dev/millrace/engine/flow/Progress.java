@@ -23,6 +23,8 @@ import org.duckdb.DuckDBAppender;
  * by any.
  */
 public final class Progress {
+  private static final int TRIM_EVERY = 2_000;
+
   private final String flow;
   private final List<Admission> sources;
   private final Map<String, Counts> counts = new HashMap<>();
@@ -95,46 +97,57 @@ public final class Progress {
     return List.copyOf(positions.values());
   }
 
-  /** Reads everything from the store. */
+  /** Reads everything from the flow's newest row. */
   void load(Transaction transaction) throws SQLException {
-    nextId =
-        Math.max(
-            1,
-            transaction.number("SELECT next_id FROM progress.flows WHERE flow = " + literal(flow)));
-    batches =
-        transaction.number("SELECT batches FROM progress.flows WHERE flow = " + literal(flow));
+    String last =
+        "(SELECT * FROM progress.batches WHERE flow = "
+            + literal(flow)
+            + " ORDER BY number DESC LIMIT 1)";
+    nextId = Math.max(1, transaction.number("SELECT next_id FROM " + last));
+    batches = transaction.number("SELECT number FROM " + last);
     positions.clear();
-    for (Admission source : sources) {
-      String name = source.stream().qualifiedName();
-      Watermarks watermarks = source.watermarks();
-      transaction.query(
-          "SELECT topic, topic_id, \"partition\", next_offset, epoch_us(newest_event_time), idle"
-              + " FROM progress.partitions WHERE source = "
-              + literal(name),
-          row -> {
-            Position position =
-                new Position(row.getString(1), row.getString(2), row.getInt(3), row.getLong(4));
+    Map<String, Admission> byName = new HashMap<>();
+    sources.forEach(s -> byName.put(s.stream().qualifiedName(), s));
+    transaction.query(
+        "SELECT p.source, p.topic, p.topic_id, p.\"partition\", p.next_offset, epoch_us(p.newest_event_time), p.idle"
+            + " FROM (SELECT unnest(partitions) AS p FROM "
+            + last
+            + ")",
+        row -> {
+          Position position =
+              new Position(row.getString(2), row.getString(3), row.getInt(4), row.getLong(5));
+          Admission source = byName.get(row.getString(1));
+          if (source != null) {
             positions.put(key(position), position);
-            long newest = row.getLong(5);
-            watermarks.restore(
-                row.getInt(3), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(6));
-          });
-      transaction.query(
-          "SELECT epoch_us(watermark), ended, \"rows\", late, rejected, duplicates FROM progress.sources WHERE source = "
-              + literal(name),
-          row -> {
-            long micros = row.getLong(1);
+            long newest = row.getLong(6);
+            source
+                .watermarks()
+                .restore(
+                    row.getInt(4), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(7));
+          }
+        });
+    transaction.query(
+        "SELECT s.source, epoch_us(s.watermark), s.ended, s.\"rows\", s.late, s.rejected, s.duplicates"
+            + " FROM (SELECT unnest(sources) AS s FROM "
+            + last
+            + ")",
+        row -> {
+          Admission source = byName.get(row.getString(1));
+          if (source != null) {
+            long micros = row.getLong(2);
             boolean unknown = row.wasNull();
-            watermarks.restore(
-                row.getBoolean(2) ? Watermarks.ENDED : unknown ? Watermarks.UNKNOWN : micros);
-            Counts c = counts(name);
-            c.rows = row.getLong(3);
-            c.late = row.getLong(4);
-            c.rejected = row.getLong(5);
-            c.duplicates = row.getLong(6);
-          });
-      source.loaded();
-    }
+            source
+                .watermarks()
+                .restore(
+                    row.getBoolean(3) ? Watermarks.ENDED : unknown ? Watermarks.UNKNOWN : micros);
+            Counts c = counts(row.getString(1));
+            c.rows = row.getLong(4);
+            c.late = row.getLong(5);
+            c.rejected = row.getLong(6);
+            c.duplicates = row.getLong(7);
+          }
+        });
+    sources.forEach(Admission::loaded);
   }
 
   private static String key(Position position) {
@@ -148,13 +161,18 @@ public final class Progress {
   /** What a batch changes; applied to memory only when it is committed. */
   record Advance(long nextId, List<Position> positions, Map<String, Counts> counts) {}
 
-  /** Writes how far a batch comes. */
+  /**
+   * Writes how far a batch comes, as one row: the newest row of a flow is the truth, and one
+   * insertion costs a tenth of what updating a table for each kind of figure does. Rows of the last
+   * hour tell how batches went.
+   */
   Advance write(
       Transaction transaction,
       long idAfter,
       List<Position> readTo,
       Map<String, Admission.Outcome> outcomes,
-      List<StreamRun> streams)
+      List<StreamRun> streams,
+      BatchFigures figures)
       throws SQLException {
     Map<String, Counts> after = new HashMap<>();
     counts.forEach(
@@ -162,64 +180,53 @@ public final class Progress {
           Admission.Outcome outcome = outcomes.get(name);
           after.put(name, outcome == null ? before : before.plus(outcome));
         });
-    List<String> partitions = partitionRows(readTo);
-    if (!partitions.isEmpty()) {
-      transaction.execute(
-          "INSERT OR REPLACE INTO progress.partitions VALUES " + String.join(",", partitions));
-    }
+    Map<String, Position> allPositions = new HashMap<>(positions);
+    readTo.forEach(p -> allPositions.put(key(p), p));
     transaction.execute(
-        "INSERT OR REPLACE INTO progress.sources VALUES "
-            + sources.stream().map(s -> row(s, after)).collect(Collectors.joining(",")));
-    if (!streams.isEmpty()) {
-      transaction.execute(
-          "INSERT OR REPLACE INTO progress.streams VALUES "
-              + streams.stream()
-                  .map(
-                      s ->
-                          "("
-                              + literal(s.model().name())
-                              + ","
-                              + s.changesWithBatch()
-                              + ","
-                              + s.stopped().map(p -> literal(p.message())).orElse("NULL")
-                              + ")")
-                  .collect(Collectors.joining(",")));
-    }
-    transaction.execute(
-        "INSERT OR REPLACE INTO progress.flows VALUES ("
+        "INSERT INTO progress.batches VALUES ("
             + literal(flow)
             + ","
-            + idAfter
-            + ","
             + (batches + 1)
-            + ")");
+            + ","
+            + idAfter
+            + ",now(),"
+            + figures.sql()
+            + ",["
+            + String.join(",", partitionRows(List.copyOf(allPositions.values())))
+            + "],["
+            + sources.stream().map(s -> row(s, after)).collect(Collectors.joining(","))
+            + "],["
+            + streams.stream().map(Progress::row).collect(Collectors.joining(","))
+            + "])");
+    if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
+      transaction.execute(
+          "DELETE FROM progress.batches WHERE flow = "
+              + literal(flow)
+              + " AND number < "
+              + batches
+              + " AND committed_at < now() - INTERVAL 1 HOUR");
+    }
     return new Advance(idAfter, readTo, after);
   }
 
-  private List<String> partitionRows(List<Position> readTo) {
+  private List<String> partitionRows(List<Position> all) {
     Map<String, Admission> byTopic = new HashMap<>();
     sources.forEach(s -> byTopic.put(s.stream().topic(), s));
     List<String> partitions = new ArrayList<>();
-    for (Position p : readTo) {
+    for (Position p : all) {
       Admission source = byTopic.get(p.topic());
       if (source != null) {
         Watermarks w = source.watermarks();
         partitions.add(
-            "("
-                + literal(source.stream().qualifiedName())
-                + ","
-                + literal(p.topic())
-                + ","
-                + literal(p.topicId())
-                + ","
-                + p.partition()
-                + ","
-                + p.nextOffset()
-                + ","
-                + Watermarks.sql(w.newest(p.partition()))
-                + ","
-                + w.isIdle(p.partition())
-                + ")");
+            "{'source':%s,'topic':%s,'topic_id':%s,'partition':%d,'next_offset':%d,'newest_event_time':%s,'idle':%s}"
+                .formatted(
+                    literal(source.stream().qualifiedName()),
+                    literal(p.topic()),
+                    literal(p.topicId()),
+                    p.partition(),
+                    p.nextOffset(),
+                    Watermarks.sql(w.newest(p.partition())),
+                    w.isIdle(p.partition())));
       }
     }
     return partitions;
@@ -229,21 +236,23 @@ public final class Progress {
     String name = source.stream().qualifiedName();
     Counts c = after.getOrDefault(name, new Counts());
     long watermark = source.watermarks().micros();
-    return "("
-        + literal(name)
-        + ","
-        + Watermarks.sql(watermark)
-        + ","
-        + (watermark == Watermarks.ENDED)
-        + ","
-        + c.rows
-        + ","
-        + c.late
-        + ","
-        + c.rejected
-        + ","
-        + c.duplicates
-        + ")";
+    return "{'source':%s,'watermark':%s,'ended':%s,'rows':%d,'late':%d,'rejected':%d,'duplicates':%d}"
+        .formatted(
+            literal(name),
+            Watermarks.sql(watermark),
+            watermark == Watermarks.ENDED,
+            c.rows,
+            c.late,
+            c.rejected,
+            c.duplicates);
+  }
+
+  private static String row(StreamRun stream) {
+    return "{'stream':%s,'changes':%d,'stopped':%s}"
+        .formatted(
+            literal(stream.model().name()),
+            stream.changesWithBatch(),
+            stream.stopped().map(p -> literal(p.message())).orElse("NULL"));
   }
 
   /** The batch was committed. */

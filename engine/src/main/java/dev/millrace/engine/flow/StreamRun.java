@@ -119,7 +119,7 @@ public final class StreamRun {
   void load(Transaction transaction) throws SQLException {
     changes = 0;
     transaction.query(
-        "SELECT changes, stopped FROM progress.streams WHERE stream = "
+        "SELECT changes, stopped FROM store.system.streams WHERE stream = "
             + Identifier.literal(model.name()),
         row -> {
           changes = row.getLong(1);

@@ -25,19 +25,16 @@ public final class SystemTables {
       transaction.execute("CREATE TABLE IF NOT EXISTS store.system." + table + REFUSED);
     }
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS progress.partitions (source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
-            + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time TIMESTAMPTZ, idle BOOLEAN,"
-            + " PRIMARY KEY (topic, \"partition\"))");
+        "CREATE TABLE IF NOT EXISTS progress.batches (flow VARCHAR, number BIGINT, next_id BIGINT,"
+            + " committed_at TIMESTAMPTZ, records BIGINT, \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE,"
+            + " apply_ms DOUBLE, partitions STRUCT(source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
+            + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time TIMESTAMPTZ, idle BOOLEAN)[],"
+            + " sources STRUCT(source VARCHAR, watermark TIMESTAMPTZ, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
+            + " rejected BIGINT, duplicates BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
+            + " stopped VARCHAR)[])");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS progress.sources (source VARCHAR PRIMARY KEY, watermark TIMESTAMPTZ, ended BOOLEAN,"
-            + " \"rows\" BIGINT, late BIGINT, rejected BIGINT, duplicates BIGINT)");
-    transaction.execute(
-        "CREATE TABLE IF NOT EXISTS progress.streams (stream VARCHAR PRIMARY KEY, changes BIGINT, stopped VARCHAR)");
-    transaction.execute(
-        "CREATE TABLE IF NOT EXISTS progress.flows (flow VARCHAR PRIMARY KEY, next_id BIGINT, batches BIGINT)");
-    transaction.execute(
-        "CREATE TABLE IF NOT EXISTS store.system.batches (flow VARCHAR, number BIGINT, committed_at TIMESTAMPTZ, records BIGINT,"
-            + " \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE, apply_ms DOUBLE)");
+        "CREATE OR REPLACE VIEW progress.newest AS SELECT * FROM progress.batches"
+            + " QUALIFY row_number() OVER (PARTITION BY flow ORDER BY number DESC) = 1");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.sink_positions (sink VARCHAR PRIMARY KEY, delivered BIGINT,"
             + " delivered_at TIMESTAMPTZ)");
@@ -46,16 +43,21 @@ public final class SystemTables {
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS store.system.assets (asset VARCHAR PRIMARY KEY, kind VARCHAR, file VARCHAR, description VARCHAR)");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.positions AS SELECT source, topic, topic_id, \"partition\", next_offset"
-            + " FROM progress.partitions");
+        "CREATE OR REPLACE VIEW store.system.batches AS SELECT flow, number, committed_at, records, \"rows\","
+            + " changes, decode_ms, apply_ms FROM progress.batches");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.watermarks AS SELECT p.source, p.topic, p.\"partition\", p.newest_event_time,"
-            + " p.idle, s.watermark, s.ended FROM progress.partitions p LEFT JOIN progress.sources s ON p.source = s.source");
+        "CREATE OR REPLACE VIEW store.system.positions AS SELECT p.source, p.topic, p.topic_id,"
+            + " p.\"partition\", p.next_offset FROM (SELECT unnest(partitions) AS p FROM progress.newest)");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.sources AS SELECT source, watermark, ended, \"rows\", late, rejected,"
-            + " duplicates FROM progress.sources");
+        "CREATE OR REPLACE VIEW store.system.watermarks AS SELECT p.source, p.topic, p.\"partition\","
+            + " p.newest_event_time, p.idle, s.watermark, s.ended FROM (SELECT unnest(partitions) AS p FROM"
+            + " progress.newest) JOIN (SELECT unnest(sources) AS s FROM progress.newest) ON p.source = s.source");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.streams AS SELECT stream, changes, stopped FROM progress.streams");
+        "CREATE OR REPLACE VIEW store.system.sources AS SELECT unnest(s) FROM (SELECT unnest(sources) AS s FROM"
+            + " progress.newest)");
+    transaction.execute(
+        "CREATE OR REPLACE VIEW store.system.streams AS SELECT unnest(s) FROM (SELECT unnest(streams) AS s FROM"
+            + " progress.newest)");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.sinks AS SELECT sink, delivered, delivered_at FROM progress.sink_positions");
   }

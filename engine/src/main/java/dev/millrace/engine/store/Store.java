@@ -85,8 +85,6 @@ public final class Store implements AutoCloseable {
     properties.setProperty("memory_limit", (options.memoryBytes() >> 20) + "MiB");
     properties.setProperty("temp_directory", options.folder().resolve("spill").toString());
     properties.setProperty("checkpoint_threshold", "256MiB");
-    // A user's large result is streamed; otherwise DuckDB builds it as a whole, outside its memory limit.
-    properties.setProperty("jdbc_stream_results", "true");
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     DuckDBConnection connection =
@@ -166,6 +164,24 @@ public final class Store implements AutoCloseable {
       throw new SQLException("the store is closed");
     }
     return root.duplicate();
+  }
+
+  /**
+   * A connection for users' queries: like {@link #connect}, but results are streamed, since DuckDB
+   * builds others as a whole and outside its memory limit. A result must be read or closed before
+   * the next statement.
+   */
+  public synchronized Connection read() throws SQLException {
+    if (closed) {
+      throw new SQLException("the store is closed");
+    }
+    Properties streaming = new Properties();
+    streaming.setProperty("jdbc_stream_results", "true");
+    Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, streaming);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TimeZone = " + Identifier.literal(zone(options)));
+    }
+    return connection;
   }
 
   /** A writer for one thread. */

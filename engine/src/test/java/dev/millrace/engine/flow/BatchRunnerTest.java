@@ -191,7 +191,7 @@ class BatchRunnerTest {
       flow.batch(Map.of("s.t", List.of("{\"v\":1,\"ts\":\"2026-01-01T11:00:01Z\"}")));
       assertThat(flow.rows("SELECT n FROM counted")).containsExactly("3");
       assertThat(flow.runner().streams().get(0).stopped()).isPresent();
-      assertThat(flow.rows("SELECT stream FROM progress.streams WHERE stopped IS NOT NULL"))
+      assertThat(flow.rows("SELECT stream FROM store.system.streams WHERE stopped IS NOT NULL"))
           .containsExactly("product");
     }
   }
