@@ -11,6 +11,7 @@ import dev.millrace.server.run.RunOptions;
 import dev.millrace.server.run.RunningProject;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace run examples/ads",
       "  millrace run examples/ads --for 30s --port 9000",
-      "  millrace run examples/ads --vars total=100000 --until-idle",
+      "  millrace run examples/ads --vars events_per_second=20000 --for 1m --until-idle",
       "  millrace run examples/ads --target prod",
       "  millrace run examples/ads --fresh --replace-sinks"
     })
@@ -75,10 +76,10 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "<size>",
-      defaultValue = "320MB",
+      defaultValue = "256MB",
       description =
           "Cap of the store's memory; more is spilled to disk. Default: ${DEFAULT-VALUE}.")
-  private String memory = "320MB";
+  private String memory = "256MB";
 
   @Spec private CommandSpec spec;
 
@@ -138,7 +139,8 @@ final class RunCommand implements Callable<Integer> {
       running.close();
       throw e;
     }
-    List<Problem> left = running.engine().problems();
+    List<Problem> left = new ArrayList<>(running.engine().problems());
+    running.fatal().ifPresent(left::add);
     area.show(running.engine().status());
     running.close();
     area.summary(Duration.ofNanos(System.nanoTime() - started));

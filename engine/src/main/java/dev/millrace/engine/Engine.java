@@ -318,7 +318,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   @Override
   public Connection read() throws SQLException {
-    return store.read();
+    return store.connect();
   }
 
   @Override

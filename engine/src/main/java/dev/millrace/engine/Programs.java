@@ -18,6 +18,7 @@ import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.QueryException;
 import dev.millrace.sql.Relation;
 import dev.millrace.sql.SqlProblem;
+import dev.millrace.sql.StateTable;
 import dev.millrace.sql.StreamCompiler;
 import dev.millrace.sql.StreamProgram;
 import java.util.HashMap;
@@ -46,6 +47,8 @@ public final class Programs {
     SINK_KEY_NOT_UNIQUE,
     /** {@code retain} needs a column that grows with event time. */
     RETAIN_WITHOUT_TIME,
+    /** Nothing lets a stream forget some of its state. */
+    STATE_UNBOUNDED,
     /** A sink delivers a model that is no stream. */
     SINK_NOT_OF_STREAM;
 
@@ -89,6 +92,7 @@ public final class Programs {
           programs.put(model.name(), program);
           relations.put(model.name(), program.output());
           checkRetention(model, program, problems);
+          checkState(model, program, problems);
         } catch (QueryException e) {
           failed.add(model.name());
           for (SqlProblem problem : e.problems()) {
@@ -107,6 +111,18 @@ public final class Programs {
       throw new IllegalStateException("no relation " + name);
     }
     return relation;
+  }
+
+  private static void checkState(ModelSpec model, StreamProgram program, Problems problems) {
+    for (StateTable state : program.states()) {
+      if (!state.bounded()) {
+        problems.warning(
+            ProgramError.STATE_UNBOUNDED,
+            model.sourceMap().locate(0, 0),
+            "stream `" + model.name() + "` keeps state for ever: " + state.text(),
+            state.bound());
+      }
+    }
   }
 
   private static void checkRetention(ModelSpec model, StreamProgram program, Problems problems) {

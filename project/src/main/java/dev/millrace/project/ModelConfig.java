@@ -27,6 +27,8 @@ final class ModelConfig {
           "snapshot",
               "write `materialized='stream'`, which holds the newest rows, without their history",
           "lambda", "write `materialized='stream'`",
+          "table",
+              "write `materialized='view'`, which is always up to date, or `materialized='stream'`",
           "materialized_view", "write `materialized='stream'`: it is kept up to date continuously");
 
   /** dbt's keys that would change what a model does; to accept them would be to lie. */

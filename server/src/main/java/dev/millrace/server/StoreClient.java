@@ -68,7 +68,7 @@ public final class StoreClient {
       return post(running.get().resolve("/api/query"), Json.object().put("sql", sql));
     }
     try (Store store = open();
-        Connection connection = store.read();
+        Connection connection = store.connect();
         QueryRunner runner = new QueryRunner()) {
       return Json.result(
           runner.run(

@@ -123,7 +123,7 @@ final class ExpressionResolver {
             tree,
             SqlCode.SQL_UNSUPPORTED,
             what + " cannot be kept up to date in a stream yet",
-            "use materialized='table' for this model, or compute it in a query over the stream");
+            "use `materialized='view'` for this model, or compute it in a query over the stream");
   }
 
   private void refuseUnstable(JsonNode tree, String name) {

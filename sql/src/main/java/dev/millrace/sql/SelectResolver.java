@@ -109,7 +109,7 @@ final class SelectResolver {
             place,
             SqlCode.SQL_UNSUPPORTED,
             what + " cannot be kept up to date in a stream yet",
-            hint == null ? "use materialized='table' for this model" : hint);
+            hint == null ? "use `materialized='view'` for this model" : hint);
   }
 
   private Resolved project(Node input, List<Item> items, List<JsonNode> trees) {

@@ -165,7 +165,9 @@ public final class Admission {
                   value == null
                       ? "the record has no value"
                       : value.length > stream.maxRecordBytes()
-                          ? "the record has " + value.length + " bytes, more than max_record_bytes"
+                          ? "the record has "
+                              + value.length
+                              + " bytes, more than `max_record` allows"
                           : "not valid UTF-8";
               refuse(excluded, refusals, o, Refusal.Kind.REJECTED, reason, Scan.NONE);
             });

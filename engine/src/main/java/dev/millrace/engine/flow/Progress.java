@@ -205,6 +205,7 @@ public final class Progress {
               + " AND number < "
               + batches
               + " AND committed_at < now() - INTERVAL 1 HOUR");
+      SystemTables.trim(transaction);
     }
     return new Advance(idAfter, readTo, after);
   }

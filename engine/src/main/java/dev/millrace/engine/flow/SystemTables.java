@@ -63,6 +63,19 @@ public final class SystemTables {
   }
 
   /**
+   * Drops records that were refused long ago: 30 days for what can be replayed, a week for the
+   * rest.
+   */
+  static void trim(Transaction transaction) throws SQLException {
+    for (String table : new String[] {"late", "duplicates", "errors"}) {
+      transaction.execute(
+          "DELETE FROM store.system." + table + " WHERE recorded_at < now() - INTERVAL 7 DAY");
+    }
+    transaction.execute(
+        "DELETE FROM store.system.rejected WHERE recorded_at < now() - INTERVAL 30 DAY");
+  }
+
+  /**
    * Marks rejected records for another try.
    *
    * @param source {@code source.stream}; empty for all

@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.ZoneOffset;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.UUID;
 import org.duckdb.DuckDBConnection;
 
@@ -45,6 +44,9 @@ public final class Store implements AutoCloseable {
     this.options = options;
     this.file = file;
     this.root = root;
+    // Before any setting is changed: DuckDB refuses a second connection to a database of other
+    // settings.
+    configure(root);
     this.epoch = prepare();
   }
 
@@ -57,7 +59,7 @@ public final class Store implements AutoCloseable {
     Path file = options.folder().resolve("store.duckdb");
     try {
       Files.createDirectories(options.folder());
-      return new Store(options, file, connect(options, file));
+      return new Store(options, file, connect(file));
     } catch (SQLException e) {
       throw unavailable(file, e);
     } catch (IOException e) {
@@ -79,23 +81,28 @@ public final class Store implements AutoCloseable {
         e);
   }
 
-  private static DuckDBConnection connect(StoreOptions options, Path file) throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("threads", Integer.toString(options.threads()));
-    properties.setProperty("memory_limit", (options.memoryBytes() >> 20) + "MiB");
-    properties.setProperty("temp_directory", options.folder().resolve("spill").toString());
-    properties.setProperty("checkpoint_threshold", "256MiB");
-    properties.setProperty("autoinstall_known_extensions", "false");
-    properties.setProperty("autoload_known_extensions", "false");
-    DuckDBConnection connection =
-        DriverManager.getConnection("jdbc:duckdb:" + file, properties)
-            .unwrap(DuckDBConnection.class);
+  private static DuckDBConnection connect(Path file) throws SQLException {
+    return DriverManager.getConnection("jdbc:duckdb:" + file).unwrap(DuckDBConnection.class);
+  }
+
+  /**
+   * Settings of the instance, after both connections are open: DuckDB compares those given when one
+   * is opened.
+   */
+  private void configure(DuckDBConnection connection) throws SQLException {
     RowNumbers.register(connection);
     try (Statement statement = connection.createStatement()) {
+      statement.execute("SET GLOBAL threads = " + options.threads());
+      statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
+      statement.execute(
+          "SET GLOBAL temp_directory = "
+              + Identifier.literal(options.folder().resolve("spill").toString()));
+      statement.execute("SET GLOBAL checkpoint_threshold = '256MiB'");
+      statement.execute("SET GLOBAL autoinstall_known_extensions = false");
+      statement.execute("SET GLOBAL autoload_known_extensions = false");
       statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(zone(options)));
       statement.execute("SET GLOBAL preserve_insertion_order = false");
     }
-    return connection;
   }
 
   /** DuckDB does not know Java's short name of UTC. */
@@ -166,24 +173,6 @@ public final class Store implements AutoCloseable {
     return root.duplicate();
   }
 
-  /**
-   * A connection for users' queries: like {@link #connect}, but results are streamed, since DuckDB
-   * builds others as a whole and outside its memory limit. A result must be read or closed before
-   * the next statement.
-   */
-  public synchronized Connection read() throws SQLException {
-    if (closed) {
-      throw new SQLException("the store is closed");
-    }
-    Properties streaming = new Properties();
-    streaming.setProperty("jdbc_stream_results", "true");
-    Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, streaming);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET TimeZone = " + Identifier.literal(zone(options)));
-    }
-    return connection;
-  }
-
   /** A writer for one thread. */
   public Writer writer() {
     return new Writer(this);
@@ -212,7 +201,8 @@ public final class Store implements AutoCloseable {
       // The instance is invalid anyway; what was committed is in the file and its log.
     }
     try {
-      root = connect(options, file);
+      root = connect(file);
+      configure(root);
       generation++;
     } catch (SQLException e) {
       throw retry(e);
