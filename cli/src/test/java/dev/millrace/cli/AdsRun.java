@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.Ports;
@@ -19,7 +20,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +102,8 @@ final class AdsRun {
   record Ended(int code, String output) {}
 
   /** All tables of the store that tell what was made of the events, rows as texts, sorted. */
-  Map<String, List<List<String>>> stored() throws SQLException {
-    Map<String, List<List<String>>> tables = new TreeMap<>();
+  Map<String, List<List<Object>>> stored() throws SQLException {
+    Map<String, List<List<Object>>> tables = new TreeMap<>();
     Path path = DataFolder.open(folder).resolve("store");
     try (Store store = Store.open(new StoreOptions(path, ZoneOffset.UTC, 256L << 20, 1));
         Connection connection = store.connect()) {
@@ -123,12 +125,12 @@ final class AdsRun {
   }
 
   /** All tables that sinks have filled. */
-  Map<String, List<List<String>>> delivered() throws SQLException {
+  Map<String, List<List<Object>>> delivered() throws SQLException {
     DataFolder data = DataFolder.open(folder);
     PostgresSystem postgres =
         new PostgresSystem("postgres", "ads", data.resolve("postgres"), new Ports(data));
     Map<String, Object> address = postgres.start();
-    Map<String, List<List<String>>> tables = new LinkedHashMap<>();
+    Map<String, List<List<Object>>> tables = new LinkedHashMap<>();
     try (Connection connection =
         DriverManager.getConnection(
             String.valueOf(address.get("url")),
@@ -143,42 +145,59 @@ final class AdsRun {
     return tables;
   }
 
-  private static List<List<String>> rows(Connection connection, String sql) throws SQLException {
-    List<List<String>> rows = new ArrayList<>();
+  private static List<List<Object>> rows(Connection connection, String sql) throws SQLException {
+    List<List<Object>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       int width = result.getMetaData().getColumnCount();
       while (result.next()) {
-        List<String> row = new ArrayList<>();
+        List<Object> row = new ArrayList<>();
         for (int i = 1; i <= width; i++) {
           Object value = result.getObject(i);
-          // Sums of doubles depend on the order of adding in their last digits.
-          row.add(value instanceof Double d ? String.format("%.7g", d) : result.getString(i) + "");
+          row.add(value instanceof Double ? value : String.valueOf(result.getString(i)));
         }
         rows.add(row);
       }
     }
-    rows.sort((a, b) -> a.toString().compareTo(b.toString()));
-    return Collections.unmodifiableList(rows);
+    rows.sort(Comparator.comparing(AdsRun::exact).thenComparing(List::toString));
+    return rows;
+  }
+
+  /** The cells of a row that are not doubles: these differ in their last digits from run to run. */
+  private static String exact(List<Object> row) {
+    return row.stream().filter(cell -> !(cell instanceof Double)).toList().toString();
   }
 
   /** Compares tables, saying which rows differ rather than printing all. */
   static void assertSame(
-      Map<String, List<List<String>>> actual, Map<String, List<List<String>>> expected) {
+      Map<String, List<List<Object>>> actual, Map<String, List<List<Object>>> expected) {
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
         (table, rows) -> {
-          List<List<String>> found = actual.getOrDefault(table, List.of());
+          List<List<Object>> found = actual.getOrDefault(table, List.of());
           assertThat(difference(found, rows)).as("%s: found too much", table).isEmpty();
           assertThat(difference(rows, found)).as("%s: missing", table).isEmpty();
+          for (int i = 0; i < rows.size(); i++) {
+            assertClose(table, found.get(i), rows.get(i));
+          }
         });
   }
 
-  /** The first rows that {@code rows} has more often than {@code others}. */
-  private static List<List<String>> difference(
-      List<List<String>> rows, List<List<String>> others) {
-    Map<List<String>, Integer> left = new LinkedHashMap<>();
-    others.forEach(row -> left.merge(row, 1, Integer::sum));
-    return rows.stream().filter(row -> left.merge(row, -1, Integer::sum) < 0).limit(5).toList();
+  /** The first rows that {@code rows} has more often than {@code others}, doubles aside. */
+  private static List<List<Object>> difference(
+      List<List<Object>> rows, List<List<Object>> others) {
+    Map<String, Integer> left = new HashMap<>();
+    others.forEach(row -> left.merge(exact(row), 1, Integer::sum));
+    return rows.stream().filter(row -> left.merge(exact(row), -1, Integer::sum) < 0).limit(5).toList();
+  }
+
+  private static void assertClose(String table, List<Object> actual, List<Object> expected) {
+    for (int i = 0; i < expected.size(); i++) {
+      if (expected.get(i) instanceof Double wanted && actual.get(i) instanceof Double found) {
+        assertThat(found)
+            .as("%s: found %s, expected %s", table, actual, expected)
+            .isCloseTo(wanted, within(1e-9 * Math.max(1, Math.abs(wanted))));
+      }
+    }
   }
 }

@@ -18,8 +18,8 @@ class FreshRunTest {
   void resumesAndRefusesToOverwriteUntilTold() throws Exception {
     AdsRun ads = new AdsRun(folder.resolve("ads"), 4_000);
     succeeds(ads.run("", "--vars", "speed=1000"));
-    Map<String, List<List<String>>> stored = ads.stored();
-    Map<String, List<List<String>>> delivered = ads.delivered();
+    Map<String, List<List<Object>>> stored = ads.stored();
+    Map<String, List<List<Object>>> delivered = ads.delivered();
     assertThat(delivered.values()).noneMatch(List::isEmpty);
 
     // All events are there, so a second run has nothing to do.

@@ -55,7 +55,7 @@ class KilledRunTest {
     AdsRun.Ended ended = whole.run("", "--vars", "speed=1000");
     assertThat(ended.code()).as(ended.output()).isZero();
 
-    Map<String, List<List<String>>> stored = whole.stored();
+    Map<String, List<List<Object>>> stored = whole.stored();
     stored.forEach(
         (table, rows) -> {
           if (table.equals("late")) {
@@ -65,7 +65,7 @@ class KilledRunTest {
           }
         });
     AdsRun.assertSame(killed.stored(), stored);
-    Map<String, List<List<String>>> delivered = whole.delivered();
+    Map<String, List<List<Object>>> delivered = whole.delivered();
     assertThat(delivered.values()).noneMatch(List::isEmpty);
     AdsRun.assertSame(killed.delivered(), delivered);
   }
