@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace run examples/ads",
       "  millrace run examples/ads --for 30s --port 9000",
-      "  millrace run examples/ads --vars total=100000 --until-idle",
+      "  millrace run examples/ads --for 30s --until-idle",
       "  millrace run examples/ads --target prod",
       "  millrace run examples/ads --fresh --replace-sinks"
     })
