@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(20);
+  private static final Duration PORT_LIMIT = Duration.ofSeconds(1);
 
   private final BrokerFolder folder;
   private final int port;
@@ -137,7 +138,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static int choosePort(int wanted, int last) {
     if (wanted != 0) {
-      if (!isFree(wanted)) {
+      if (!becomesFree(wanted)) {
         throw new StopException(
             Problem.error(
                 LogError.BROKER_PORT_IN_USE,
@@ -159,6 +160,27 @@ public final class EmbeddedBroker implements AutoCloseable {
               LogError.BROKER_PORT_IN_USE, null, "no port is free on this machine: " + e, null),
           e);
     }
+  }
+
+  /**
+   * A process that is being forked holds copies of all sockets until its program starts, so also of
+   * the one with which somebody found this port to be free: the port then seems to be in use for a
+   * moment.
+   */
+  private static boolean becomesFree(int port) {
+    long deadline = System.nanoTime() + PORT_LIMIT.toNanos();
+    while (!isFree(port)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isFree(int port) {
