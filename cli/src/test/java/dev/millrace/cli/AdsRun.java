@@ -54,7 +54,8 @@ final class AdsRun {
    */
   AdsRun(Path folder, int total) throws IOException {
     this.folder = folder;
-    Path example = Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve("ads");
+    Path example =
+        Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve("ads");
     try (var files = Files.walk(example)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path relative = example.relativize(file);
@@ -65,11 +66,19 @@ final class AdsRun {
         }
       }
     }
-    change("sources/ads.yml", "    seed: 42\n", "    seed: 42\n    total: " + total
-        + "\n    start: \"2025-01-01T10:00:00Z\"\n    speed: \"{{ var('speed') }}\"\n");
+    change(
+        "sources/ads.yml",
+        "    seed: 42\n",
+        "    seed: 42\n    total: "
+            + total
+            + "\n    start: \"2025-01-01T10:00:00Z\"\n    speed: \"{{ var('speed') }}\"\n");
     change("sources/ads.yml", "allowed_lateness: 10 seconds", "allowed_lateness: 2 minutes");
-    change("sources/ads.yml", "          late: {share: 2%, by: {from: 15 seconds, to: 90 seconds}}\n", "");
-    change("millrace.yml", "  events_per_second: 1000\n", "  events_per_second: 100\n  speed: 10\n");
+    change(
+        "sources/ads.yml",
+        "          late: {share: 2%, by: {from: 15 seconds, to: 90 seconds}}\n",
+        "");
+    change(
+        "millrace.yml", "  events_per_second: 1000\n", "  events_per_second: 100\n  speed: 10\n");
     // What is forgotten depends on when; here nothing is.
     change("models/attributed.sql", "retain='15 minutes'", "retain='2 days'");
     change("models/attributed_clicks.sql", "retain='1 hour'", "retain='2 days'");
@@ -114,11 +123,15 @@ final class AdsRun {
         // Offsets differ, as the ends of transactions take some.
         tables.put(
             refused,
-            rows(connection, "SELECT topic, \"partition\", reason, hex(value) FROM store.system." + refused));
+            rows(
+                connection,
+                "SELECT topic, \"partition\", reason, hex(value) FROM store.system." + refused));
       }
       tables.put(
           "sources",
-          rows(connection, "SELECT source, \"rows\", late, rejected, duplicates, ended FROM store.system.sources"));
+          rows(
+              connection,
+              "SELECT source, \"rows\", late, rejected, duplicates, ended FROM store.system.sources"));
       tables.put("stopped", rows(connection, "SELECT stream, stopped FROM store.system.streams"));
     }
     return tables;
@@ -184,11 +197,13 @@ final class AdsRun {
   }
 
   /** The first rows that {@code rows} has more often than {@code others}, doubles aside. */
-  private static List<List<Object>> difference(
-      List<List<Object>> rows, List<List<Object>> others) {
+  private static List<List<Object>> difference(List<List<Object>> rows, List<List<Object>> others) {
     Map<String, Integer> left = new HashMap<>();
     others.forEach(row -> left.merge(exact(row), 1, Integer::sum));
-    return rows.stream().filter(row -> left.merge(exact(row), -1, Integer::sum) < 0).limit(5).toList();
+    return rows.stream()
+        .filter(row -> left.merge(exact(row), -1, Integer::sum) < 0)
+        .limit(5)
+        .toList();
   }
 
   private static void assertClose(String table, List<Object> actual, List<Object> expected) {
