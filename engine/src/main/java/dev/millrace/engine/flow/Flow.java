@@ -5,6 +5,7 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
@@ -144,7 +145,15 @@ public final class Flow implements AutoCloseable {
     boolean replay = replayRequested;
     replayRequested = false;
     if (!batch.isEmpty() || silent || end || replay) {
-      runner.run(writer, batch, reader.positions(), replay, this::committed);
+      try {
+        runner.run(writer, batch, reader.positions(), replay, this::committed);
+      } catch (SQLException | RuntimeException e) {
+        if (replay) {
+          replayRequested = true;
+        }
+        throw e;
+      }
+      forgetEnded();
     }
     caughtUp =
         batch.isEmpty() && lag.stream().allMatch(PartitionLag::caughtUp) && !runner.hasMoved();
@@ -187,12 +196,21 @@ public final class Flow implements AutoCloseable {
           ends.stream()
               .filter(l -> l.topic().equals(source.stream().topic()))
               .allMatch(PartitionLag::caughtUp);
-      if (read && ended.remove(source.stream().source() + "." + source.stream().name())) {
+      if (read && ended.contains(source.stream().qualifiedName())) {
         source.watermarks().end();
         moved = true;
       }
     }
     return moved;
+  }
+
+  /** An end is known for good only once it is committed; until then it is tried again. */
+  private void forgetEnded() {
+    for (Admission source : runner.sources()) {
+      if (source.watermarks().micros() == Watermarks.ENDED) {
+        ended.remove(source.stream().qualifiedName());
+      }
+    }
   }
 
   private void report(Health now, @Nullable Problem reason) {

@@ -81,61 +81,61 @@ class LawOneTest {
   private FlowHarness flow() throws Exception {
     String minute = "time_bucket(INTERVAL 1 MINUTE, shown_at)";
     return new FlowHarness(folder, Clock.fixed(NOON, ZoneOffset.UTC))
-        .source(
-            "ads",
-            "impressions",
-            "shown_at",
-            LATENESS,
-            Optional.of(new Unique("id", Duration.ofMinutes(2))),
-            "id VARCHAR",
-            "campaign INTEGER",
-            "person VARCHAR",
-            "country VARCHAR",
-            "cost DECIMAL(10,6)",
-            "shown_at TIMESTAMPTZ")
-        .source(
-            "ads",
-            "clicks",
-            "clicked_at",
-            LATENESS,
-            Optional.of(new Unique("click", Duration.ofMinutes(2))),
-            "click VARCHAR",
-            "id VARCHAR",
-            "weight DOUBLE",
-            "clicked_at TIMESTAMPTZ")
-        .stream(
-            "attributed",
-            "SELECT i.id, i.campaign, i.person, i.cost, i.shown_at, c.click, c.clicked_at"
-                + " FROM (FROM ads.impressions WHERE campaign > 0) i LEFT JOIN ads.clicks c ON c.id = i.id"
-                + " AND c.clicked_at BETWEEN i.shown_at AND i.shown_at + INTERVAL 10 MINUTE")
-        .stream(
-            "attributed_clicks",
-            "SELECT c.click, i.id, upper(i.country) AS country, c.weight, c.clicked_at,"
-                + " epoch(c.clicked_at - i.shown_at) AS seconds FROM ads.clicks c JOIN ads.impressions i ON c.id = i.id"
-                + " AND c.clicked_at BETWEEN i.shown_at AND i.shown_at + INTERVAL 10 MINUTE")
-        .stream(
-            "campaign_minutes",
-            "SELECT campaign, "
-                + minute
-                + " AS minute, count(*) AS shown, count(click) AS clicks, sum(cost) AS cost,"
-                + " max(cost) AS highest, avg(cost) AS average, count(DISTINCT person) AS people,"
-                + " round(count(click) / nullif(count(*), 0), 6) AS rate FROM attributed GROUP BY ALL")
-        .stream(
-            "network_minutes",
-            "SELECT minute, sum(shown) AS shown, sum(clicks) AS clicks, sum(cost) AS cost, count(*) AS campaigns"
-                + " FROM campaign_minutes GROUP BY minute")
-        .stream(
-            "country_minutes",
-            "SELECT country, time_bucket(INTERVAL 1 MINUTE, clicked_at) AS minute, count(*) AS n,"
-                + " avg(seconds) AS seconds, sum(weight) AS weight, min(weight) AS lightest"
-                + " FROM attributed_clicks GROUP BY ALL")
-        .stream(
-            "final_minutes",
-            "SELECT campaign, "
-                + minute
-                + " AS minute, count(*) AS n, sum(cost) AS cost FROM ads.impressions GROUP BY ALL",
-            Emit.ON_CLOSE,
-            Optional.empty());
+            .source(
+                "ads",
+                "impressions",
+                "shown_at",
+                LATENESS,
+                Optional.of(new Unique("id", Duration.ofMinutes(2))),
+                "id VARCHAR",
+                "campaign INTEGER",
+                "person VARCHAR",
+                "country VARCHAR",
+                "cost DECIMAL(10,6)",
+                "shown_at TIMESTAMPTZ")
+            .source(
+                "ads",
+                "clicks",
+                "clicked_at",
+                LATENESS,
+                Optional.of(new Unique("click", Duration.ofMinutes(2))),
+                "click VARCHAR",
+                "id VARCHAR",
+                "weight DOUBLE",
+                "clicked_at TIMESTAMPTZ")
+            .stream(
+                "attributed",
+                "SELECT i.id, i.campaign, i.person, i.cost, i.shown_at, c.click, c.clicked_at"
+                    + " FROM (FROM ads.impressions WHERE campaign > 0) i LEFT JOIN ads.clicks c ON c.id = i.id"
+                    + " AND c.clicked_at BETWEEN i.shown_at AND i.shown_at + INTERVAL 10 MINUTE")
+            .stream(
+                "attributed_clicks",
+                "SELECT c.click, i.id, upper(i.country) AS country, c.weight, c.clicked_at,"
+                    + " epoch(c.clicked_at - i.shown_at) AS seconds FROM ads.clicks c JOIN ads.impressions i ON c.id = i.id"
+                    + " AND c.clicked_at BETWEEN i.shown_at AND i.shown_at + INTERVAL 10 MINUTE")
+            .stream(
+                "campaign_minutes",
+                "SELECT campaign, "
+                    + minute
+                    + " AS minute, count(*) AS shown, count(click) AS clicks, sum(cost) AS cost,"
+                    + " max(cost) AS highest, avg(cost) AS average, count(DISTINCT person) AS people,"
+                    + " round(count(click) / nullif(count(*), 0), 6) AS rate FROM attributed GROUP BY ALL")
+            .stream(
+                "network_minutes",
+                "SELECT minute, sum(shown) AS shown, sum(clicks) AS clicks, sum(cost) AS cost, count(*) AS campaigns"
+                    + " FROM campaign_minutes GROUP BY minute")
+            .stream(
+                "country_minutes",
+                "SELECT country, time_bucket(INTERVAL 1 MINUTE, clicked_at) AS minute, count(*) AS n,"
+                    + " avg(seconds) AS seconds, sum(weight) AS weight, min(weight) AS lightest"
+                    + " FROM attributed_clicks GROUP BY ALL")
+            .stream(
+                "final_minutes",
+                "SELECT campaign, "
+                    + minute
+                    + " AS minute, count(*) AS n, sum(cost) AS cost FROM ads.impressions GROUP BY ALL",
+                Emit.ON_CLOSE,
+                Optional.empty());
   }
 
   @Test
@@ -234,7 +234,8 @@ class LawOneTest {
     String id = "i" + ++numbers;
     int campaign = random.nextInt(6);
     String person = "p" + random.nextInt(30);
-    @Nullable String country = random.nextInt(10) == 0 ? null : List.of("de", "fr", "nl").get(random.nextInt(3));
+    @Nullable String country =
+        random.nextInt(10) == 0 ? null : List.of("de", "fr", "nl").get(random.nextInt(3));
     String cost = String.format(Locale.ROOT, "%.6f", random.nextInt(12_000) / 1e6);
     Instant time = time();
     String json =
@@ -252,7 +253,8 @@ class LawOneTest {
     String click = "c" + ++numbers;
     // Some impressions are clicked twice, some clicks come before their impression or have none.
     Event of = impressions.recent.isEmpty() ? impression() : recent(impressions);
-    @Nullable String id = random.nextInt(30) == 0 ? null : random.nextInt(30) == 0 ? "none" : of.key();
+    @Nullable String id =
+        random.nextInt(30) == 0 ? null : random.nextInt(30) == 0 ? "none" : of.key();
     double weight = Math.round(random.nextGaussian() * 1e6) / 1e3;
     Instant time = time();
     String json =
@@ -270,12 +272,15 @@ class LawOneTest {
       case 0 -> new Event(key, time, json.substring(0, json.length() / 2), null);
       case 1 -> new Event(key, time, json.replace(time.toString(), "2100-01-01T00:00:00Z"), null);
       case 2 -> new Event(key, time, json.replace(time.toString(), "yesterday"), null);
-      case 3 -> new Event(key, time, json.replaceAll(",\"(shown|clicked)_at\":\"[^\"]*\"", ""), null);
+      case 3 ->
+          new Event(key, time, json.replaceAll(",\"(shown|clicked)_at\":\"[^\"]*\"", ""), null);
       default -> new Event(key, time, json, row);
     };
   }
 
-  /** The rules: malformed is rejected, older than the watermark is late, a known key is a repeat. */
+  /**
+   * The rules: malformed is rejected, older than the watermark is late, a known key is a repeat.
+   */
   private static void admit(
       Connection oracle, Topic topic, List<Event> events, Map<String, List<String>> batch)
       throws SQLException {
@@ -311,7 +316,9 @@ class LawOneTest {
   private void check(Connection oracle, FlowHarness flow, String when) throws SQLException {
     try (Connection store = flow.store().connect()) {
       for (Topic topic : List.of(impressions, clicks)) {
-        assertThat(offsets(store, topic, "rejected")).as("rejected %s", when).isEqualTo(topic.rejected);
+        assertThat(offsets(store, topic, "rejected"))
+            .as("rejected %s", when)
+            .isEqualTo(topic.rejected);
         assertThat(offsets(store, topic, "late")).as("late %s", when).isEqualTo(topic.late);
         assertThat(offsets(store, topic, "duplicates"))
             .as("duplicates %s", when)
@@ -334,11 +341,7 @@ class LawOneTest {
       throws SQLException {
     return rows(
             store,
-            "SELECT \"offset\" FROM store.system."
-                + table
-                + " WHERE topic = '"
-                + topic.name
-                + "'")
+            "SELECT \"offset\" FROM store.system." + table + " WHERE topic = '" + topic.name + "'")
         .stream()
         .map(row -> (Long) row.get(0))
         .sorted()
