@@ -78,6 +78,27 @@ final class StatusText {
               + right(count(s.rejected()), 10)
               + right(count(s.duplicates()), 9));
     }
+    streams(status, name, lines);
+    sinks(status, name, lines);
+    lines.add(
+        dim(
+            "  batches "
+                + count(status.batches().count())
+                + ", p50 "
+                + status.batches().p50().toMillis()
+                + " ms, p99 "
+                + status.batches().p99().toMillis()
+                + " ms   store "
+                + bytes(status.storeBytes())
+                + "   up "
+                + duration(Duration.between(status.startedAt(), status.at()))));
+    for (Problem problem : problems(status)) {
+      lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
+    }
+    return lines;
+  }
+
+  private void streams(Status status, int name, List<String> lines) {
     if (!status.streams().isEmpty()) {
       lines.add(dim(pad("  streams", name + 4) + right("changes/s", 9) + right("changes", 12)));
     }
@@ -89,6 +110,9 @@ final class StatusText {
               + right(rate(s.changesPerSecond()), 9)
               + right(count(s.changes()), 12));
     }
+  }
+
+  private void sinks(Status status, int name, List<String> lines) {
     if (!status.sinks().isEmpty()) {
       lines.add(
           dim(
@@ -108,22 +132,6 @@ final class StatusText {
               + right(count(s.pending()), 9)
               + right(duration(s.delay()), 9));
     }
-    lines.add(
-        dim(
-            "  batches "
-                + count(status.batches().count())
-                + ", p50 "
-                + status.batches().p50().toMillis()
-                + " ms, p99 "
-                + status.batches().p99().toMillis()
-                + " ms   store "
-                + bytes(status.storeBytes())
-                + "   up "
-                + duration(Duration.between(status.startedAt(), status.at()))));
-    for (Problem problem : problems(status)) {
-      lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
-    }
-    return lines;
   }
 
   private static String hint(Problem problem) {
