@@ -48,6 +48,7 @@ public final class StateTables {
     long appendedSinceForget;
     long forgottenAt;
     @Nullable KeyIndex index;
+    boolean indexIsOfTransaction;
     long committedRows;
     long floorAfterCommit;
     long sweepAfterCommit;
@@ -132,6 +133,7 @@ public final class StateTables {
         "SELECT " + table.hash("", table.key) + ", _n FROM " + table.name,
         row -> index.add(row.getLong(1), row.getLong(2)));
     table.index = index;
+    table.indexIsOfTransaction = true;
   }
 
   private static long firstNumber(Transaction transaction, Table table) throws SQLException {
@@ -310,6 +312,7 @@ public final class StateTables {
   /** The transaction was committed: index entries of deleted rows go. */
   public void committed() {
     for (Table table : tables.values()) {
+      table.indexIsOfTransaction = false;
       table.committedRows = table.rows;
       KeyIndex index = table.index;
       if (index != null) {
@@ -331,6 +334,11 @@ public final class StateTables {
   public void rolledBack() {
     for (Table table : tables.values()) {
       table.rows = table.committedRows;
+      if (table.indexIsOfTransaction) {
+        // It was built without the rows that this transaction had deleted and that live again.
+        table.index = null;
+        table.indexIsOfTransaction = false;
+      }
       table.removed.clear();
       table.sweepAfterCommit = 0;
       table.forgottenAt = 0;
