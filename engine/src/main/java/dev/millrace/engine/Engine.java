@@ -9,8 +9,6 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
-import dev.millrace.engine.admission.RecordFunction;
-import dev.millrace.engine.admission.RowFunction;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.delivery.Outbox;
@@ -101,10 +99,6 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private void open() throws SQLException {
-    try (Connection connection = store.connect()) {
-      RecordFunction.register(connection);
-      RowFunction.register(connection);
-    }
     try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
       admin.ensure(
           project.streams().stream()
@@ -115,7 +109,12 @@ public final class Engine implements Instance, AutoCloseable {
     for (FlowParts parts : new FlowBuilder(project, programs).build()) {
       flows.add(
           new Flow(
-              parts, store, options.cluster(), readerOptions(), options.clock(), this::committed));
+              parts,
+              store,
+              options.cluster(),
+              ReaderOptions.defaults(),
+              options.clock(),
+              this::committed));
     }
     try (Writer writer = store.writer()) {
       writer.transact(
@@ -146,14 +145,6 @@ public final class Engine implements Instance, AutoCloseable {
       flow.runner().outboxes().forEach(this::startDelivery);
     }
     project.sources().forEach(this::startSource);
-  }
-
-  /**
-   * Bounds of a batch: memory for the records of two batches, and one commit for many of them under
-   * load.
-   */
-  private static ReaderOptions readerOptions() {
-    return new ReaderOptions(200_000, 48L << 20, 8 << 20);
   }
 
   private void createViews(Writer writer) throws SQLException {

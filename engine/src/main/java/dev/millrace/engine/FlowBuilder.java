@@ -1,10 +1,10 @@
 package dev.millrace.engine;
 
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.History;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.StreamRun;
-import dev.millrace.engine.store.StateTables;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.StreamSpec;
@@ -46,24 +46,20 @@ final class FlowBuilder {
     for (StreamSpec stream : project.streams()) {
       sources
           .computeIfAbsent(find(stream.qualifiedName()), k -> new ArrayList<>())
-          .add(new Admission(stream, Admission.relation(stream)));
+          .add(new Admission(stream, Admission.relation(stream), new History(stream)));
     }
     List<FlowParts> flows = new ArrayList<>();
     sources.forEach(
         (component, admissions) -> {
-          StateTables states = new StateTables();
           List<StreamRun> streams = new ArrayList<>();
           for (ModelSpec model : project.models()) {
             Optional<StreamProgram> program = Optional.ofNullable(programs.get(model.name()));
             if (program.isPresent() && find(model.name()).equals(component)) {
               streams.add(
-                  new StreamRun(
-                      model, program.get(), states, outboxes(model, program.get().output())));
+                  new StreamRun(model, program.get(), outboxes(model, program.get().output())));
             }
           }
-          flows.add(
-              new FlowParts(
-                  admissions.get(0).stream().qualifiedName(), admissions, streams, states));
+          flows.add(new FlowParts(admissions.get(0).stream().qualifiedName(), admissions, streams));
         });
     return flows;
   }

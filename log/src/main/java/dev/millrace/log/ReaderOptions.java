@@ -1,23 +1,22 @@
 package dev.millrace.log;
 
 /**
- * Bounds of a reader's memory: it holds at most one batch and two fetches.
+ * Bounds of a reader's memory: it holds two fetches.
  *
- * @param maxRecords how many records a batch has at most
- * @param maxBytes a batch takes no further records once its keys and values reach this
+ * @param pollRecords how many records one poll returns at most
  * @param fetchBytes what one request to a broker returns at most; a single larger record is
  *     returned nevertheless
  */
-public record ReaderOptions(int maxRecords, long maxBytes, int fetchBytes) {
+public record ReaderOptions(int pollRecords, int fetchBytes) {
   /** Checks that all are positive. */
   public ReaderOptions {
-    if (maxRecords < 1 || maxBytes < 1 || fetchBytes < 1) {
+    if (pollRecords < 1 || fetchBytes < 1) {
       throw new IllegalArgumentException("bounds must be positive");
     }
   }
 
-  /** 100,000 records, 32 MB a batch, 8 MB a fetch. */
+  /** 10,000 records a poll, 8 MB a fetch. */
   public static ReaderOptions defaults() {
-    return new ReaderOptions(100_000, 32L << 20, 8 << 20);
+    return new ReaderOptions(10_000, 8 << 20);
   }
 }

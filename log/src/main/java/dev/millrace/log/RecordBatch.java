@@ -7,9 +7,8 @@ import java.util.List;
  *
  * @param topics those with at least one record
  * @param size how many records there are in all
- * @param bytes of all keys and values
  */
-public record RecordBatch(List<TopicRecords> topics, int size, long bytes) {
+public record RecordBatch(List<TopicRecords> topics, int size) {
   /** Copies the list. */
   public RecordBatch {
     topics = List.copyOf(topics);

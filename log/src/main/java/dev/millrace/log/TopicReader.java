@@ -3,6 +3,7 @@ package dev.millrace.log;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -23,7 +25,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,22 +44,16 @@ public final class TopicReader implements AutoCloseable {
   private static final long STATE_INTERVAL = Duration.ofMillis(100).toNanos();
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
-  private static final int CHUNK = 10_000;
-  private static final Duration GATHER = Duration.ofMillis(200);
-  private static final long FAR_BEHIND = 50_000;
 
   private final Cluster cluster;
-  private final ReaderOptions options;
-  private final int chunk;
   private final TopicAdmin admin;
   private final Map<String, Topic> topics;
   private final TopicWatch watch;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
   private final @Nullable Metric connections;
   // Our own, since the consumer's may block while it is away from the broker.
   private final Map<TopicPartition, Long> next;
   private volatile ReaderState state = new ReaderState(false, Optional.empty(), 0, 0, List.of());
-  private @Nullable StopException deferred;
   private long stateAt;
   private long records;
   private long bytes;
@@ -65,12 +61,10 @@ public final class TopicReader implements AutoCloseable {
   private TopicReader(
       Cluster cluster, ReaderOptions options, TopicAdmin admin, StartPositions start) {
     this.cluster = cluster;
-    this.options = options;
-    this.chunk = Math.min(CHUNK, options.maxRecords());
     this.admin = admin;
     this.topics = new HashMap<>(start.topics());
     this.watch = new TopicWatch(cluster, admin, topics);
-    this.consumer = consumer(cluster, options, chunk);
+    this.consumer = consumer(cluster, options);
     this.next = new TreeMap<>(BY_NAME);
     next.putAll(start.offsets());
     consumer.assign(next.keySet());
@@ -105,82 +99,82 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
-  private static KafkaConsumer<byte[], byte[]> consumer(
-      Cluster cluster, ReaderOptions options, int chunk) {
+  private static KafkaConsumer<ByteBuffer, ByteBuffer> consumer(
+      Cluster cluster, ReaderOptions options) {
     Map<String, Object> properties = cluster.clientProperties("millrace-reader");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, chunk);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, options.pollRecords());
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, options.fetchBytes());
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, options.fetchBytes());
     properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
     properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
     return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        properties, new ByteBufferDeserializer(), new ByteBufferDeserializer());
+  }
+
+  /** Takes what a poll returns. */
+  @FunctionalInterface
+  public interface Receiver {
+    /** Gets the records of one partition, in order; they are valid during the call only. */
+    void receive(String topic, int partition, List<ConsumerRecord<ByteBuffer, ByteBuffer>> records);
   }
 
   /**
-   * The next records, at most as many as the options allow. Waits up to {@code wait} for the first
-   * one, then takes what is there without waiting. An empty batch is normal.
+   * Gives the next records to {@code receiver}, at most some thousands. Waits up to {@code wait}
+   * for the first one; that none comes is normal. {@link #positions} then are behind them.
    *
+   * @return how many records there were
    * @throws StopException if a topic is missing or was created again, the records at a position
    *     were deleted, or access is denied
    * @throws dev.millrace.api.error.RetryException on other failures
    */
-  public RecordBatch poll(Duration wait) {
-    if (deferred != null) {
-      throw deferred;
-    }
+  public int poll(Duration wait, Receiver receiver) {
     adopt(watch.look());
-    BatchBuilder batch = new BatchBuilder();
+    int count = 0;
     try {
-      take(batch, wait);
-      long patience = System.nanoTime() + GATHER.toNanos();
-      while (batch.size() > 0
-          && batch.size() + chunk <= options.maxRecords()
-          && batch.bytes() < options.maxBytes()) {
-        // Far behind, a large batch is worth waiting for: each costs a commit, however small.
-        boolean gather = isFarBehind() && System.nanoTime() < patience;
-        if (!take(batch, gather ? GATHER.dividedBy(4) : Duration.ZERO)) {
-          break;
+      ConsumerRecords<ByteBuffer, ByteBuffer> taken = consumer.poll(wait);
+      count = taken.count();
+      if (count > 0) {
+        adopt(watch.confirm());
+      }
+      for (TopicPartition tp : taken.partitions()) {
+        List<ConsumerRecord<ByteBuffer, ByteBuffer>> part = taken.records(tp);
+        receiver.receive(tp.topic(), tp.partition(), part);
+        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : part) {
+          bytes += Math.max(0, record.serializedValueSize());
         }
       }
+      // Also without records: markers and aborted records were passed.
+      taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
     } catch (OffsetOutOfRangeException e) {
-      StopException stop = outOfRange(e);
-      if (batch.size() == 0) {
-        throw stop;
-      }
-      // What came before is good, and its positions have been passed.
-      deferred = stop;
+      throw outOfRange(e);
     } catch (WakeupException e) {
       LOG.debug("woken up");
     } catch (InterruptException e) {
-      // The flag is set again; what was read so far is still handed over.
+      // The flag is set again; what was read so far was handed over.
       LOG.debug("interrupted");
     } catch (KafkaException | IllegalStateException e) {
       throw KafkaFailure.of(e, cluster, "reading topics " + topics.keySet());
     }
-    if (batch.size() > 0) {
-      adopt(watch.confirm());
-    }
-    records += batch.size();
-    bytes += batch.bytes();
-    refreshState(batch.size() > 0);
-    return batch.build();
+    records += count;
+    refreshState(count > 0);
+    return count;
   }
 
-  private boolean isFarBehind() {
-    return lag().stream().mapToLong(PartitionLag::offsets).sum() > FAR_BEHIND;
-  }
-
-  private boolean take(BatchBuilder batch, Duration wait) {
-    ConsumerRecords<byte[], byte[]> taken = consumer.poll(wait);
-    // Also without records: markers and aborted records were passed.
-    taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
-    return batch.add(taken);
+  /** As {@link #poll(Duration, Receiver)}, for those who have no receiver. */
+  public RecordBatch poll(Duration wait) {
+    Map<String, TopicRecords.Builder> builders = new TreeMap<>();
+    int count =
+        poll(
+            wait,
+            (topic, partition, part) ->
+                builders.computeIfAbsent(topic, TopicRecords.Builder::new).addAll(partition, part));
+    return new RecordBatch(
+        builders.values().stream().map(TopicRecords.Builder::build).toList(), count);
   }
 
   private StopException outOfRange(OffsetOutOfRangeException e) {
@@ -321,69 +315,5 @@ public final class TopicReader implements AutoCloseable {
       LOG.debug("closing the consumer failed", e);
     }
     admin.close();
-  }
-
-  /** Collects chunks, so that each array is allocated once in its final length. */
-  private static final class BatchBuilder {
-    private final List<ConsumerRecords<byte[], byte[]>> chunks = new ArrayList<>();
-    private int size;
-    private long bytes;
-
-    boolean add(ConsumerRecords<byte[], byte[]> records) {
-      if (records.isEmpty()) {
-        return false;
-      }
-      chunks.add(records);
-      size += records.count();
-      for (var record : records) {
-        bytes +=
-            Math.max(0, record.serializedValueSize()) + Math.max(0, record.serializedKeySize());
-      }
-      return true;
-    }
-
-    int size() {
-      return size;
-    }
-
-    long bytes() {
-      return bytes;
-    }
-
-    RecordBatch build() {
-      Map<String, Integer> counts = new HashMap<>();
-      for (var records : chunks) {
-        for (TopicPartition tp : records.partitions()) {
-          counts.merge(tp.topic(), records.records(tp).size(), Integer::sum);
-        }
-      }
-      List<TopicRecords> topics = new ArrayList<>(counts.size());
-      counts.forEach((topic, count) -> topics.add(fill(topic, count)));
-      return new RecordBatch(topics, size, bytes);
-    }
-
-    private TopicRecords fill(String topic, int count) {
-      byte[] @Nullable [] keys = new byte[count][];
-      byte[] @Nullable [] values = new byte[count][];
-      int[] partitions = new int[count];
-      long[] offsets = new long[count];
-      long[] timestamps = new long[count];
-      int i = 0;
-      for (var records : chunks) {
-        for (TopicPartition tp : records.partitions()) {
-          if (tp.topic().equals(topic)) {
-            for (var record : records.records(tp)) {
-              keys[i] = record.key();
-              values[i] = record.value();
-              partitions[i] = tp.partition();
-              offsets[i] = record.offset();
-              timestamps[i] = record.timestamp();
-              i++;
-            }
-          }
-        }
-      }
-      return new TopicRecords(topic, keys, values, partitions, offsets, timestamps);
-    }
   }
 }

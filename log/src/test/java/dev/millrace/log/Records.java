@@ -61,8 +61,10 @@ final class Records {
 
   static void addNumbers(RecordBatch batch, List<Integer> numbers) {
     for (TopicRecords topic : batch.topics()) {
-      for (byte[] value : topic.values()) {
-        numbers.add(Integer.valueOf(new String(value, UTF_8)));
+      for (int i = 0; i < topic.size(); i++) {
+        numbers.add(
+            Integer.valueOf(
+                new String(topic.bytes(), topic.valueStart(i), topic.valueLength(i), UTF_8)));
       }
     }
   }

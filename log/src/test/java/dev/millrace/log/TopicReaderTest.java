@@ -34,7 +34,7 @@ class TopicReaderTest {
       Records.write(cluster, "b", 1000, 500);
       List<Integer> all = new ArrayList<>();
       List<Position> positions = List.of();
-      ReaderOptions options = new ReaderOptions(170, 1 << 20, 1 << 20);
+      ReaderOptions options = new ReaderOptions(170, 1 << 20);
       while (all.size() < 1500) {
         try (TopicReader reader =
             TopicReader.open(cluster, options, List.of("a", "b"), positions)) {

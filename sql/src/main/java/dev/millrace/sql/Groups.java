@@ -60,7 +60,7 @@ record Groups(
    *
    * @param alive true for a group that has rows after the batch
    */
-  Delta delta(String merged, List<Value> values, String alive) {
+  private Delta delta(String merged, List<Value> values, String alive) {
     StringBuilder before = new StringBuilder("SELECT " + Sql.leading(keys()));
     StringBuilder after = new StringBuilder(before);
     List<String> changed = new ArrayList<>();
@@ -81,16 +81,53 @@ record Groups(
     return new Delta(from, false, false, true, true);
   }
 
-  /** The delta of windows that the watermark has passed: their final rows, out of the state. */
-  Delta closed(StateTable state, List<Value> values) {
-    String closed = program.take(state, "closed", bound.orElseThrow());
-    StringBuilder select = new StringBuilder("(SELECT " + Sql.leading(keys()));
-    for (Value value : values) {
-      select.append(value.after).append(" AS ").append(Identifier.quote(value.field.name()));
-      select.append(", ");
+  /**
+   * Keeps the results of groups: those that changed replace what was there. With {@code
+   * emit='on_close'} a group whose window the watermark has passed leaves the state for the output.
+   *
+   * @param merged a table of groups that changed: keys, values, {@code _n} of the old state
+   * @param columns the state's
+   * @param alive true for a group that has rows after the batch
+   */
+  Delta store(
+      StateTable state, String merged, List<String> columns, List<Value> values, String alive) {
+    String list = Sql.list(columns);
+    String old = "SELECT _n FROM " + merged + " WHERE _n IS NOT NULL";
+    String stays = "SELECT " + list + " FROM " + merged + " WHERE " + alive;
+    if (!aggregate.onClose()) {
+      program.remove(state, old);
+      program.append(state, stays);
+      return delta(merged, values, alive);
     }
-    select.append("CAST(1 AS TINYINT) AS _w FROM ").append(closed).append(')');
-    return new Delta(select.toString(), false, false, true, true);
+    String passed = program.take(state, "groups_passed", bound.orElseThrow());
+    String closes =
+        "coalesce("
+            + Identifier.quote(bound.orElseThrow().column())
+            + " < "
+            + bound.orElseThrow().before()
+            + ", false)";
+    program.remove(state, old + " UNION SELECT _n FROM " + passed);
+    program.append(state, stays + " AND NOT " + closes);
+    StringBuilder last = new StringBuilder("SELECT " + Sql.leading(keys()));
+    for (Value value : values) {
+      last.append(value.after).append(" AS ").append(Identifier.quote(value.field.name()));
+      last.append(", ");
+    }
+    last.append("CAST(1 AS TINYINT) AS _w FROM ");
+    String untouched =
+        "(SELECT p.* FROM "
+            + passed
+            + " AS p ANTI JOIN "
+            + merged
+            + " AS m ON "
+            + Sql.same("p", "m", keys())
+            + ")";
+    String from =
+        "("
+            + Sql.unionAll(
+                List.of(last + merged + " WHERE " + alive + " AND " + closes, last + untouched))
+            + ")";
+    return new Delta(from, false, false, true, true);
   }
 
   String make(String label, String select) {

@@ -65,23 +65,12 @@ final class MergedGroups {
     extremes.values().forEach(Extremes::store);
     String alive =
         groups.aggregate().global() || !retracts ? "true" : Identifier.quote(rows) + " > 0";
-    program.remove(state, "SELECT _n FROM " + merged + " WHERE _n IS NOT NULL");
-    program.append(
-        state,
-        "SELECT "
-            + Sql.list(AggregateRule.names(stateFields))
-            + " FROM "
-            + merged
-            + " WHERE "
-            + alive);
     List<Value> values = new ArrayList<>();
     for (Result result : results) {
       values.add(
           new Value(result.field(), result.sql(partials, true), result.sql(partials, false)));
     }
-    return groups.aggregate().onClose()
-        ? groups.closed(state, values)
-        : groups.delta(merged, values, alive);
+    return groups.store(state, merged, AggregateRule.names(stateFields), values, alive);
   }
 
   private String changes() {

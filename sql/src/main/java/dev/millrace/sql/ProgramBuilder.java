@@ -82,11 +82,9 @@ final class ProgramBuilder {
     stores.add(new Step.Remove(state.name(), select));
   }
 
-  /** Moves rows out of a state that this batch has changed already. */
+  /** The rows of a state that the batch finds behind a bound; the program has to remove them. */
   String take(StateTable state, String label, JoinTimes.Bound bound) {
     String table = fresh(label);
-    steps.addAll(stores);
-    stores.clear();
     forgets.removeIf(step -> step.state().equals(state.name()));
     steps.add(new Step.Take(table, state.name(), bound.column(), bound.before()));
     return Identifier.quote(table);

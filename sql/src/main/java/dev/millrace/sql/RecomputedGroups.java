@@ -63,24 +63,13 @@ final class RecomputedGroups {
             + " FROM "
             + delta
             + (retracts ? " WHERE _w > 0" : ""));
-    program.remove(results, "SELECT _n FROM " + merged + " WHERE _n IS NOT NULL");
-    program.append(
-        results,
-        "SELECT "
-            + Sql.list(AggregateRule.names(stateFields))
-            + " FROM "
-            + merged
-            + " WHERE "
-            + alive);
     List<Value> values = new ArrayList<>();
     for (AggregateCall call : groups.calls()) {
       String name = call.result().name();
       values.add(
           new Value(call.result(), Identifier.quote(name + "_before"), Identifier.quote(name)));
     }
-    return groups.aggregate().onClose()
-        ? groups.closed(results, values)
-        : groups.delta(merged, values, alive);
+    return groups.store(results, merged, AggregateRule.names(stateFields), values, alive);
   }
 
   private String retracted(String before, String delta) {

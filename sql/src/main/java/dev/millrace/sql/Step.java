@@ -54,11 +54,13 @@ public sealed interface Step {
   record Forget(String state, String column, String before) implements Step {}
 
   /**
-   * Moves rows out of a state: makes the temporary table {@code table} of the state's rows whose
-   * {@code column} is before an instant, with {@code _n}, and deletes them from the state. Unlike
-   * {@link Forget} it must run in every batch: a window that closes is published this way.
+   * Makes the temporary table {@code table} of the state's rows, as they were before the batch,
+   * whose {@code column} is before an instant, with {@code _n}. Unlike {@link Forget} it must run
+   * in every batch: a window that closes is published this way, and the program removes its rows.
    *
-   * @param before an SQL expression of an instant; while it is NULL no row moves
+   * @param column a column of type TIMESTAMPTZ; rows that are appended have no value before the
+   *     instant, which never goes back
+   * @param before an SQL expression of an instant; while it is NULL there is no row
    */
   record Take(String table, String state, String column, String before) implements Step {}
 }

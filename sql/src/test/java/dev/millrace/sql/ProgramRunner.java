@@ -134,10 +134,15 @@ final class ProgramRunner {
       execute(
           "DELETE FROM state." + quote(remove.state()) + " WHERE _n IN (" + remove.select() + ")");
     } else if (step instanceof Step.Take take) {
-      String where = " WHERE " + quote(take.column()) + " < " + take.before();
-      String from = " FROM state." + quote(take.state()) + where;
-      execute("CREATE OR REPLACE TEMP TABLE " + quote(take.table()) + " AS SELECT *" + from);
-      execute("DELETE" + from);
+      execute(
+          "CREATE OR REPLACE TEMP TABLE "
+              + quote(take.table())
+              + " AS SELECT * FROM state."
+              + quote(take.state())
+              + " WHERE "
+              + quote(take.column())
+              + " < "
+              + take.before());
     } else if (step instanceof Step.Forget forget) {
       execute(
           "DELETE FROM state."

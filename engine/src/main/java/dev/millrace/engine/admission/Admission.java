@@ -4,39 +4,48 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
-import dev.millrace.engine.store.RowNumbers;
+import dev.millrace.engine.store.RowFunction;
+import dev.millrace.engine.store.Rows;
+import dev.millrace.engine.store.StateTables;
+import dev.millrace.engine.store.StoreReader;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.engine.store.Wire;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Relation;
+import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records of one stream of a source into rows, or into refusals. The checks are, in this
  * order: size and encoding, decoding, event time present and not too far ahead, not older than the
- * watermark, not a repeat. For one thread.
+ * watermark, not a repeat. All of it happens in the heap; statements read the admitted rows through
+ * {@link #deltaSql}. For one thread, but for {@link #decode}.
  */
-public final class Admission {
+public final class Admission implements RowFunction.Provider, AutoCloseable {
   private final StreamSpec stream;
   private final Relation relation;
+  private final Schema schema;
+  private final List<Wire.Kind> kinds;
+  private final List<Wire.Kind> columns;
   private final JsonDecoder duckDb;
   private final FlatJson json;
-  private final DecodedRows rows;
-  private final Scan scan;
+  private final int keyColumn;
   private final int timeColumn;
   private final Watermarks watermarks;
-  private final Optional<UniqueFilter> unique;
-  private final String odd;
+  private final History history;
+  private final long handle = RowFunction.add(this);
+  private @Nullable DecodedRows rows;
 
   /** What became of a batch's records of this stream. */
-  public record Outcome(long rows, List<Refusal> refusals) {
+  public record Outcome(TopicRecords records, long rows, List<Refusal> refusals) {
     /** How many records were refused for this reason. */
     public long count(Refusal.Kind kind) {
       return refusals.stream().filter(r -> r.kind() == kind).count();
@@ -48,24 +57,23 @@ public final class Admission {
    *
    * @param stream its declaration
    * @param relation what it is to the programs that read it
+   * @param history what they need of rows that were admitted before
    */
-  public Admission(StreamSpec stream, Relation relation) {
+  public Admission(StreamSpec stream, Relation relation, History history) {
     this.stream = stream;
     this.relation = relation;
-    Schema schema = stream.declaration().schema();
+    this.history = history;
+    this.schema = stream.declaration().schema();
     boolean rejectExtra = stream.extraFields() == StreamSpec.ExtraFields.REJECT;
     this.duckDb = new JsonDecoder(schema, rejectExtra);
+    this.kinds = JsonDecoder.kinds(schema);
+    List<Wire.Kind> behindOrdinal = new ArrayList<>(List.of(Wire.Kind.LONG));
+    behindOrdinal.addAll(kinds);
+    this.columns = List.copyOf(behindOrdinal);
     this.timeColumn = schema.indexOf(stream.eventTime());
-    int keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
+    this.keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
     this.json = new FlatJson(schema, rejectExtra, keyColumn);
-    this.rows = new DecodedRows(schema.columns().size());
-    this.scan =
-        new Scan(
-            rows, keyColumn, keyColumn >= 0 && json.types()[keyColumn] == FlatJson.PlainType.TEXT);
     this.watermarks = new Watermarks(stream.allowedLateness());
-    String name = relation.name().replace('.', '_');
-    this.odd = "odd_" + name;
-    this.unique = stream.unique().map(u -> new UniqueFilter("unique_" + name, u));
   }
 
   /** The stream's declaration. */
@@ -83,32 +91,66 @@ public final class Admission {
     return watermarks;
   }
 
-  /** Makes the tables that are missing, and loads indexes. */
-  public void create(Transaction transaction) throws SQLException {
-    if (unique.isPresent()) {
-      Column key =
-          stream.declaration().schema().column(stream.unique().orElseThrow().key()).orElseThrow();
-      unique.get().create(transaction, key);
+  /** The rows that were admitted before and are still needed. */
+  public History history() {
+    return history;
+  }
+
+  /** Makes the tables that are missing. */
+  public void create(Transaction transaction, StateTables tables) throws SQLException {
+    history.create(transaction, tables);
+  }
+
+  /** Collects records and decodes them, which depends on nothing else; for any one thread. */
+  public Collector collector() {
+    return new Collector();
+  }
+
+  /** Decodes records; for any thread. */
+  public DecodedRecords decode(TopicRecords records) {
+    return new DecodedRecords(
+        records, new DecodedRows(kinds, records, stream.maxRecordBytes()).decode(records, json));
+  }
+
+  /** Records of the stream's topic that are decoded as they come. For one thread at a time. */
+  public final class Collector {
+    private final TopicRecords.Builder records = new TopicRecords.Builder(stream.topic());
+    private final DecodedRows rows =
+        new DecodedRows(kinds, records.build(), stream.maxRecordBytes());
+
+    private Collector() {}
+
+    /** Adds records of one partition. */
+    public void add(int partition, List<ConsumerRecord<ByteBuffer, ByteBuffer>> more) {
+      records.addAll(partition, more);
+      rows.decode(records.build(), json);
+    }
+
+    /** How many records there are. */
+    public int size() {
+      return records.size();
+    }
+
+    /** How many bytes their keys and values have. */
+    public int byteCount() {
+      return records.byteCount();
+    }
+
+    /** The records, to be used until {@link #clear}. */
+    public DecodedRecords collected() {
+      return new DecodedRecords(rows.records(), rows);
+    }
+
+    /** Forgets the records but keeps their memory. */
+    public void clear() {
+      records.clear();
+      rows.clear();
     }
   }
 
-  /** Makes the delta of a batch without records. */
-  public void admitNothing(Transaction transaction) throws SQLException {
-    String columns =
-        stream.declaration().schema().columns().stream()
-            .map(c -> Identifier.quote(c.name()) + " " + c.type())
-            .collect(Collectors.joining(", "));
-    transaction.execute(
-        "CREATE OR REPLACE TEMP TABLE "
-            + relation.delta()
-            + " ("
-            + columns
-            + ", _id BIGINT, _w TINYINT)");
-  }
-
   /**
-   * Admits records: makes the delta {@link Relation#delta()} and moves the newest event times, but
-   * not yet the watermark.
+   * Admits records: {@link #deltaSql} then has their rows. Moves the newest event times, but not
+   * yet the watermark.
    *
    * @param firstId the id of the first record if it becomes a row; the others follow by their
    *     ordinals
@@ -117,41 +159,59 @@ public final class Admission {
    * @param now the clock, for {@code max_ahead}
    */
   public Outcome admit(
-      Transaction transaction,
-      TopicRecords records,
+      StoreReader reader,
+      DecodedRecords decoded,
       long firstId,
       Map<Integer, String> refusedBefore,
       Instant now)
       throws SQLException {
+    TopicRecords records = decoded.records();
+    DecodedRows batch = decoded.rows();
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
     refusedBefore.forEach(
         (ordinal, reason) ->
             refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
-    Utf8 text = new Utf8(records, stream.maxRecordBytes());
-    refuseUnfit(records, text, excluded, refusals);
-    rows.decode(records, text, json);
-    scan.reset(records.size());
-    for (int o = text.nextFit(0); o < records.size(); o = text.nextFit(o + 1)) {
-      if (!rows.odd().get(o)) {
-        scan.plain(o, timeColumn);
-      }
+    refuseUnfit(records, batch.text(), excluded, refusals);
+    decodeOdd(reader, batch, excluded, refusals);
+    Scan scan = new Scan(batch, timeColumn, keyColumn, isKeyText());
+    judgeTimes(scan, now, excluded, refusals);
+    history.refuseRepeats(reader, scan, firstId, excluded, refusals);
+    batch.admitAllBut(excluded);
+    int count = batch.size();
+    for (int row = 0; row < count; row++) {
+      int o = batch.ordinal(row);
+      watermarks.admitted(records.partition(o), scan.time(o));
     }
-    decodeOdd(transaction, records, text, excluded, refusals);
-    judgeTimes(now, excluded, refusals);
-    if (unique.isPresent()) {
-      unique.get().filter(transaction, scan, firstId, excluded, refusals);
+    rows = batch;
+    history.admitted(count, count == 0 ? 0 : firstId + batch.ordinal(count - 1));
+    return new Outcome(records, count, refusals);
+  }
+
+  private boolean isKeyText() {
+    return keyColumn >= 0 && kinds.get(keyColumn) == Wire.Kind.TEXT;
+  }
+
+  /** There are no records of the stream in a batch. */
+  public void admitNothing() {
+    rows = null;
+  }
+
+  /**
+   * A SELECT of the admitted rows as the stream's delta.
+   *
+   * @param firstId SQL of the id of the first record
+   * @param planned true for a statement that is planned once, false for many rows
+   */
+  public String deltaSql(String firstId, boolean planned) {
+    StringBuilder select = new StringBuilder("SELECT ");
+    for (int i = 0; i < schema.columns().size(); i++) {
+      Column column = schema.columns().get(i);
+      select.append(JsonDecoder.read(column, "c" + (i + 1))).append(" AS ");
+      select.append(Identifier.quote(column.name())).append(", ");
     }
-    for (int o = 0; o < scan.size(); o++) {
-      if (scan.isDecoded(o) && !excluded.get(o)) {
-        watermarks.admitted(records.partitions()[o], scan.time(o));
-      }
-    }
-    long admitted = makeDelta(transaction, firstId, excluded);
-    if (unique.isPresent() && admitted > 0) {
-      unique.get().remember(transaction, relation.delta(), stream.eventTime());
-    }
-    return new Outcome(admitted, refusals);
+    return select.append(firstId).append(" + c0 AS _id, 1::TINYINT AS _w FROM ")
+        + (planned ? RowFunction.plannedSql(handle) : RowFunction.sql(handle));
   }
 
   private void refuseUnfit(
@@ -160,14 +220,12 @@ public final class Admission {
         .filter(o -> !excluded.get(o))
         .forEach(
             o -> {
-              byte[] value = records.values()[o];
+              int length = records.valueLength(o);
               String reason =
-                  value == null
+                  length < 0
                       ? "the record has no value"
-                      : value.length > stream.maxRecordBytes()
-                          ? "the record has "
-                              + value.length
-                              + " bytes, more than `max_record` allows"
+                      : length > stream.maxRecordBytes()
+                          ? "the record has " + length + " bytes, more than `max_record` allows"
                           : "not valid UTF-8";
               refuse(excluded, refusals, o, Refusal.Kind.REJECTED, reason, Scan.NONE);
             });
@@ -184,68 +242,37 @@ public final class Admission {
     refusals.add(new Refusal(ordinal, kind, reason, eventTime));
   }
 
-  /** Lets DuckDB decide about the records that are odd: table (o, why, r). */
+  /** Lets DuckDB decide about the records that are odd. */
   private void decodeOdd(
-      Transaction transaction,
-      TopicRecords records,
-      Utf8 text,
-      BitSet excluded,
-      List<Refusal> refusals)
+      StoreReader reader, DecodedRows batch, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
-    long[] ordinals = rows.odd().stream().filter(o -> !excluded.get(o)).asLongStream().toArray();
-    if (ordinals.length == 0) {
-      return;
+    int[] ordinals = batch.odd().stream().filter(o -> !excluded.get(o)).toArray();
+    if (ordinals.length > 0) {
+      duckDb.decode(
+          reader,
+          batch,
+          ordinals,
+          (ordinal, why) -> {
+            if (why != null) {
+              refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, why, Scan.NONE);
+            }
+          });
     }
-    RowNumbers.with(
-        ordinals,
-        ordinals.length,
-        numbers ->
-            RecordFunction.with(
-                records,
-                text,
-                relationSql ->
-                    transaction.execute(
-                        "CREATE OR REPLACE TEMP TABLE "
-                            + odd
-                            + " AS "
-                            + duckDb.fieldByField(relationSql, numbers))));
-    String time = "epoch_us(r." + Identifier.quote(stream.eventTime()) + ")";
-    String key =
-        stream
-            .unique()
-            .map(u -> "coalesce(r." + Identifier.quote(u.key()) + "::VARCHAR, '')")
-            .orElse("''");
-    transaction.query(
-        "SELECT o, why, CASE WHEN why IS NULL THEN "
-            + time
-            + " END, CASE WHEN why IS NULL THEN "
-            + key
-            + " END FROM "
-            + odd,
-        row -> {
-          String why = row.getString(2);
-          if (why != null) {
-            refuse(excluded, refusals, row.getInt(1), Refusal.Kind.REJECTED, why, Scan.NONE);
-            return;
-          }
-          long micros = row.getLong(3);
-          scan.odd(row.getInt(1), row.wasNull() ? Scan.NONE : micros, row.getString(4));
-        });
   }
 
-  private void judgeTimes(Instant now, BitSet excluded, List<Refusal> refusals) {
+  private void judgeTimes(Scan scan, Instant now, BitSet excluded, List<Refusal> refusals) {
     long latest = micros(now.plus(stream.maxAhead()));
     long watermark = watermarks.micros();
-    for (int ordinal = 0; ordinal < scan.size(); ordinal++) {
-      long time = scan.time(ordinal);
-      if (!scan.isDecoded(ordinal) || excluded.get(ordinal)) {
+    for (int o = excluded.nextClearBit(0); o < scan.size(); o = excluded.nextClearBit(o + 1)) {
+      long time = scan.time(o);
+      if (time >= watermark && time <= latest && time != Scan.NONE) {
         continue;
       }
       if (time == Scan.NONE) {
         refuse(
             excluded,
             refusals,
-            ordinal,
+            o,
             Refusal.Kind.REJECTED,
             "event time `" + stream.eventTime() + "` is missing",
             time);
@@ -253,83 +280,26 @@ public final class Admission {
         refuse(
             excluded,
             refusals,
-            ordinal,
+            o,
             Refusal.Kind.REJECTED,
-            "event time " + instant(time) + " is further ahead of the clock than max_ahead",
+            "event time " + text(time) + " is further ahead of the clock than max_ahead",
             time);
-      } else if (time < watermark) {
+      } else {
         refuse(
             excluded,
             refusals,
-            ordinal,
+            o,
             Refusal.Kind.LATE,
             watermark == Watermarks.ENDED
                 ? "the source had ended"
-                : "older than the watermark " + instant(watermark),
+                : "older than the watermark " + text(watermark),
             time);
       }
     }
   }
 
-  /** Makes the delta of the rows that are not excluded; returns how many. */
-  private long makeDelta(Transaction transaction, long firstId, BitSet excluded)
-      throws SQLException {
-    BitSet admitted = new BitSet();
-    List<Long> oddAdmitted = new ArrayList<>();
-    for (int o = 0; o < scan.size(); o++) {
-      if (scan.isDecoded(o) && !excluded.get(o)) {
-        if (scan.isOdd(o)) {
-          oddAdmitted.add((long) o);
-        } else {
-          admitted.set(o);
-        }
-      }
-    }
-    Schema schema = stream.declaration().schema();
-    String identity = ", " + firstId + " + o AS _id, 1::TINYINT AS _w FROM ";
-    int[] plain = admitted.stream().toArray();
-    RowFunction.with(
-        rows,
-        json,
-        schema,
-        plain,
-        relationSql ->
-            transaction.execute(
-                "CREATE OR REPLACE TEMP TABLE "
-                    + relation.delta()
-                    + " AS SELECT "
-                    + RowFunction.select(schema, json.types())
-                    + identity
-                    + relationSql));
-    if (!oddAdmitted.isEmpty()) {
-      String columns =
-          schema.names().stream()
-              .map(n -> "r." + Identifier.quote(n))
-              .collect(Collectors.joining(", "));
-      long[] ordinals = oddAdmitted.stream().mapToLong(Long::longValue).toArray();
-      RowNumbers.with(
-          ordinals,
-          ordinals.length,
-          numbers ->
-              transaction.execute(
-                  "INSERT INTO "
-                      + relation.delta()
-                      + " SELECT "
-                      + columns
-                      + identity
-                      + odd
-                      + " WHERE o IN (SELECT n FROM "
-                      + numbers
-                      + ")"));
-    }
-    return plain.length + oddAdmitted.size();
-  }
-
-  /** Forgets what no later record needs; call when the watermark has moved. */
-  public void forget(Transaction transaction, long nowNanos) throws SQLException {
-    if (unique.isPresent()) {
-      unique.get().forget(transaction, watermarks.micros(), nowNanos);
-    }
+  private static String text(long micros) {
+    return micros == Long.MAX_VALUE ? "infinity" : instant(micros).toString();
   }
 
   /** The watermarks were read from the store. */
@@ -340,13 +310,36 @@ public final class Admission {
   /** The transaction was committed. */
   public void committed() {
     watermarks.commit();
-    unique.ifPresent(UniqueFilter::committed);
+    rows = null;
   }
 
   /** The transaction was rolled back and will be tried again with the same or fewer records. */
   public void rolledBack() {
     watermarks.rollback();
-    unique.ifPresent(UniqueFilter::rolledBack);
+    rows = null;
+  }
+
+  @Override
+  public List<Wire.Kind> columns() {
+    return columns;
+  }
+
+  @Override
+  public long expected() {
+    DecodedRows current = rows;
+    return current == null ? 0 : current.size();
+  }
+
+  @Override
+  public Rows open() {
+    DecodedRows current = rows;
+    return current == null ? Rows.NONE : current;
+  }
+
+  @Override
+  public void close() {
+    duckDb.close();
+    RowFunction.remove(handle);
   }
 
   private static long micros(Instant instant) {
@@ -354,7 +347,7 @@ public final class Admission {
         Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1000);
   }
 
-  static Instant instant(long micros) {
+  private static Instant instant(long micros) {
     return Instant.ofEpochSecond(
         Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000L);
   }
@@ -371,7 +364,7 @@ public final class Admission {
         Map.of(stream.eventTime(), "getvariable('" + variable(stream) + "')"));
   }
 
-  /** The variable that holds the watermark while programs run. */
+  /** The variable that stands for the watermark in programs. */
   public static String variable(StreamSpec stream) {
     return "wm_" + stream.source() + "_" + stream.name();
   }

@@ -1,61 +1,98 @@
 package dev.millrace.engine.admission;
 
+import dev.millrace.engine.store.KeyHash;
+import dev.millrace.engine.store.Rows;
+import dev.millrace.engine.store.Wire;
 import dev.millrace.log.TopicRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.stream.IntStream;
+import java.util.List;
+import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a batch that {@link FlatJson} decoded, in columns, by ordinal. Texts stay in the
- * records' bytes. Different rows may be set by different threads; reading is safe once {@link
- * #decode} has returned.
+ * The rows of a batch of one stream, in columns, by ordinal: as {@link FlatJson} or DuckDB decoded
+ * them, and once they are judged, those that are admitted as {@link Rows}, behind a first column
+ * with the ordinal. Texts stay in the records' bytes. For one thread at a time; admitted rows may
+ * be read by several.
  */
-final class DecodedRows {
-  private static final int CHUNK = 2048;
-  private static final long NULL_TEXT = -1;
+final class DecodedRows implements Rows {
+  private static final long ELSEWHERE = Long.MIN_VALUE;
 
-  private final int columns;
-  private long[][] values = new long[0][];
-  private byte[][] nulls = new byte[0][];
-  private TopicRecords records =
-      new TopicRecords("", new byte[0][], new byte[0][], new int[0], new long[0], new long[0]);
+  private final List<Wire.Kind> kinds;
+  private final Utf8 text;
+  private final long[][] values;
+  private final boolean[][] nulls;
   private final BitSet odd = new BitSet();
+  private TopicRecords records;
+  private int decoded;
+  private byte[] texts = new byte[0];
+  private int textsUsed;
+  private int[] admitted = new int[0];
+  private int admittedCount;
 
-  DecodedRows(int columns) {
-    this.columns = columns;
+  /**
+   * Rows without values yet.
+   *
+   * @param kinds of the columns
+   * @param maxBytes of a record's value
+   */
+  DecodedRows(List<Wire.Kind> kinds, TopicRecords records, long maxBytes) {
+    this.kinds = kinds;
+    this.records = records;
+    this.text = new Utf8(maxBytes);
+    this.values = new long[kinds.size()][records.size()];
+    this.nulls = new boolean[kinds.size()][records.size()];
   }
 
-  /** Decodes a batch on all cores; records that are not fit for text are passed over. */
-  void decode(TopicRecords batch, Utf8 text, FlatJson json) {
-    records = batch;
-    int size = batch.size();
-    if (values.length == 0 || values[0].length < size) {
-      values = new long[columns][size];
-      nulls = new byte[columns][size];
-    }
-    odd.clear();
-    int chunks = (size + CHUNK - 1) / CHUNK;
-    AtomicIntegerArray flags = new AtomicIntegerArray((size + 31) / 32);
-    IntStream chunk = IntStream.range(0, chunks);
-    (chunks > 4 ? chunk.parallel() : chunk)
-        .forEach(
-            c -> {
-              for (int o = c * CHUNK; o < Math.min(size, (c + 1) * CHUNK); o++) {
-                byte[] value = batch.values()[o];
-                if (value != null && text.fits(o) && !json.decode(value, this, o)) {
-                  int bit = o;
-                  flags.updateAndGet(o / 32, w -> w | 1 << bit % 32);
-                }
-              }
-            });
-    for (int o = 0; o < size; o++) {
-      if ((flags.get(o / 32) & 1 << o % 32) != 0) {
+  /**
+   * Decodes the records that were not there at the last call.
+   *
+   * @param all those of the last call, and more behind them
+   */
+  DecodedRows decode(TopicRecords all, FlatJson json) {
+    records = all;
+    int size = all.size();
+    reserve(size);
+    byte[] bytes = all.bytes();
+    for (int o = decoded; o < size; o++) {
+      int start = all.valueStart(o);
+      int length = all.valueLength(o);
+      if (text.check(bytes, start, length, o)
+          && !json.decode(bytes, start, start + length, this, o)) {
         odd.set(o);
       }
     }
+    decoded = size;
+    return this;
+  }
+
+  private void reserve(int size) {
+    for (int c = 0; c < values.length; c++) {
+      if (values[c].length < size) {
+        int length = Math.max(size, values[c].length / 2 * 3);
+        values[c] = Arrays.copyOf(values[c], length);
+        nulls[c] = Arrays.copyOf(nulls[c], length);
+      }
+    }
+  }
+
+  /** Forgets everything but keeps the memory. */
+  void clear() {
+    decoded = 0;
+    textsUsed = 0;
+    admittedCount = 0;
+    odd.clear();
+    text.clear();
+  }
+
+  TopicRecords records() {
+    return records;
+  }
+
+  Utf8 text() {
+    return text;
   }
 
   /** The records that DuckDB has to decide about. */
@@ -64,49 +101,122 @@ final class DecodedRows {
   }
 
   void setNull(int column, int o) {
-    nulls[column][o] = 1;
-    values[column][o] = NULL_TEXT;
+    nulls[column][o] = true;
   }
 
   void setNumber(int column, int o, long value) {
-    nulls[column][o] = 0;
+    nulls[column][o] = false;
     values[column][o] = value;
   }
 
+  /** A text is part of the records' bytes. */
   void setText(int column, int o, int start, int length) {
-    nulls[column][o] = 0;
+    nulls[column][o] = false;
     values[column][o] = (long) start << 32 | length;
   }
 
+  /** A text is not part of the records' bytes. */
+  void setText(int column, int o, String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    if (texts.length - textsUsed < bytes.length) {
+      texts = Arrays.copyOf(texts, Math.max(textsUsed + bytes.length, texts.length * 2));
+    }
+    System.arraycopy(bytes, 0, texts, textsUsed, bytes.length);
+    nulls[column][o] = false;
+    values[column][o] = ELSEWHERE | (long) textsUsed << 32 | bytes.length;
+    textsUsed += bytes.length;
+  }
+
   boolean isNull(int column, int o) {
-    return nulls[column][o] != 0;
+    return nulls[column][o];
   }
 
   long number(int column, int o) {
     return values[column][o];
   }
 
+  private byte[] bytesOf(long place) {
+    return place < 0 ? texts : records.bytes();
+  }
+
+  private static int start(long place) {
+    return (int) ((place & ~ELSEWHERE) >>> 32);
+  }
+
   /** A text's bytes; null if it is NULL. */
-  byte @Nullable [] text(int column, int o) {
-    byte[] record = records.values()[o];
-    if (isNull(column, o) || record == null) {
+  private byte @Nullable [] text(int column, int o) {
+    if (nulls[column][o]) {
       return null;
     }
     long place = values[column][o];
-    int start = (int) (place >>> 32);
-    return Arrays.copyOfRange(record, start, start + (int) place);
+    int start = start(place);
+    return Arrays.copyOfRange(bytesOf(place), start, start + (int) place);
   }
 
   /** A text as a string; it must not be NULL. */
   String string(int column, int o) {
-    byte[] bytes = text(column, o);
-    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    long place = values[column][o];
+    return new String(bytesOf(place), start(place), (int) place, StandardCharsets.UTF_8);
   }
 
-  /** A hash of a text's bytes, the same as {@link KeyHash#of(byte[], int, int)} of them. */
+  /** A hash of a text's bytes, the same as {@link KeyHash#of(String)}; it must not be NULL. */
   long textHash(int column, int o) {
-    byte[] record = records.values()[o];
     long place = values[column][o];
-    return record == null ? 0 : KeyHash.of(record, (int) (place >>> 32), (int) place);
+    return KeyHash.of(bytesOf(place), start(place), (int) place);
+  }
+
+  /** Says which rows are admitted: all but these. */
+  void admitAllBut(BitSet excluded) {
+    int size = records.size();
+    if (admitted.length < size) {
+      admitted = new int[Math.max(size, admitted.length / 2 * 3)];
+    }
+    admittedCount = 0;
+    for (int o = excluded.nextClearBit(0); o < size; o = excluded.nextClearBit(o + 1)) {
+      admitted[admittedCount++] = o;
+    }
+  }
+
+  /** The ordinal of an admitted row. */
+  int ordinal(int row) {
+    return admitted[row];
+  }
+
+  @Override
+  public int size() {
+    return admittedCount;
+  }
+
+  @Override
+  public void fill(int column, int from, int count, DuckDBWritableVector vector) {
+    if (column == 0) {
+      for (int i = 0; i < count; i++) {
+        vector.setLong(i, admitted[from + i]);
+      }
+      return;
+    }
+    int c = column - 1;
+    if (kinds.get(c) == Wire.Kind.TEXT) {
+      byte[] @Nullable [] strings = new byte[count][];
+      for (int i = 0; i < count; i++) {
+        strings[i] = text(c, admitted[from + i]);
+      }
+      vector.setStringUtf8Batch(0, strings);
+      return;
+    }
+    boolean[] isNull = nulls[c];
+    long[] numbers = values[c];
+    for (int i = 0; i < count; i++) {
+      int o = admitted[from + i];
+      if (isNull[o]) {
+        vector.setNull(i);
+        continue;
+      }
+      switch (kinds.get(c)) {
+        case DOUBLE -> vector.setDouble(i, Double.longBitsToDouble(numbers[o]));
+        case BOOLEAN -> vector.setBoolean(i, numbers[o] != 0);
+        default -> vector.setLong(i, numbers[o]);
+      }
+    }
   }
 }

@@ -106,16 +106,18 @@ final class FlatJson {
     return types;
   }
 
-  /** Decodes a record into row {@code o}; false if it is odd, and the row then means nothing. */
-  boolean decode(byte[] b, DecodedRows rows, int o) {
+  /**
+   * Decodes the record between two places of {@code b} into row {@code o}; false if it is odd, and
+   * the row then means nothing.
+   */
+  boolean decode(byte[] b, int start, int end, DecodedRows rows, int o) {
     if (!supported) {
       return false;
     }
-    int end = b.length;
-    while (end > 0 && b[end - 1] <= ' ' && b[end - 1] > 0) {
+    while (end > start && b[end - 1] <= ' ' && b[end - 1] > 0) {
       end--;
     }
-    int p = space(b, 0, end);
+    int p = space(b, start, end);
     if (end - p < 2 || b[p] != '{' || b[end - 1] != '}') {
       return false;
     }

@@ -1,6 +1,5 @@
 package dev.millrace.engine.admission;
 
-import dev.millrace.log.TopicRecords;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -20,23 +19,23 @@ final class Utf8 {
   private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
   private final BitSet unfit = new BitSet();
+  private final long maxBytes;
 
-  Utf8(TopicRecords records, long maxBytes) {
-    for (int i = 0; i < records.size(); i++) {
-      byte[] value = records.values()[i];
-      if (value == null || value.length > maxBytes || !(isAscii(value) || isUtf8(value))) {
-        unfit.set(i);
-      }
+  /** Nothing is known to be unfit yet. */
+  Utf8(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** True if a value may be handed over; {@code length} is -1 if there is none. */
+  boolean check(byte[] bytes, int start, int length, int ordinal) {
+    boolean fit =
+        length >= 0
+            && length <= maxBytes
+            && (isAscii(bytes, start, length) || isUtf8(bytes, start, length));
+    if (!fit) {
+      unfit.set(ordinal);
     }
-  }
-
-  boolean fits(int ordinal) {
-    return !unfit.get(ordinal);
-  }
-
-  /** The first ordinal from {@code from} on that fits. */
-  int nextFit(int from) {
-    return unfit.nextClearBit(from);
+    return fit;
   }
 
   /** The ordinals that do not fit. */
@@ -44,25 +43,30 @@ final class Utf8 {
     return unfit;
   }
 
-  private static boolean isAscii(byte[] value) {
-    int i = 0;
+  void clear() {
+    unfit.clear();
+  }
+
+  private static boolean isAscii(byte[] bytes, int start, int length) {
+    int i = start;
+    int end = start + length;
     long bits = 0;
-    for (; i + 8 <= value.length; i += 8) {
-      bits |= (long) LONGS.get(value, i);
+    for (; i + 8 <= end; i += 8) {
+      bits |= (long) LONGS.get(bytes, i);
     }
-    for (; i < value.length; i++) {
-      bits |= value[i] & 0x80;
+    for (; i < end; i++) {
+      bits |= bytes[i] & 0x80;
     }
     return (bits & HIGH_BITS) == 0;
   }
 
-  static boolean isUtf8(byte[] value) {
+  private static boolean isUtf8(byte[] bytes, int start, int length) {
     try {
       StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(value));
+          .decode(ByteBuffer.wrap(bytes, start, length));
       return true;
     } catch (CharacterCodingException e) {
       return false;

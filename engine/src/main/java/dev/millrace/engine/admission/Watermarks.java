@@ -1,5 +1,6 @@
 package dev.millrace.engine.admission;
 
+import dev.millrace.engine.store.Instants;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,10 +15,10 @@ import java.util.TreeMap;
  */
 public final class Watermarks {
   /** Nothing is known yet: no row is late. */
-  public static final long UNKNOWN = Long.MIN_VALUE;
+  public static final long UNKNOWN = Instants.UNKNOWN;
 
   /** The source has ended: no row will follow. */
-  public static final long ENDED = Long.MAX_VALUE;
+  public static final long ENDED = Instants.INFINITE;
 
   private final long latenessMicros;
   private final SortedMap<Integer, Partition> partitions = new TreeMap<>();
@@ -138,13 +139,5 @@ public final class Watermarks {
         ? Optional.empty()
         : Optional.of(
             Instant.EPOCH.plusNanos(current % 1_000_000 * 1000).plusSeconds(current / 1_000_000));
-  }
-
-  /** The watermark as an SQL expression of type TIMESTAMPTZ. */
-  public static String sql(long micros) {
-    if (micros == UNKNOWN) {
-      return "NULL::TIMESTAMPTZ";
-    }
-    return micros == ENDED ? "'infinity'::TIMESTAMPTZ" : "make_timestamptz(" + micros + ")";
   }
 }

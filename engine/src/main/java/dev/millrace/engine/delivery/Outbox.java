@@ -2,9 +2,12 @@ package dev.millrace.engine.delivery;
 
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.type.Batch;
+import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
+import dev.millrace.engine.store.KeptTable;
+import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.SinkSpec;
 import java.sql.Connection;
@@ -23,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  * {@link #write} is for the flow's thread, the rest for the delivery's; counters are safe for all.
  */
 public final class Outbox {
+  /** The variable that stands for the time of a batch in {@link #changesSql}. */
+  public static final String NOW = "now";
+
   private final SinkSpec sink;
   private final Schema schema;
   private final String table;
   private final long rowBytes;
-  private long next = 1;
-  private long nextCommitted = 1;
+  private @Nullable KeptTable kept;
   private volatile long written;
   private volatile long delivered;
   private volatile long compacted;
@@ -67,70 +72,67 @@ public final class Outbox {
   }
 
   /** Makes its table if it is missing and reads where it stands. */
-  public void create(Transaction transaction) throws SQLException {
-    String columns =
-        schema.columns().stream()
-            .map(c -> ", " + Identifier.quote(c.name()) + " " + c.type())
-            .collect(Collectors.joining());
-    transaction.execute("CREATE SCHEMA IF NOT EXISTS outbox");
-    transaction.execute(
-        "CREATE TABLE IF NOT EXISTS "
-            + table
-            + " (_seq BIGINT, _w TINYINT, _at TIMESTAMPTZ"
-            + columns
-            + ")");
+  public void create(Transaction transaction, StateTables tables) throws SQLException {
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                new Column("_w", new DataType.Scalar(DataType.Kind.TINYINT)),
+                new Column("_at", new DataType.Scalar(DataType.Kind.TIMESTAMPTZ))));
+    columns.addAll(schema.columns());
+    KeptTable made =
+        tables.create(transaction, "outbox", sink.name(), new Schema(columns), "_seq", List.of());
+    kept = made;
     transaction.execute(
         "INSERT INTO progress.sink_positions SELECT "
             + Identifier.literal(sink.name())
             + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
-    load(transaction);
-  }
-
-  /** Reads again where it stands, when memory may differ from the store. */
-  public void load(Transaction transaction) throws SQLException {
     delivered =
         transaction.number(
             "SELECT delivered FROM progress.sink_positions WHERE sink = "
                 + Identifier.literal(sink.name()));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
     written = Math.max(delivered, last);
-    next = written + 1;
-    nextCommitted = next;
+    made.atLeast(written + 1);
     compacted =
         written
             - delivered
             - transaction.number("SELECT count(*) FROM " + table + " WHERE _seq > " + delivered);
   }
 
-  /** Writes the changes of a batch. */
-  public void write(Transaction transaction, String delta) throws SQLException {
+  /** The table, of which a row is a change. */
+  public KeptTable table() {
+    KeptTable made = kept;
+    if (made == null) {
+      throw new IllegalStateException("create comes first");
+    }
+    return made;
+  }
+
+  /** A SELECT of the changes of a batch, as rows of {@link #table}. */
+  public String changesSql(String delta) {
     String columns =
         schema.names().stream()
             .map(n -> ", d." + Identifier.quote(n))
             .collect(Collectors.joining());
-    String insert =
-        "INSERT INTO "
-            + table
-            + " SELECT "
-            + (next - 1)
-            + " + row_number() OVER (), d._w, now()"
-            + columns
-            + " FROM "
-            + delta
-            + " d";
-    if (sink.mode() == WriteMode.UPSERT) {
-      // A row that is taken back and replaced in the same batch is one write, not a deletion and a
-      // write.
-      insert +=
-          " WHERE d._w > 0 OR NOT EXISTS (SELECT 1 FROM "
-              + delta
-              + " p WHERE p._w > 0 AND "
-              + sameKey("p", "d")
-              + ")";
+    String select = "SELECT d._w, getvariable('" + NOW + "')" + columns + " FROM ";
+    if (sink.mode() != WriteMode.UPSERT) {
+      return select + delta + " AS d";
     }
-    next += transaction.update(insert);
+    // A row that is taken back and replaced in the same batch is one write, not a deletion and a
+    // write.
+    String added = "(SELECT * FROM " + delta + " WHERE _w > 0)";
+    return select
+        + added
+        + " AS d UNION ALL "
+        + select
+        + "(SELECT * FROM "
+        + delta
+        + " WHERE _w < 0) AS d ANTI JOIN "
+        + added
+        + " AS p ON "
+        + sameKey("p", "d");
   }
 
   private String sameKey(String left, String right) {
@@ -142,13 +144,7 @@ public final class Outbox {
 
   /** The flow's transaction was committed: what it wrote may be delivered. */
   public void committed() {
-    nextCommitted = next;
-    written = next - 1;
-  }
-
-  /** The flow's transaction was rolled back. */
-  public void rolledBack() {
-    next = nextCommitted;
+    written = table().lastCommitted();
   }
 
   /** The last sequence number that is committed. */

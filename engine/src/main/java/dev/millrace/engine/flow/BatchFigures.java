@@ -9,9 +9,4 @@ package dev.millrace.engine.flow;
  * @param decodeNanos from its start until every record was admitted or refused
  * @param applyNanos from then until its commit
  */
-record BatchFigures(long records, long rows, long changes, long decodeNanos, long applyNanos) {
-  /** The values of the columns records to apply_ms. */
-  String sql() {
-    return records + "," + rows + "," + changes + "," + decodeNanos / 1e6 + "," + applyNanos / 1e6;
-  }
-}
+record BatchFigures(long records, long rows, long changes, long decodeNanos, long applyNanos) {}

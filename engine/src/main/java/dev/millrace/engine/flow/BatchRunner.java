@@ -6,14 +6,14 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.engine.admission.Refusal;
-import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.store.StateTables;
+import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Position;
-import dev.millrace.log.RecordBatch;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.StreamSpec.OnBad;
 import dev.millrace.sql.Relation;
@@ -30,44 +30,58 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes batches: admits records, applies them to every stream, and commits all of it with the
- * positions in one transaction. A batch with a record on which an expression fails is halved until
- * that record is alone and can be set aside. For the flow's thread; figures may be read by any.
+ * positions in one transaction. A batch runs as one statement; one that fails runs again step by
+ * step, and if a record makes an expression fail it is halved until that record is alone and can be
+ * set aside. For the flow's thread; figures may be read by any.
  */
-public final class BatchRunner {
+public final class BatchRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
   private static final int REJECTED_PER_REPLAY = 10_000;
 
   private final FlowParts parts;
   private final Clock clock;
-  private final StateTables states;
   private final Progress progress;
   private final BatchTimes times = new BatchTimes();
-  private final Workers workers = new Workers();
+  private final Execution execution;
   private final Map<String, Admission> byTopic = new HashMap<>();
-  private final Set<String> emptyDeltas = new HashSet<>();
   private final ConcurrentLinkedQueue<Problem> notes = new ConcurrentLinkedQueue<>();
-  private long generation = -1;
+  private final RefusedRows refused = new RefusedRows();
+  private Bounds bounds = new Bounds();
+  private long fallbacks;
+  private @Nullable StateTables tables;
 
-  BatchRunner(FlowParts parts, Clock clock) {
+  BatchRunner(FlowParts parts, Clock clock, Workers workers) {
     this.parts = parts;
+    this.execution = new Execution(parts, refused, workers);
     this.clock = clock;
-    this.states = parts.states();
     this.progress = new Progress(parts.name(), parts.sources());
     parts.sources().forEach(s -> byTopic.put(s.stream().topic(), s));
   }
 
   /** Makes what is missing in the store and reads back how far the flow has come. */
-  void load(Writer writer) throws SQLException {
+  void load(Store store, Writer writer) throws SQLException {
+    StateTables old = tables;
+    if (old != null) {
+      old.close();
+    }
+    StateTables made = new StateTables(store);
+    tables = made;
+    bounds = new Bounds();
+    execution.reset();
     writer.transact(
         transaction -> {
           SystemTables.create(transaction);
           for (Admission source : parts.sources()) {
-            source.create(transaction);
+            source.create(transaction, made);
           }
           for (StreamRun stream : parts.streams()) {
-            stream.create(transaction);
+            stream.create(transaction, made, bounds);
           }
           progress.load(transaction);
           for (StreamRun stream : parts.streams()) {
@@ -75,6 +89,15 @@ public final class BatchRunner {
           }
           return true;
         });
+    bounds.compute(made.reader(), parts.sources());
+  }
+
+  private StateTables tables() {
+    StateTables made = tables;
+    if (made == null) {
+      throw new IllegalStateException("load comes first");
+    }
+    return made;
   }
 
   /** These partitions exist, so a watermark waits for each of them, whichever is fetched first. */
@@ -87,6 +110,18 @@ public final class BatchRunner {
     }
   }
 
+  /** The first step of a batch, which any thread may do ahead of time. */
+  List<DecodedRecords> decode(List<TopicRecords> topics) {
+    List<DecodedRecords> decoded = new ArrayList<>();
+    for (TopicRecords records : topics) {
+      Admission source = byTopic.get(records.topic());
+      if (source != null) {
+        decoded.add(source.decode(records));
+      }
+    }
+    return decoded;
+  }
+
   /**
    * Runs one batch, or several smaller ones if a record fails.
    *
@@ -95,45 +130,52 @@ public final class BatchRunner {
    * @param onCommit called after every commit
    */
   void run(
-      Writer writer, RecordBatch batch, List<Position> readTo, boolean replay, Runnable onCommit)
+      Writer writer,
+      List<DecodedRecords> batch,
+      List<Position> readTo,
+      boolean replay,
+      Runnable onCommit)
       throws SQLException {
     if (replay) {
       replay(writer, onCommit);
     }
-    run(writer, new Part(batch.topics(), readTo, Map.of(), false), onCommit);
+    run(writer, new Part(batch, readTo, Map.of(), false), false, onCommit);
   }
 
   /** Some records of a batch, the positions behind them, and ordinals refused by topic. */
   private record Part(
-      List<TopicRecords> topics,
+      List<DecodedRecords> topics,
       List<Position> readTo,
       Map<String, Map<Integer, String>> refused,
       boolean replay) {
     int size() {
-      return topics.stream().mapToInt(TopicRecords::size).sum();
+      return topics.stream().mapToInt(t -> t.records().size()).sum();
     }
   }
 
-  private void run(Writer writer, Part part, Runnable onCommit) throws SQLException {
-    Optional<Exception> fault = attempt(writer, part, onCommit);
+  private void run(Writer writer, Part part, boolean stepwise, Runnable onCommit)
+      throws SQLException {
+    Optional<Exception> fault = attempt(writer, part, stepwise, onCommit);
     if (fault.isEmpty()) {
+      return;
+    }
+    if (!stepwise) {
+      run(writer, part, true, onCommit);
       return;
     }
     if (part.size() > 1) {
       List<Part> halves = halves(part);
-      run(writer, halves.get(0), onCommit);
-      run(writer, halves.get(1), onCommit);
+      run(writer, halves.get(0), true, onCommit);
+      run(writer, halves.get(1), true, onCommit);
       return;
     }
     if (part.size() == 1 && part.refused().isEmpty()) {
       String reason = Faults.reason(fault.get());
+      String topic = part.topics().get(0).records().topic();
       run(
           writer,
-          new Part(
-              part.topics(),
-              part.readTo(),
-              Map.of(part.topics().get(0).topic(), Map.of(0, reason)),
-              part.replay()),
+          new Part(part.topics(), part.readTo(), Map.of(topic, Map.of(0, reason)), part.replay()),
+          true,
           onCommit);
       return;
     }
@@ -141,41 +183,43 @@ public final class BatchRunner {
   }
 
   /**
-   * Runs the part in one transaction; returns the fault if the part should be tried in smaller
-   * pieces.
+   * Runs the part in one transaction; returns the fault if it should be tried step by step, or in
+   * smaller pieces.
    */
-  private Optional<Exception> attempt(Writer writer, Part part, Runnable onCommit)
+  private Optional<Exception> attempt(Writer writer, Part part, boolean stepwise, Runnable onCommit)
       throws SQLException {
     long start = System.nanoTime();
     try {
-      if (generation != writer.generation()) {
-        emptyDeltas.clear();
-      }
+      tables().prepareLookups();
+      Admitted admitted = admit(part);
+      FaultPoint.pass("after-decode");
+      long decodedAt = System.nanoTime();
       Progress.Advance advance =
           writer.transact(
               transaction -> {
-                workers.fit(transaction, part.size());
-                Progress.Advance result = apply(transaction, part, start);
+                execution.run(transaction, tables(), admitted, stepwise);
+                Progress.Advance result = settle(transaction, part, admitted, start, decodedAt);
                 FaultPoint.pass("before-commit");
                 return result;
               });
-      generation = writer.generation();
-      committed(advance, System.nanoTime() - start);
+      committed(advance, admitted.plan(), System.nanoTime() - start);
       FaultPoint.pass("after-commit");
       onCommit.run();
       return Optional.empty();
-    } catch (StepException e) {
+    } catch (OperationException e) {
       rolledBack();
-      if (e.isRowFault() && part.size() > 0) {
-        return Optional.of(e);
-      }
-      if (Faults.isOutOfMemory(e)) {
+      if ((e.isRowFault() && part.size() > 0) || Faults.isOutOfMemory(e)) {
         return Optional.of(e);
       }
       stopStream(e);
-      return attempt(writer, part, onCommit);
+      return attempt(writer, part, true, onCommit);
     } catch (SQLException e) {
       rolledBack();
+      if (!stepwise) {
+        fallbacks++;
+        LOG.debug("a batch of flow {} failed as one statement", parts.name(), e);
+        return Optional.of(e);
+      }
       if (part.size() > 0 && (Faults.isOutOfMemory(e) || Faults.isOfData(e))) {
         return Optional.of(e);
       }
@@ -186,135 +230,88 @@ public final class BatchRunner {
     }
   }
 
-  private void stopStream(StepException e) {
+  private void stopStream(OperationException e) {
     SourceLocation where = e.stream().model().sourceMap().locate(0, 0);
     Problem reason = FlowError.streamStopped(e.stream().model().name(), Faults.reason(e), where);
     e.stream().stop(reason);
     note(reason);
   }
 
-  private Progress.Advance apply(Transaction transaction, Part part, long nowNanos)
-      throws SQLException {
+  private Admitted admit(Part part) throws SQLException {
     Instant now = clock.instant();
     Map<String, Admission.Outcome> outcomes = new HashMap<>();
+    Map<String, Long> firstIds = new HashMap<>();
     Set<String> changed = new HashSet<>();
     long nextId = progress.nextId();
-    for (TopicRecords records : part.topics()) {
-      Admission source = byTopic.get(records.topic());
+    refused.clear();
+    parts.sources().forEach(Admission::admitNothing);
+    for (DecodedRecords records : part.topics()) {
+      Admission source = byTopic.get(records.records().topic());
       if (source == null) {
         continue;
       }
-      Map<Integer, String> refused = part.refused().getOrDefault(records.topic(), Map.of());
-      Admission.Outcome outcome = source.admit(transaction, records, nextId, refused, now);
-      keepRefused(transaction, source, records, outcome, now);
-      if (part.replay()) {
-        Replay.done(transaction, records);
-      }
+      Map<Integer, String> before =
+          part.refused().getOrDefault(records.records().topic(), Map.of());
+      Admission.Outcome outcome = source.admit(tables().reader(), records, nextId, before, now);
+      checkRefused(source, outcome);
+      refused.add(source, outcome, now);
       outcomes.put(source.stream().qualifiedName(), outcome);
-      emptyDeltas.remove(source.relation().name());
+      firstIds.put(source.stream().qualifiedName(), nextId);
       if (outcome.rows() > 0) {
         changed.add(source.relation().name());
       }
-      nextId += records.size();
+      nextId += records.records().size();
     }
-    for (Admission source : parts.sources()) {
-      if (!outcomes.containsKey(source.stream().qualifiedName())
-          && emptyDeltas.add(source.relation().name())) {
-        source.admitNothing(transaction);
-      }
+    boolean moved = moveWatermarks();
+    if (moved) {
+      bounds.compute(tables().reader(), parts.sources());
     }
-    FaultPoint.pass("after-decode");
-    long decodedAt = System.nanoTime();
-    Set<String> moved = moveWatermarks(transaction);
-    for (Admission source : parts.sources()) {
-      if (moved.contains(source.relation().name())) {
-        source.forget(transaction, nowNanos);
-      }
-    }
-    long changes = applyStreams(transaction, changed, !moved.isEmpty(), nowNanos);
-    writeNotes(transaction);
-    long rows = outcomes.values().stream().mapToLong(Admission.Outcome::rows).sum();
-    BatchFigures figures =
-        new BatchFigures(
-            part.size(), rows, changes, decodedAt - nowNanos, System.nanoTime() - decodedAt);
-    return progress.write(transaction, nextId, part.readTo(), outcomes, parts.streams(), figures);
+    stopBehindStopped();
+    return new Admitted(
+        outcomes,
+        firstIds,
+        nextId,
+        System.currentTimeMillis() * 1000,
+        part.size(),
+        BatchPlan.of(parts, changed, moved));
   }
 
-  private void keepRefused(
-      Transaction transaction,
-      Admission source,
-      TopicRecords records,
-      Admission.Outcome outcome,
-      Instant now)
-      throws SQLException {
-    if (outcome.refusals().isEmpty()) {
+  private static void checkRefused(Admission source, Admission.Outcome outcome) {
+    if (source.stream().onBad() != OnBad.FAIL) {
       return;
     }
-    if (source.stream().onBad() == OnBad.FAIL) {
-      for (Refusal refusal : outcome.refusals()) {
-        if (refusal.kind() == Refusal.Kind.REJECTED) {
-          int i = refusal.ordinal();
-          throw new StopException(
-              FlowError.badRecord(
-                  source.stream().qualifiedName(),
-                  records.topic(),
-                  records.partitions()[i],
-                  records.offsets()[i],
-                  refusal.reason(),
-                  source.stream().where()),
-              null);
-        }
+    for (Refusal refusal : outcome.refusals()) {
+      if (refusal.kind() == Refusal.Kind.REJECTED) {
+        TopicRecords records = outcome.records();
+        throw new StopException(
+            FlowError.badRecord(
+                source.stream().qualifiedName(),
+                records.topic(),
+                records.partition(refusal.ordinal()),
+                records.offset(refusal.ordinal()),
+                refusal.reason(),
+                source.stream().where()),
+            null);
       }
     }
-    Progress.keep(transaction, source.stream().qualifiedName(), records, outcome.refusals(), now);
   }
 
-  private Set<String> moveWatermarks(Transaction transaction) throws SQLException {
-    Set<String> moved = new HashSet<>();
-    List<String> statements = new ArrayList<>();
+  private boolean moveWatermarks() {
+    boolean moved = false;
     for (Admission source : parts.sources()) {
-      if (source.watermarks().advance() || source.watermarks().hasMoved()) {
-        moved.add(source.relation().name());
-      }
-      statements.add(
-          "SET VARIABLE "
-              + Admission.variable(source.stream())
-              + " = "
-              + Watermarks.sql(source.watermarks().micros()));
+      moved |= source.watermarks().advance() || source.watermarks().hasMoved();
     }
-    transaction.execute(String.join("; ", statements));
     return moved;
   }
 
-  private long applyStreams(
-      Transaction transaction, Set<String> changed, boolean moved, long nowNanos)
-      throws SQLException {
-    long changes = 0;
+  private void stopBehindStopped() {
     for (StreamRun stream : parts.streams()) {
-      if (stream.stopped().isPresent()) {
-        stream.applyNothing(transaction);
-        continue;
-      }
       Optional<Problem> upstream = stoppedUpstream(stream);
-      if (upstream.isPresent()) {
+      if (stream.stopped().isEmpty() && upstream.isPresent()) {
         stream.stop(upstream.get());
         note(upstream.get());
-        stream.applyNothing(transaction);
-        continue;
       }
-      boolean concerned =
-          stream.program().inputs().stream().map(Relation::name).anyMatch(changed::contains);
-      if (!concerned && !moved) {
-        stream.applyNothing(transaction);
-        continue;
-      }
-      long count = stream.apply(transaction, nowNanos);
-      if (count > 0) {
-        changed.add(stream.program().output().name());
-      }
-      changes += count;
     }
-    return changes;
   }
 
   private Optional<Problem> stoppedUpstream(StreamRun stream) {
@@ -326,39 +323,70 @@ public final class BatchRunner {
         .findFirst();
   }
 
-  private void committed(Progress.Advance advance, long nanos) {
+  /** What a batch writes besides its streams. */
+  private Progress.Advance settle(
+      Transaction transaction, Part part, Admitted admitted, long startedAt, long decodedAt)
+      throws SQLException {
+    if (part.replay()) {
+      for (DecodedRecords records : part.topics()) {
+        Replay.done(transaction, records.records());
+      }
+    }
+    writeNotes(transaction);
+    Progress.Advance advance =
+        progress.write(
+            transaction,
+            admitted,
+            part.readTo(),
+            parts.streams(),
+            new BatchFigures(
+                part.size(),
+                admitted.outcomes().values().stream().mapToLong(Admission.Outcome::rows).sum(),
+                admitted.plan().streams().stream().mapToLong(StreamRun::changesInBatch).sum(),
+                decodedAt - startedAt,
+                System.nanoTime() - decodedAt));
+    for (Admission source : parts.sources()) {
+      source.history().forget(transaction, source.watermarks().micros(), startedAt);
+    }
+    for (StreamRun stream : parts.streams()) {
+      stream.forget(transaction, startedAt);
+    }
+    return advance;
+  }
+
+  private void committed(Progress.Advance advance, BatchPlan plan, long nanos) {
     progress.committed(advance);
-    states.committed();
+    plan.streams().forEach(StreamRun::countChanges);
+    tables().committed();
     parts.sources().forEach(Admission::committed);
-    parts.streams().forEach(StreamRun::committed);
+    plan.streams().forEach(StreamRun::committed);
     times.add(nanos);
   }
 
   private void rolledBack() {
-    states.rolledBack();
+    tables().rolledBack();
     parts.sources().forEach(Admission::rolledBack);
     parts.streams().forEach(StreamRun::rolledBack);
-    emptyDeltas.clear();
   }
 
   /** Two parts that follow each other; each keeps the order within every partition. */
-  private static List<Part> halves(Part part) {
+  private List<Part> halves(Part part) {
     List<TopicRecords> first = new ArrayList<>();
     List<TopicRecords> second = new ArrayList<>();
-    boolean single = part.topics().stream().allMatch(t -> t.size() <= 1);
+    boolean single = part.topics().stream().allMatch(t -> t.records().size() <= 1);
     for (int t = 0; t < part.topics().size(); t++) {
-      TopicRecords records = part.topics().get(t);
+      TopicRecords records = part.topics().get(t).records();
       int half = single ? (t == 0 ? records.size() : 0) : records.size() / 2;
       if (half > 0) {
-        first.add(Faults.range(records, 0, half));
+        first.add(records.range(0, half));
       }
       if (half < records.size()) {
-        second.add(Faults.range(records, half, records.size()));
+        second.add(records.range(half, records.size()));
       }
     }
     return List.of(
-        new Part(first, Faults.behind(first, part.readTo()), Map.of(), part.replay()),
-        new Part(second, part.readTo(), Map.of(), part.replay()));
+        new Part(decode(first), Faults.behind(first, part.readTo()), Map.of(), part.replay()),
+        new Part(decode(second), part.readTo(), Map.of(), part.replay()));
   }
 
   /**
@@ -369,7 +397,8 @@ public final class BatchRunner {
     for (Admission source : parts.sources()) {
       Optional<TopicRecords> marked = marked(writer, source);
       while (marked.isPresent()) {
-        run(writer, new Part(List.of(marked.get()), List.of(), Map.of(), true), onCommit);
+        List<DecodedRecords> decoded = decode(List.of(marked.get()));
+        run(writer, new Part(decoded, List.of(), Map.of(), true), false, onCommit);
         marked = marked(writer, source);
       }
     }
@@ -434,6 +463,21 @@ public final class BatchRunner {
   /** Batches since the store was made. */
   public long batches() {
     return progress.batches();
+  }
+
+  @Override
+  public void close() {
+    refused.close();
+    StateTables made = tables;
+    if (made != null) {
+      made.close();
+    }
+    parts.sources().forEach(Admission::close);
+  }
+
+  /** How many batches failed as one statement and ran step by step. */
+  long fallbacks() {
+    return fallbacks;
   }
 
   /** How long the batches of the last minute took, sorted. */

@@ -3,7 +3,6 @@ package dev.millrace.engine.flow;
 import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,24 +31,12 @@ final class Faults {
         || message.startsWith("Invalid Input Error");
   }
 
-  /** The records with ordinals from {@code from} to before {@code to}. */
-  static TopicRecords range(TopicRecords records, int from, int to) {
-    return new TopicRecords(
-        records.topic(),
-        Arrays.copyOfRange(records.keys(), from, to),
-        Arrays.copyOfRange(records.values(), from, to),
-        Arrays.copyOfRange(records.partitions(), from, to),
-        Arrays.copyOfRange(records.offsets(), from, to),
-        Arrays.copyOfRange(records.timestamps(), from, to));
-  }
-
   /** The positions behind some records; partitions without a record among them are left out. */
   static List<Position> behind(List<TopicRecords> topics, List<Position> readTo) {
     Map<String, Long> next = new HashMap<>();
     for (TopicRecords records : topics) {
       for (int i = 0; i < records.size(); i++) {
-        next.merge(
-            records.topic() + "/" + records.partitions()[i], records.offsets()[i] + 1, Math::max);
+        next.merge(records.topic() + "/" + records.partition(i), records.offset(i) + 1, Math::max);
       }
     }
     return readTo.stream()

@@ -13,11 +13,9 @@ import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.ReaderOptions;
-import dev.millrace.log.RecordBatch;
 import dev.millrace.log.TopicReader;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Flow implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
-  private static final Duration POLL = Duration.ofMillis(20);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -80,7 +77,7 @@ public final class Flow implements AutoCloseable {
     this.store = store;
     this.cluster = cluster;
     this.options = options;
-    this.runner = new BatchRunner(parts, clock);
+    this.runner = new BatchRunner(parts, clock, new Workers());
     this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
     this.outboxes = runner.outboxes();
     this.onCommit = onCommit;
@@ -91,7 +88,7 @@ public final class Flow implements AutoCloseable {
 
   /** Makes what is missing in the store. */
   public void prepare(Writer writer) throws SQLException {
-    runner.load(writer);
+    runner.load(store, writer);
   }
 
   /** Starts the thread. */
@@ -103,12 +100,14 @@ public final class Flow implements AutoCloseable {
     long pause = FIRST_PAUSE_MILLIS;
     while (!isStopping()) {
       try (Writer writer = store.writer()) {
-        runner.load(writer);
+        runner.load(store, writer);
         try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
           runner.expect(reader.positions());
-          while (!isStopping()) {
-            step(reader, writer);
-            pause = FIRST_PAUSE_MILLIS;
+          try (Intake intake = new Intake(name, reader, runner.sources())) {
+            while (!isStopping()) {
+              step(intake, reader, writer);
+              pause = FIRST_PAUSE_MILLIS;
+            }
           }
         }
       } catch (StopException e) {
@@ -118,11 +117,9 @@ public final class Flow implements AutoCloseable {
         report(Health.RETRYING, e.problem());
         pause(pause);
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
-      } catch (SQLException e) {
-        LOG.error("flow {} failed", name, e);
-        stopFor(failed(e));
-        return;
-      } catch (RuntimeException e) {
+      } catch (InterruptedException e) {
+        stop.countDown();
+      } catch (SQLException | RuntimeException e) {
         LOG.error("flow {} failed", name, e);
         stopFor(failed(e));
         return;
@@ -134,19 +131,21 @@ public final class Flow implements AutoCloseable {
    * One turn: waits for records a little, and makes a batch of what came or of a watermark that can
    * move.
    */
-  private void step(TopicReader reader, Writer writer) throws SQLException {
+  private void step(Intake intake, TopicReader reader, Writer writer)
+      throws SQLException, InterruptedException {
     if (waitForOutboxes()) {
       return;
     }
-    RecordBatch batch = reader.poll(POLL);
-    lag = reader.lag();
-    boolean silent = idleness.observe(batch, lag);
-    boolean end = batch.isEmpty() && !ended.isEmpty() && endSources(reader);
+    intake.wantEnds(!ended.isEmpty());
+    Intake.Taken taken = intake.take();
+    lag = taken.lag();
+    boolean silent = idleness.observe(taken.records(), lag);
+    boolean end = taken.isEmpty() && taken.ends() != null && endSources(taken.ends());
     boolean replay = replayRequested;
     replayRequested = false;
-    if (!batch.isEmpty() || silent || end || replay) {
+    if (!taken.isEmpty() || silent || end || replay) {
       try {
-        runner.run(writer, batch, reader.positions(), replay, this::committed);
+        runner.run(writer, taken.records(), taken.positions(), replay, this::committed);
       } catch (SQLException | RuntimeException e) {
         if (replay) {
           replayRequested = true;
@@ -155,8 +154,9 @@ public final class Flow implements AutoCloseable {
       }
       forgetEnded();
     }
+    intake.release();
     caughtUp =
-        batch.isEmpty() && lag.stream().allMatch(PartitionLag::caughtUp) && !runner.hasMoved();
+        taken.isEmpty() && lag.stream().allMatch(PartitionLag::caughtUp) && !runner.hasMoved();
     if (reader.state().connected()) {
       report(Health.OK, null);
     } else {
@@ -188,8 +188,7 @@ public final class Flow implements AutoCloseable {
    * Lets the watermarks of sources that will never have another record go to the end, once all of
    * them is read.
    */
-  private boolean endSources(TopicReader reader) {
-    List<PartitionLag> ends = reader.measureLag();
+  private boolean endSources(List<PartitionLag> ends) {
     boolean moved = false;
     for (Admission source : runner.sources()) {
       boolean read =
@@ -300,6 +299,7 @@ public final class Flow implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    runner.close();
   }
 
   /** The problems of its streams and its own, for the summary. */

@@ -1,7 +1,6 @@
 package dev.millrace.engine.flow;
 
 import dev.millrace.engine.admission.Admission;
-import dev.millrace.engine.store.StateTables;
 import java.util.List;
 
 /**
@@ -10,10 +9,8 @@ import java.util.List;
  * @param name its name: the first source's
  * @param sources at least one
  * @param streams each after those it reads
- * @param states the tables that the streams keep
  */
-public record FlowParts(
-    String name, List<Admission> sources, List<StreamRun> streams, StateTables states) {
+public record FlowParts(String name, List<Admission> sources, List<StreamRun> streams) {
   /** Copies the lists. */
   public FlowParts {
     sources = List.copyOf(sources);

@@ -1,8 +1,8 @@
 package dev.millrace.engine.flow;
 
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.log.PartitionLag;
-import dev.millrace.log.RecordBatch;
 import dev.millrace.log.TopicRecords;
 import java.util.HashMap;
 import java.util.List;
@@ -26,11 +26,13 @@ final class Idleness {
    *
    * @return true if a partition became idle, so that a watermark may move without a record
    */
-  boolean observe(RecordBatch batch, List<PartitionLag> lag) {
+  boolean observe(List<DecodedRecords> batch, List<PartitionLag> lag) {
     long now = System.nanoTime();
-    for (TopicRecords records : batch.topics()) {
+    for (DecodedRecords decoded : batch) {
+      TopicRecords records = decoded.records();
       int last = -1;
-      for (int partition : records.partitions()) {
+      for (int i = 0; i < records.size(); i++) {
+        int partition = records.partition(i);
         if (partition != last) {
           lastRecord.put(records.topic() + "/" + partition, now);
           last = partition;

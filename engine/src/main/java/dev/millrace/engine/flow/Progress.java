@@ -6,16 +6,13 @@ import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.log.Position;
-import dev.millrace.log.TopicRecords;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.duckdb.DuckDBAppender;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How far a flow has come: positions, watermarks, counts and the next row id, written in the
@@ -101,7 +98,7 @@ public final class Progress {
   void load(Transaction transaction) throws SQLException {
     String last =
         "(SELECT * FROM progress.batches WHERE flow = "
-            + literal(flow)
+            + Identifier.literal(flow)
             + " ORDER BY number DESC LIMIT 1)";
     nextId = Math.max(1, transaction.number("SELECT next_id FROM " + last));
     batches = transaction.number("SELECT number FROM " + last);
@@ -109,7 +106,7 @@ public final class Progress {
     Map<String, Admission> byName = new HashMap<>();
     sources.forEach(s -> byName.put(s.stream().qualifiedName(), s));
     transaction.query(
-        "SELECT p.source, p.topic, p.topic_id, p.\"partition\", p.next_offset, epoch_us(p.newest_event_time), p.idle"
+        "SELECT p.source, p.topic, p.topic_id, p.\"partition\", p.next_offset, p.newest_event_time, p.idle"
             + " FROM (SELECT unnest(partitions) AS p FROM "
             + last
             + ")",
@@ -127,7 +124,7 @@ public final class Progress {
           }
         });
     transaction.query(
-        "SELECT s.source, epoch_us(s.watermark), s.ended, s.\"rows\", s.late, s.rejected, s.duplicates"
+        "SELECT s.source, s.watermark, s.ended, s.\"rows\", s.late, s.rejected, s.duplicates"
             + " FROM (SELECT unnest(sources) AS s FROM "
             + last
             + ")",
@@ -154,10 +151,6 @@ public final class Progress {
     return position.topic() + "/" + position.partition();
   }
 
-  private static String literal(String text) {
-    return Identifier.literal(text);
-  }
-
   /** What a batch changes; applied to memory only when it is committed. */
   record Advance(long nextId, List<Position> positions, Map<String, Counts> counts) {}
 
@@ -168,92 +161,47 @@ public final class Progress {
    */
   Advance write(
       Transaction transaction,
-      long idAfter,
+      Admitted admitted,
       List<Position> readTo,
-      Map<String, Admission.Outcome> outcomes,
       List<StreamRun> streams,
       BatchFigures figures)
       throws SQLException {
     Map<String, Counts> after = new HashMap<>();
     counts.forEach(
         (name, before) -> {
-          Admission.Outcome outcome = outcomes.get(name);
+          Admission.Outcome outcome = admitted.outcomes().get(name);
           after.put(name, outcome == null ? before : before.plus(outcome));
         });
-    Map<String, Position> allPositions = new HashMap<>(positions);
+    Map<String, Position> allPositions = new TreeMap<>(positions);
     readTo.forEach(p -> allPositions.put(key(p), p));
-    transaction.execute(
-        "INSERT INTO progress.batches VALUES ("
-            + literal(flow)
-            + ","
-            + (batches + 1)
-            + ","
-            + idAfter
-            + ",now(),"
-            + figures.sql()
-            + ",["
-            + String.join(",", partitionRows(List.copyOf(allPositions.values())))
-            + "],["
-            + sources.stream().map(s -> row(s, after)).collect(Collectors.joining(","))
-            + "],["
-            + streams.stream().map(Progress::row).collect(Collectors.joining(","))
-            + "])");
+    ProgressJson json = new ProgressJson(sources, after);
+    transaction.executePrepared(
+        ProgressJson.INSERT,
+        Stream.of(
+                flow,
+                batches + 1,
+                admitted.nextId(),
+                admitted.nowMicros(),
+                figures.records(),
+                figures.rows(),
+                figures.changes(),
+                figures.decodeNanos() / 1e6,
+                figures.applyNanos() / 1e6,
+                json.partitions(allPositions.values()),
+                json.sources(),
+                json.streams(streams))
+            .map(Optional::of)
+            .toList());
     if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
       transaction.execute(
           "DELETE FROM progress.batches WHERE flow = "
-              + literal(flow)
+              + Identifier.literal(flow)
               + " AND number < "
               + batches
               + " AND committed_at < now() - INTERVAL 1 HOUR");
       SystemTables.trim(transaction);
     }
-    return new Advance(idAfter, readTo, after);
-  }
-
-  private List<String> partitionRows(List<Position> all) {
-    Map<String, Admission> byTopic = new HashMap<>();
-    sources.forEach(s -> byTopic.put(s.stream().topic(), s));
-    List<String> partitions = new ArrayList<>();
-    for (Position p : all) {
-      Admission source = byTopic.get(p.topic());
-      if (source != null) {
-        Watermarks w = source.watermarks();
-        partitions.add(
-            "{'source':%s,'topic':%s,'topic_id':%s,'partition':%d,'next_offset':%d,'newest_event_time':%s,'idle':%s}"
-                .formatted(
-                    literal(source.stream().qualifiedName()),
-                    literal(p.topic()),
-                    literal(p.topicId()),
-                    p.partition(),
-                    p.nextOffset(),
-                    Watermarks.sql(w.newest(p.partition())),
-                    w.isIdle(p.partition())));
-      }
-    }
-    return partitions;
-  }
-
-  private static String row(Admission source, Map<String, Counts> after) {
-    String name = source.stream().qualifiedName();
-    Counts c = after.getOrDefault(name, new Counts());
-    long watermark = source.watermarks().micros();
-    return "{'source':%s,'watermark':%s,'ended':%s,'rows':%d,'late':%d,'rejected':%d,'duplicates':%d}"
-        .formatted(
-            literal(name),
-            Watermarks.sql(watermark),
-            watermark == Watermarks.ENDED,
-            c.rows,
-            c.late,
-            c.rejected,
-            c.duplicates);
-  }
-
-  private static String row(StreamRun stream) {
-    return "{'stream':%s,'changes':%d,'stopped':%s}"
-        .formatted(
-            literal(stream.model().name()),
-            stream.changesWithBatch(),
-            stream.stopped().map(p -> literal(p.message())).orElse("NULL"));
+    return new Advance(admitted.nextId(), readTo, after);
   }
 
   /** The batch was committed. */
@@ -269,59 +217,5 @@ public final class Progress {
           c.rejected = sum.rejected;
           c.duplicates = sum.duplicates;
         });
-  }
-
-  /** Keeps refused records with their bytes and the reason. */
-  static void keep(
-      Transaction transaction,
-      String source,
-      TopicRecords records,
-      List<Refusal> refusals,
-      Instant now)
-      throws SQLException {
-    for (Refusal.Kind kind : Refusal.Kind.values()) {
-      List<Refusal> ofKind = refusals.stream().filter(r -> r.kind() == kind).toList();
-      if (ofKind.isEmpty()) {
-        continue;
-      }
-      String temporary = "refused_" + kind.table();
-      transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + temporary
-              + " (p INTEGER, o BIGINT, reason VARCHAR, event_time BIGINT, value BLOB)");
-      try (DuckDBAppender appender = transaction.appender("temp", "main", temporary)) {
-        for (Refusal refusal : ofKind) {
-          int i = refusal.ordinal();
-          appender
-              .beginRow()
-              .append(records.partitions()[i])
-              .append(records.offsets()[i])
-              .append(refusal.reason());
-          if (refusal.eventTime() == Watermarks.UNKNOWN) {
-            appender.appendNull();
-          } else {
-            appender.append(refusal.eventTime());
-          }
-          byte[] value = records.values()[i];
-          if (value == null) {
-            appender.appendNull();
-          } else {
-            appender.append(value);
-          }
-          appender.endRow();
-        }
-      }
-      transaction.execute(
-          "INSERT INTO store.system."
-              + kind.table()
-              + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at, value) SELECT "
-              + literal(source)
-              + ","
-              + literal(records.topic())
-              + ", p, o, reason, make_timestamptz(event_time), "
-              + literal(now.atOffset(ZoneOffset.UTC).toString())
-              + "::TIMESTAMPTZ, value FROM "
-              + temporary);
-    }
   }
 }

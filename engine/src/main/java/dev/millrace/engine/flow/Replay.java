@@ -6,12 +6,9 @@ import dev.millrace.log.TopicRecords;
 import dev.millrace.project.StreamSpec;
 import java.sql.Blob;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Rejected records that a person has marked for another try, after a fix: {@code replay = 'marked'}
@@ -27,41 +24,30 @@ final class Replay {
    */
   static Optional<TopicRecords> marked(Transaction transaction, StreamSpec stream, int limit)
       throws SQLException {
-    List<byte @Nullable []> values = new ArrayList<>();
-    List<Integer> partitions = new ArrayList<>();
-    List<Long> offsets = new ArrayList<>();
-    List<Long> ids = new ArrayList<>();
+    TopicRecords.Builder records = new TopicRecords.Builder(stream.topic());
     transaction.query(
         "SELECT id, value, \"partition\", \"offset\" FROM store.system.rejected WHERE replay = 'marked' AND source = "
             + Identifier.literal(stream.qualifiedName())
             + " ORDER BY id LIMIT "
             + limit,
         row -> {
-          ids.add(row.getLong(1));
           Blob value = row.getBlob(2);
-          values.add(value == null ? null : value.getBytes(1, (int) value.length()));
-          partitions.add(row.getInt(3));
-          offsets.add(row.getLong(4));
+          records.add(
+              row.getInt(3),
+              row.getLong(4),
+              row.getLong(1),
+              (byte[]) null,
+              value == null ? null : value.getBytes(1, (int) value.length()));
         });
-    if (ids.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new TopicRecords(
-            stream.topic(),
-            new byte[ids.size()][],
-            values.toArray(new byte[0][]),
-            partitions.stream().mapToInt(Integer::intValue).toArray(),
-            offsets.stream().mapToLong(Long::longValue).toArray(),
-            ids.stream().mapToLong(Long::longValue).toArray()));
+    return records.size() == 0 ? Optional.empty() : Optional.of(records.build());
   }
 
   /** The records' rows are done with. */
   static void done(Transaction transaction, TopicRecords records) throws SQLException {
     transaction.execute(
         "UPDATE store.system.rejected SET replay = 'done' WHERE id IN ("
-            + Arrays.stream(records.timestamps())
-                .mapToObj(Long::toString)
+            + IntStream.range(0, records.size())
+                .mapToObj(i -> Long.toString(records.timestamp(i)))
                 .collect(Collectors.joining(","))
             + ")");
   }

@@ -5,44 +5,49 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.flow.Bounds.Bound;
+import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.sql.Relation;
 import dev.millrace.sql.StateTable;
 import dev.millrace.sql.Step;
+import dev.millrace.sql.Step.Blame;
 import dev.millrace.sql.StreamProgram;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one stream up to date: runs its program's steps in a batch, applies the resulting changes
- * to the stream's table and writes them to the outboxes of its sinks. For the flow's thread.
+ * One stream of a flow: its tables, and what a batch does to them as {@link Operation}s, from its
+ * program's steps to the changes of its table and of its sinks' outboxes. For the flow's thread.
  */
 public final class StreamRun {
   private static final String PUBLISHED = "published";
 
   private final ModelSpec model;
   private final StreamProgram program;
-  private final StateTables states;
   private final List<Outbox> outboxes;
-  private final String table;
+  private final List<Operation> operations = new ArrayList<>();
+  private final List<Expiry> expiries = new ArrayList<>();
+  private final List<Forgetting> forgettings = new ArrayList<>();
+  private @Nullable KeptTable published;
+  private boolean isNew = true;
   private volatile long changes;
-  private long changesInBatch;
-  private boolean deltaIsEmpty;
-  private Optional<Problem> stopped = Optional.empty();
+  private volatile Optional<Problem> stopped = Optional.empty();
 
-  /** A stream of a flow; {@code states} is shared by all streams of the flow. */
-  public StreamRun(
-      ModelSpec model, StreamProgram program, StateTables states, List<Outbox> outboxes) {
+  /** Rows of a table that nobody needs once they are behind a bound. */
+  private record Forgetting(KeptTable table, String column, Bound bound, long afterMicros) {}
+
+  /** A stream of a flow. */
+  public StreamRun(ModelSpec model, StreamProgram program, List<Outbox> outboxes) {
     this.model = model;
     this.program = program;
-    this.states = states;
     this.outboxes = List.copyOf(outboxes);
-    this.table = PUBLISHED + "." + model.name();
   }
 
   /** The model. */
@@ -65,21 +70,68 @@ public final class StreamRun {
     return changes;
   }
 
-  /** The same if the batch in hand is committed. */
-  long changesWithBatch() {
-    return changes + changesInBatch;
+  /** Rows that appear or are taken back in the batch in hand. */
+  long changesInBatch() {
+    KeptTable table = published();
+    return table.appendedInBatch() + table.goneInBatch();
   }
 
+  /** The same since the store was made, if the batch in hand is committed. */
+  long changesWithBatch() {
+    return changes + changesInBatch();
+  }
+
+  private KeptTable published() {
+    KeptTable table = published;
+    if (table == null) {
+      throw new IllegalStateException("create comes first");
+    }
+    return table;
+  }
+
+  /** What a batch does, in order. */
+  List<Operation> operations() {
+    return operations;
+  }
+
+  /** Those of the operations that only sometimes have something to do. */
+  List<Expiry> expiries() {
+    return expiries;
+  }
+
+  /** Deletes rows of large tables that the batch's statement only noted. */
+  void removeNoted(Transaction transaction) throws SQLException {
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Remove remove && remove.table().isNoted()) {
+        remove.table().removeNoted(transaction);
+      }
+    }
+  }
+
+  /** The batch is committed, and its counters are still there. */
+  void countChanges() {
+    changes += changesInBatch();
+  }
+
+  /** True until it has run once: a count over all rows has a row before the first one comes. */
+  boolean isNew() {
+    return isNew;
+  }
+
+  /** The batch ran it. */
+  void ran() {
+    expiries.forEach(Expiry::ran);
+  }
+
+  /** A batch that ran it is committed. */
   void committed() {
-    changes += changesInBatch;
-    changesInBatch = 0;
+    isNew = false;
+    expiries.forEach(Expiry::committed);
     outboxes.forEach(Outbox::committed);
   }
 
   void rolledBack() {
-    changesInBatch = 0;
-    deltaIsEmpty = false;
-    outboxes.forEach(Outbox::rolledBack);
+    expiries.forEach(Expiry::rolledBack);
   }
 
   /** Why the stream stopped; empty while it runs. */
@@ -92,191 +144,157 @@ public final class StreamRun {
   }
 
   /** Makes the states, the stream's table, the view that people query, and the outboxes. */
-  void create(Transaction transaction) throws SQLException {
+  void create(Transaction transaction, StateTables tables, Bounds bounds) throws SQLException {
+    isNew = true;
+    operations.clear();
+    expiries.clear();
+    forgettings.clear();
     for (StateTable state : program.states()) {
-      states.create(transaction, "state", state.name(), state.schema(), state.key());
+      tables.create(transaction, "state", state.name(), state.schema(), "_n", state.key());
     }
     Relation output = program.output();
     List<Column> columns = new ArrayList<>(output.schema().columns());
     columns.addAll(output.hidden().columns());
     List<String> identity = output.appendOnly() ? List.of() : output.identity();
-    states.create(transaction, PUBLISHED, model.name(), new Schema(columns), identity);
+    published =
+        tables.create(transaction, PUBLISHED, model.name(), new Schema(columns), "_n", identity);
     transaction.execute(
         "CREATE OR REPLACE VIEW main."
             + Identifier.quote(model.name())
             + " AS SELECT "
-            + columns(output.schema())
+            + list(output.schema().names())
             + " FROM "
-            + PUBLISHED
-            + "."
-            + Identifier.quote(model.name()));
+            + published().name());
     for (Outbox outbox : outboxes) {
-      outbox.create(transaction);
+      outbox.create(transaction, tables);
     }
+    for (Step step : program.steps()) {
+      plan(step, tables, bounds);
+    }
+    planPublication();
+    planRetention(bounds);
+    for (Expiry expiry : expiries) {
+      expiry.load(transaction);
+    }
+  }
+
+  private void plan(Step step, StateTables tables, Bounds bounds) {
+    if (step instanceof Step.Make make) {
+      operations.add(new Operation.Make(make.table(), make.select(), make.blame()));
+    } else if (step instanceof Step.Append append) {
+      KeptTable table = tables.table("state." + append.state());
+      operations.add(new Operation.Append(table, append.select()));
+    } else if (step instanceof Step.Slice slice) {
+      KeptTable table = tables.table("state." + slice.state());
+      operations.add(
+          new Operation.Read(
+              slice.table(), table.lookup().read(), slice.probe(), slice.probeKey()));
+    } else if (step instanceof Step.Remove remove) {
+      KeptTable table = tables.table("state." + remove.state());
+      operations.add(new Operation.Remove(table, remove.select()));
+    } else if (step instanceof Step.Take take) {
+      KeptTable table = tables.table("state." + take.state());
+      Expiry expiry = new Expiry(table, take.column(), bounds.add(take.before()));
+      expiries.add(expiry);
+      operations.add(new Operation.Take(take.table(), expiry, take.before()));
+    } else if (step instanceof Step.Forget forget) {
+      KeptTable table = tables.table("state." + forget.state());
+      forgettings.add(new Forgetting(table, forget.column(), bounds.add(forget.before()), 0));
+    }
+  }
+
+  /** Takes rows back by identity, then adds the new ones, and tells the sinks. */
+  private void planPublication() {
+    Relation output = program.output();
+    String delta = Identifier.quote(output.delta());
+    if (!output.appendOnly()) {
+      String gone = "gone_" + model.name();
+      operations.add(
+          new Operation.Make(
+              gone,
+              "SELECT " + list(output.identity()) + " FROM " + delta + " WHERE _w < 0",
+              Blame.STATE));
+      String found = "found_" + model.name();
+      operations.add(
+          new Operation.Read(found, published().lookup().read(), gone, output.identity()));
+      String same =
+          output.identity().stream()
+              .map(Identifier::quote)
+              .map(k -> "f." + k + " IS NOT DISTINCT FROM g." + k)
+              .collect(Collectors.joining(" AND "));
+      operations.add(
+          new Operation.Remove(
+              published(),
+              "SELECT f._n FROM "
+                  + Identifier.quote(found)
+                  + " f SEMI JOIN "
+                  + Identifier.quote(gone)
+                  + " g ON "
+                  + same));
+    }
+    String all = list(published().schema().names());
+    operations.add(
+        new Operation.Append(published(), "SELECT " + all + " FROM " + delta + " WHERE _w > 0"));
+    for (Outbox outbox : outboxes) {
+      operations.add(new Operation.Append(outbox.table(), outbox.changesSql(delta)));
+    }
+  }
+
+  private static String list(List<String> names) {
+    return names.stream().map(Identifier::quote).collect(Collectors.joining(", "));
+  }
+
+  /** Drops rows further behind the watermark than the model's {@code retain}. */
+  private void planRetention(Bounds bounds) {
+    Relation output = program.output();
+    if (model.retain().isEmpty() || output.watermarks().isEmpty()) {
+      return;
+    }
+    output.schema().names().stream()
+        .filter(output.watermarks()::containsKey)
+        .findFirst()
+        .ifPresent(
+            column ->
+                forgettings.add(
+                    new Forgetting(
+                        published(),
+                        column,
+                        bounds.add(output.watermarks().getOrDefault(column, "NULL")),
+                        model.retain().get().toNanos() / 1000)));
   }
 
   /** Reads back what the store knows of it. */
   void load(Transaction transaction) throws SQLException {
     changes = 0;
+    stopped = Optional.empty();
     transaction.query(
         "SELECT changes, stopped FROM store.system.streams WHERE stream = "
             + Identifier.literal(model.name()),
         row -> {
           changes = row.getLong(1);
           String reason = row.getString(2);
-          stopped =
-              reason == null
-                  ? Optional.empty()
-                  : Optional.of(
-                      Problem.error(
-                          FlowError.STREAM_STOPPED,
-                          model.sourceMap().locate(0, 0),
-                          reason,
-                          "run with --fresh to build it again after a change"));
+          if (reason != null) {
+            stopped =
+                Optional.of(
+                    Problem.error(
+                        FlowError.STREAM_STOPPED,
+                        model.sourceMap().locate(0, 0),
+                        reason,
+                        "run with --fresh to build it again after a change"));
+          }
         });
-    deltaIsEmpty = false;
   }
 
-  private static String columns(Schema schema) {
-    return schema.names().stream().map(Identifier::quote).collect(Collectors.joining(", "));
-  }
-
-  /** Makes the stream's delta of a batch that does not concern it. */
-  void applyNothing(Transaction transaction) throws SQLException {
-    if (!deltaIsEmpty) {
-      List<Column> columns = new ArrayList<>(program.output().schema().columns());
-      columns.addAll(program.output().hidden().columns());
-      transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + program.output().delta()
-              + " ("
-              + columns.stream()
-                  .map(c -> Identifier.quote(c.name()) + " " + c.type() + ", ")
-                  .collect(Collectors.joining())
-              + "_w TINYINT)");
-      deltaIsEmpty = true;
-    }
-  }
-
-  /**
-   * Runs the program over the deltas of its inputs, which exist, and publishes the changes; returns
-   * how many there are.
-   */
-  long apply(Transaction transaction, long nowNanos) throws SQLException {
-    deltaIsEmpty = false;
-    changesInBatch = 0;
-    for (Step step : program.steps()) {
-      try {
-        run(transaction, step, nowNanos);
-      } catch (SQLException e) {
-        throw new StepException(this, step, e);
+  /** Deletes rows that nobody needs any more, now and then. */
+  void forget(Transaction transaction, long nowNanos) throws SQLException {
+    for (Forgetting forgetting : forgettings) {
+      long micros = forgetting.bound.micros();
+      // What has been published stays when the source has ended.
+      boolean ended = forgetting.afterMicros > 0 && micros == Long.MAX_VALUE;
+      if (micros != Long.MIN_VALUE && !ended) {
+        long before = micros == Long.MAX_VALUE ? micros : micros - forgetting.afterMicros;
+        forgetting.table.forget(transaction, forgetting.column, before, nowNanos);
       }
     }
-    String delta = program.output().delta();
-    long[] signs = {0, 0};
-    transaction.query(
-        "SELECT count(*) FILTER (_w > 0), count(*) FILTER (_w < 0) FROM " + delta,
-        row -> {
-          signs[0] = row.getLong(1);
-          signs[1] = row.getLong(2);
-        });
-    changesInBatch = signs[0] + signs[1];
-    if (changesInBatch > 0) {
-      publish(transaction, delta, signs[0] > 0, signs[1] > 0);
-      for (Outbox outbox : outboxes) {
-        outbox.write(transaction, delta);
-      }
-    }
-    retain(transaction, nowNanos);
-    return changesInBatch;
-  }
-
-  private void run(Transaction transaction, Step step, long nowNanos) throws SQLException {
-    if (step instanceof Step.Make make) {
-      transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + Identifier.quote(make.table())
-              + " AS "
-              + make.select());
-    } else if (step instanceof Step.Append append) {
-      states.append(transaction, "state." + append.state(), append.select());
-    } else if (step instanceof Step.Slice slice) {
-      states.slice(
-          transaction, slice.table(), "state." + slice.state(), slice.probe(), slice.probeKey());
-    } else if (step instanceof Step.Remove remove) {
-      states.remove(transaction, "state." + remove.state(), remove.select());
-    } else if (step instanceof Step.Take take) {
-      states.take(transaction, take.table(), "state." + take.state(), take.column(), take.before());
-    } else if (step instanceof Step.Forget forget) {
-      states.forget(
-          transaction, "state." + forget.state(), forget.column(), forget.before(), nowNanos);
-    }
-  }
-
-  /** Takes rows back by identity, then adds the new ones. */
-  private void publish(Transaction transaction, String delta, boolean added, boolean takenBack)
-      throws SQLException {
-    Relation output = program.output();
-    if (takenBack) {
-      String gone = "gone_" + model.name();
-      transaction.execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + Identifier.quote(gone)
-              + " AS SELECT "
-              + output.identity().stream().map(Identifier::quote).collect(Collectors.joining(", "))
-              + " FROM "
-              + delta
-              + " WHERE _w < 0");
-      String found = "found_" + model.name();
-      states.slice(transaction, found, table, Identifier.quote(gone), output.identity());
-      states.remove(transaction, table, matching(output, found, gone));
-    }
-    if (!added) {
-      return;
-    }
-    List<String> names = new ArrayList<>(output.schema().names());
-    names.addAll(output.hidden().names());
-    states.append(
-        transaction,
-        table,
-        "SELECT "
-            + names.stream().map(Identifier::quote).collect(Collectors.joining(", "))
-            + " FROM "
-            + delta
-            + " WHERE _w > 0");
-  }
-
-  private static String matching(Relation output, String found, String gone) {
-    return "SELECT f._n FROM "
-        + Identifier.quote(found)
-        + " f SEMI JOIN "
-        + Identifier.quote(gone)
-        + " g ON "
-        + output.identity().stream()
-            .map(Identifier::quote)
-            .map(k -> "f." + k + " IS NOT DISTINCT FROM g." + k)
-            .collect(Collectors.joining(" AND "));
-  }
-
-  /** Drops rows further behind the watermark than the model's {@code retain}. */
-  private void retain(Transaction transaction, long nowNanos) throws SQLException {
-    if (model.retain().isEmpty() || program.output().watermarks().isEmpty()) {
-      return;
-    }
-    String column = retainColumn();
-    String before =
-        "nullif("
-            + program.output().watermarks().get(column)
-            + ", 'infinity'::TIMESTAMPTZ) - to_microseconds("
-            + model.retain().get().toNanos() / 1000
-            + ")";
-    states.forget(transaction, table, column, before, nowNanos);
-  }
-
-  private String retainColumn() {
-    return program.output().schema().names().stream()
-        .filter(program.output().watermarks()::containsKey)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -14,6 +14,9 @@ public final class SystemTables {
       " (id BIGINT DEFAULT nextval('store.system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
           + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
 
+  private static final String WATERMARK =
+      " CASE WHEN s.ended THEN 'infinity'::TIMESTAMPTZ ELSE make_timestamptz(s.watermark) END AS watermark, ";
+
   private SystemTables() {}
 
   /** Makes the tables and views that are missing. */
@@ -28,10 +31,11 @@ public final class SystemTables {
         "CREATE TABLE IF NOT EXISTS progress.batches (flow VARCHAR, number BIGINT, next_id BIGINT,"
             + " committed_at TIMESTAMPTZ, records BIGINT, \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE,"
             + " apply_ms DOUBLE, partitions STRUCT(source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
-            + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time TIMESTAMPTZ, idle BOOLEAN)[],"
-            + " sources STRUCT(source VARCHAR, watermark TIMESTAMPTZ, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
+            + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time BIGINT, idle BOOLEAN)[],"
+            + " sources STRUCT(source VARCHAR, watermark BIGINT, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
             + " rejected BIGINT, duplicates BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
             + " stopped VARCHAR)[])");
+    transaction.execute("CREATE TABLE IF NOT EXISTS progress.barrier (n BIGINT)");
     transaction.execute(
         "CREATE OR REPLACE VIEW progress.newest AS SELECT * FROM progress.batches"
             + " QUALIFY row_number() OVER (PARTITION BY flow ORDER BY number DESC) = 1");
@@ -50,10 +54,14 @@ public final class SystemTables {
             + " p.\"partition\", p.next_offset FROM (SELECT unnest(partitions) AS p FROM progress.newest)");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.watermarks AS SELECT p.source, p.topic, p.\"partition\","
-            + " p.newest_event_time, p.idle, s.watermark, s.ended FROM (SELECT unnest(partitions) AS p FROM"
+            + " make_timestamptz(p.newest_event_time) AS newest_event_time, p.idle,"
+            + WATERMARK
+            + "s.ended FROM (SELECT unnest(partitions) AS p FROM"
             + " progress.newest) JOIN (SELECT unnest(sources) AS s FROM progress.newest) ON p.source = s.source");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.sources AS SELECT unnest(s) FROM (SELECT unnest(sources) AS s FROM"
+        "CREATE OR REPLACE VIEW store.system.sources AS SELECT s.source,"
+            + WATERMARK
+            + "s.ended, s.\"rows\", s.late, s.rejected, s.duplicates FROM (SELECT unnest(sources) AS s FROM"
             + " progress.newest)");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.streams AS SELECT unnest(s) FROM (SELECT unnest(streams) AS s FROM"

@@ -9,15 +9,29 @@ import java.sql.SQLException;
  * rows want every core.
  */
 final class Workers {
-  private static final int LARGE = 20_000;
-  private static final int SMALL = 5_000;
+  private static final int BULK = 20_000;
 
+  private final int bulkFrom;
   private final int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
   private int current;
 
+  Workers() {
+    this(BULK);
+  }
+
+  /** For tests, which may call fewer records many. */
+  Workers(int bulkFrom) {
+    this.bulkFrom = bulkFrom;
+  }
+
+  /** True for so many records that planning a statement for them costs less than it saves. */
+  boolean isBulk(int records) {
+    return records > bulkFrom;
+  }
+
   void fit(Transaction transaction, int records) throws SQLException {
-    int wanted = records > LARGE ? cores : records < SMALL ? 1 : current;
-    if (wanted != current && wanted > 0) {
+    int wanted = isBulk(records) ? cores : 1;
+    if (wanted != current) {
       transaction.execute("SET GLOBAL threads = " + wanted);
       current = wanted;
     }

@@ -1,31 +1,12 @@
 package dev.millrace.engine.store;
 
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import org.duckdb.DuckDBColumnType;
-import org.duckdb.DuckDBDataChunkWriter;
-import org.duckdb.DuckDBFunctions;
-import org.duckdb.DuckDBTableFunction;
-import org.duckdb.DuckDBTableFunctionBindInfo;
-import org.duckdb.DuckDBTableFunctionCallInfo;
-import org.duckdb.DuckDBTableFunctionInitInfo;
+import java.util.List;
 import org.duckdb.DuckDBWritableVector;
 
-/**
- * The table function {@code millrace_numbers(handle)}: numbers that Java hands to a statement, as
- * column {@code n}. DuckDB keeps functions for the whole process, so there is one for all stores,
- * and a handle names the array.
- */
+/** Numbers of rows that Java hands to one statement, as a relation with the column {@code c0}. */
 public final class RowNumbers {
-  private static final Map<Long, Numbers> OPEN = new ConcurrentHashMap<>();
-  private static final AtomicLong NEXT = new AtomicLong();
-
   private RowNumbers() {}
-
-  private record Numbers(long[] values, int size) {}
 
   /** What {@code body} does with the SQL text of the relation. */
   @FunctionalInterface
@@ -34,57 +15,39 @@ public final class RowNumbers {
     void run(String relation) throws SQLException;
   }
 
-  /**
-   * Runs {@code body} while {@code relation} yields the first {@code size} numbers, each as {@code
-   * n} BIGINT.
-   */
-  public static void with(long[] values, int size, Body body) throws SQLException {
-    long handle = NEXT.incrementAndGet();
-    OPEN.put(handle, new Numbers(values, size));
-    try {
-      body.run("millrace_numbers(" + handle + ")");
-    } finally {
-      OPEN.remove(handle);
+  private record Numbers(long[] values, int size) implements Rows {
+    @Override
+    public void fill(int column, int from, int count, DuckDBWritableVector vector) {
+      for (int i = 0; i < count; i++) {
+        vector.setLong(i, values[from + i]);
+      }
     }
   }
 
-  static void register(Connection connection) throws SQLException {
-    DuckDBFunctions.tableFunction()
-        .withName("millrace_numbers")
-        .withParameter(DuckDBColumnType.BIGINT)
-        .withFunction(new Function())
-        .register(connection);
-  }
-
-  private static final class Function implements DuckDBTableFunction<Numbers, AtomicLong, Object> {
+  private record Once(Numbers numbers) implements RowFunction.Provider {
     @Override
-    public Numbers bind(DuckDBTableFunctionBindInfo info) throws Exception {
-      Numbers numbers = OPEN.get(info.getParameter(0).getLong());
-      if (numbers == null) {
-        throw new IllegalStateException("millrace_numbers is for Millrace's own statements");
-      }
-      info.addResultColumn("n", DuckDBColumnType.BIGINT);
-      info.setCardinality(numbers.size, true);
+    public List<Wire.Kind> columns() {
+      return List.of(Wire.Kind.LONG);
+    }
+
+    @Override
+    public long expected() {
+      return numbers.size();
+    }
+
+    @Override
+    public Rows open() {
       return numbers;
     }
+  }
 
-    @Override
-    public AtomicLong init(DuckDBTableFunctionInitInfo info) {
-      info.setMaxThreads(1);
-      return new AtomicLong();
-    }
-
-    @Override
-    public long apply(DuckDBTableFunctionCallInfo info, DuckDBDataChunkWriter out) {
-      Numbers numbers = info.getBindData();
-      AtomicLong position = info.getInitData();
-      int from = (int) Math.min(numbers.size, position.getAndAdd(out.capacity()));
-      int count = (int) Math.min(out.capacity(), numbers.size - from);
-      DuckDBWritableVector vector = out.vector(0);
-      for (int i = 0; i < count; i++) {
-        vector.setLong(i, numbers.values[from + i]);
-      }
-      return count;
+  /** Runs {@code body} while {@code relation} yields the first {@code size} numbers. */
+  public static void with(long[] values, int size, Body body) throws SQLException {
+    long handle = RowFunction.add(new Once(new Numbers(values, size)));
+    try {
+      body.run(RowFunction.sql(handle));
+    } finally {
+      RowFunction.remove(handle);
     }
   }
 }

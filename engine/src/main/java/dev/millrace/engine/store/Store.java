@@ -90,7 +90,8 @@ public final class Store implements AutoCloseable {
    * is opened.
    */
   private void configure(DuckDBConnection connection) throws SQLException {
-    RowNumbers.register(connection);
+    RowFunction.register(connection);
+    Callbacks.register(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL threads = " + options.threads());
       statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
@@ -171,6 +172,11 @@ public final class Store implements AutoCloseable {
       throw new SQLException("the store is closed");
     }
     return root.duplicate();
+  }
+
+  /** Reads for one thread, in the middle of its writer's statements too. */
+  public StoreReader reader() {
+    return new StoreReader(this);
   }
 
   /** A writer for one thread. */

@@ -3,20 +3,27 @@ package dev.millrace.engine.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBPreparedStatement;
 
 /**
  * Statements of one transaction. Knows whether one failed, after which nothing may be committed.
  */
 public final class Transaction implements AutoCloseable {
   private final DuckDBConnection connection;
+  private final Map<String, DuckDBPreparedStatement> plans;
   private final Statement statement;
   private boolean failed;
 
-  Transaction(DuckDBConnection connection) throws SQLException {
+  Transaction(DuckDBConnection connection, Map<String, DuckDBPreparedStatement> plans)
+      throws SQLException {
     this.connection = connection;
+    this.plans = plans;
     this.statement = connection.createStatement();
   }
 
@@ -34,6 +41,29 @@ public final class Transaction implements AutoCloseable {
   public long update(String sql) throws SQLException {
     try {
       return statement.executeLargeUpdate(sql);
+    } catch (SQLException e) {
+      failed = true;
+      throw new StatementException(sql, e);
+    }
+  }
+
+  /**
+   * Runs a statement that is planned once, without DuckDB's optimizer, and kept for the next time.
+   *
+   * @param parameters {@code $1} and so on, numbers or texts; empty for null
+   */
+  public void executePrepared(String sql, List<? extends Optional<?>> parameters)
+      throws SQLException {
+    try {
+      DuckDBPreparedStatement prepared = plans.get(sql);
+      if (prepared == null) {
+        prepared = Prepared.unoptimized(connection, sql);
+        plans.put(sql, prepared);
+      }
+      for (int i = 0; i < parameters.size(); i++) {
+        prepared.setObject(i + 1, parameters.get(i).orElse(null));
+      }
+      prepared.query().close();
     } catch (SQLException e) {
       failed = true;
       throw new StatementException(sql, e);

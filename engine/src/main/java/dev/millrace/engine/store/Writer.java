@@ -2,7 +2,10 @@ package dev.millrace.engine.store;
 
 import dev.millrace.api.error.RetryException;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Writer implements AutoCloseable {
   private final Store store;
+  private final Map<String, DuckDBPreparedStatement> plans = new LinkedHashMap<>();
   private @Nullable DuckDBConnection connection;
   private long generation;
 
@@ -39,7 +43,7 @@ public final class Writer implements AutoCloseable {
   public <T extends @Nullable Object> T transact(Body<T> body) throws SQLException {
     DuckDBConnection current = open();
     T result;
-    try (Transaction transaction = new Transaction(current)) {
+    try (Transaction transaction = new Transaction(current, plans)) {
       result = body.run(transaction);
       if (transaction.failed()) {
         throw new IllegalStateException("a statement failed and its exception was swallowed");
@@ -90,17 +94,25 @@ public final class Writer implements AutoCloseable {
     }
   }
 
-  /**
-   * The temporary tables and variables of this writer are gone if this grows between two
-   * transactions.
-   */
-  public long generation() {
-    return generation;
+  /** Forgets statements that were planned once: what they are about has changed. */
+  public void forgetPlans() {
+    plans
+        .values()
+        .forEach(
+            plan -> {
+              try {
+                plan.close();
+              } catch (SQLException e) {
+                // It is not used again.
+              }
+            });
+    plans.clear();
   }
 
   private void discard() {
     DuckDBConnection current = connection;
     connection = null;
+    plans.clear();
     if (current != null) {
       try {
         current.close();

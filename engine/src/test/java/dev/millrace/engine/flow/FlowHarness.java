@@ -6,15 +6,12 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataTypeParser;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
-import dev.millrace.engine.admission.RecordFunction;
-import dev.millrace.engine.admission.RowFunction;
+import dev.millrace.engine.admission.History;
 import dev.millrace.engine.delivery.Outbox;
-import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Position;
-import dev.millrace.log.RecordBatch;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
@@ -34,7 +31,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +52,7 @@ final class FlowHarness implements AutoCloseable {
   private @Nullable Writer writer;
   private @Nullable BatchRunner runner;
   private long memory = 512L << 20;
+  private int bulkFrom = 20_000;
 
   FlowHarness(Path folder, Clock clock) {
     this.folder = folder;
@@ -64,6 +61,12 @@ final class FlowHarness implements AutoCloseable {
 
   FlowHarness memory(long bytes) {
     memory = bytes;
+    return this;
+  }
+
+  /** Batches of more records run as large ones do. */
+  FlowHarness bulkFrom(int records) {
+    bulkFrom = records;
     return this;
   }
 
@@ -143,13 +146,10 @@ final class FlowHarness implements AutoCloseable {
   FlowHarness open() throws SQLException {
     Store opened = Store.open(new StoreOptions(folder, ZoneOffset.UTC, memory, 2));
     store = opened;
-    try (Connection connection = opened.connect()) {
-      RecordFunction.register(connection);
-      RowFunction.register(connection);
-    }
-    StateTables states = new StateTables();
     List<Admission> admissions =
-        sources.stream().map(s -> new Admission(s, relation(s.qualifiedName()))).toList();
+        sources.stream()
+            .map(s -> new Admission(s, relation(s.qualifiedName()), new History(s)))
+            .toList();
     List<StreamRun> streams = new ArrayList<>();
     for (String name : order) {
       List<Outbox> outboxes =
@@ -158,14 +158,12 @@ final class FlowHarness implements AutoCloseable {
               .toList();
       streams.add(
           new StreamRun(
-              Optional.ofNullable(models.get(name)).orElseThrow(),
-              program(name),
-              states,
-              outboxes));
+              Optional.ofNullable(models.get(name)).orElseThrow(), program(name), outboxes));
     }
-    runner = new BatchRunner(new FlowParts("test", admissions, streams, states), clock);
+    runner =
+        new BatchRunner(new FlowParts("test", admissions, streams), clock, new Workers(bulkFrom));
     writer = opened.writer();
-    runner().load(writer());
+    runner().load(opened, writer());
     return this;
   }
 
@@ -194,33 +192,21 @@ final class FlowHarness implements AutoCloseable {
   void batch(int partition, Map<String, List<String>> records) throws SQLException {
     List<TopicRecords> topics = new ArrayList<>();
     List<Position> readTo = new ArrayList<>();
-    int size = 0;
     for (StreamSpec source : sources) {
       List<String> values = records.getOrDefault(source.topic(), List.of());
       long first = nextOffset.getOrDefault(source.topic(), 0L);
       if (!values.isEmpty()) {
-        byte[][] bytes = new byte[values.size()][];
-        long[] offsets = new long[values.size()];
-        int[] partitions = new int[values.size()];
-        Arrays.fill(partitions, partition);
-        for (int i = 0; i < bytes.length; i++) {
-          bytes[i] = values.get(i).getBytes(StandardCharsets.UTF_8);
-          offsets[i] = first + i;
+        TopicRecords.Builder builder = new TopicRecords.Builder(source.topic());
+        for (int i = 0; i < values.size(); i++) {
+          byte[] value = values.get(i).getBytes(StandardCharsets.UTF_8);
+          builder.add(partition, first + i, 0, (byte[]) null, value);
         }
-        topics.add(
-            new TopicRecords(
-                source.topic(),
-                new byte[bytes.length][],
-                bytes,
-                partitions,
-                offsets,
-                new long[bytes.length]));
+        topics.add(builder.build());
       }
       nextOffset.put(source.topic(), first + values.size());
       readTo.add(new Position(source.topic(), "id", partition, first + values.size()));
-      size += values.size();
     }
-    runner().run(writer(), new RecordBatch(topics, size, 0), readTo, false, () -> {});
+    runner().run(writer(), runner().decode(topics), readTo, false, () -> {});
   }
 
   /** Rows of a query over the store, as texts, sorted. */
@@ -244,6 +230,9 @@ final class FlowHarness implements AutoCloseable {
 
   @Override
   public void close() {
+    if (runner != null) {
+      runner().close();
+    }
     if (writer != null) {
       writer().close();
     }

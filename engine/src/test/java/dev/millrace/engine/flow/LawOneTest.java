@@ -81,6 +81,7 @@ class LawOneTest {
   private FlowHarness flow() throws Exception {
     String minute = "time_bucket(INTERVAL 1 MINUTE, shown_at)";
     return new FlowHarness(folder, Clock.fixed(NOON, ZoneOffset.UTC))
+            .bulkFrom(random.nextInt(60))
             .source(
                 "ads",
                 "impressions",
@@ -163,6 +164,7 @@ class LawOneTest {
         arrive(oracle, batch);
         flow.batch(batch);
         check(oracle, flow, "after batch " + round);
+        assertThat(flow.runner().fallbacks()).as("batches that failed as one statement").isZero();
       }
       for (Topic topic : List.of(impressions, clicks)) {
         assertThat(topic.admittedKeys).as(topic.name).hasSizeGreaterThan(100);

@@ -9,46 +9,211 @@ import dev.millrace.api.type.Schema;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateTablesTest {
-  private static final Schema KEY =
-      new Schema(List.of(new Column("k", new DataType.Scalar(DataType.Kind.BIGINT))));
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              new Column("k", new DataType.Scalar(DataType.Kind.BIGINT)),
+              new Column("v", new DataType.Scalar(DataType.Kind.VARCHAR))));
 
   @TempDir Path folder;
+  private Store store;
+  private Writer writer;
+  private StateTables tables;
+  private KeptTable table;
+  private KeyRead read;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
+    writer = store.writer();
+    tables = new StateTables(store);
+    table = writer.transact(t -> tables.create(t, "state", "t", SCHEMA, "_n", List.of("k")));
+    read = table.lookup().read();
+  }
+
+  @AfterEach
+  void close() {
+    tables.close();
+    writer.close();
+    store.close();
+  }
+
+  private void append(String select) throws Exception {
+    writer.transact(
+        t -> {
+          t.execute(table.appendSql(select, false));
+          return true;
+        });
+    tables.committed();
+    tables.prepareLookups();
+  }
+
+  /** How many rows with the key 7 a statement finds, by index if there is one. */
+  private long sevens() throws Exception {
+    return writer.transact(
+        t -> {
+          t.execute("CREATE OR REPLACE TEMP TABLE probe AS SELECT 7::BIGINT AS k");
+          if (!read.isIndexed()) {
+            return t.number("SELECT count(*) FROM (" + read.scanSql("probe", List.of("k")) + ")");
+          }
+          return t.number(
+              "WITH p AS MATERIALIZED ("
+                  + read.probeSql("probe", List.of("k"))
+                  + ") SELECT count(*) FROM ("
+                  + read.rowsSql("p")
+                  + ") WHERE k = 7");
+        });
+  }
 
   @Test
-  void anIndexThatARolledBackBatchBuiltMissesNoRow() throws Exception {
-    StateTables states = new StateTables();
-    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
-        Writer writer = store.writer()) {
+  void anIndexFindsWhatAScanFinds() throws Exception {
+    append("SELECT range, 'v' || range FROM range(1000)");
+    assertThat(read.isIndexed()).isFalse();
+    assertThat(sevens()).isEqualTo(1);
+    append("SELECT range, NULL FROM range(60000)");
+    assertThat(read.isIndexed()).isTrue();
+    assertThat(sevens()).isEqualTo(2);
+    append("SELECT 7, 'x' FROM range(3)");
+    assertThat(sevens()).isEqualTo(5);
+  }
+
+  @Test
+  void rowsOfLargeBatchesAreIndexedLater() throws Exception {
+    append("SELECT range, NULL FROM range(60000)");
+    writer.transact(
+        t -> {
+          t.execute(table.appendSql("SELECT 7, 'x' FROM range(3)", true));
+          return true;
+        });
+    tables.committed();
+    tables.prepareLookups();
+    assertThat(read.isIndexed()).isTrue();
+    assertThat(sevens()).isEqualTo(4);
+  }
+
+  @Test
+  void aKeyWithVeryManyRowsIsFoundToo() throws Exception {
+    append("SELECT 7, 'v' || range FROM range(1000)");
+    append("SELECT range, NULL FROM range(60000)");
+    assertThat(read.isIndexed()).isTrue();
+    assertThat(sevens()).isEqualTo(1001);
+  }
+
+  @Test
+  void deletedRowsAreGoneFromTheIndex() throws Exception {
+    append("SELECT range, NULL FROM range(60000)");
+    long before = table.rows();
+    for (int round = 0; round < 500; round++) {
       writer.transact(
-          transaction -> {
-            states.create(transaction, "state", "t", KEY, List.of("k"));
-            return states.append(transaction, "state.t", "SELECT range FROM range(49990)");
+          t -> {
+            t.execute("CREATE OR REPLACE TEMP TABLE probe AS SELECT 7::BIGINT AS k");
+            t.execute("CREATE OR REPLACE TEMP TABLE p AS " + read.probeSql("probe", List.of("k")));
+            t.execute("CREATE OR REPLACE TEMP TABLE found AS " + read.rowsSql("p"));
+            t.number(table.noteSql("SELECT _n FROM found WHERE k = 7"));
+            table.removeNoted(t);
+            t.execute(table.appendSql("SELECT k, 'again' FROM found WHERE k = 7", false));
+            return true;
           });
-      states.committed();
-      assertThatThrownBy(
-              () ->
-                  writer.transact(
-                      transaction -> {
-                        states.remove(transaction, "state.t", "SELECT _n FROM state.t WHERE k = 7");
-                        states.append(
-                            transaction, "state.t", "SELECT range FROM range(60000, 60100)");
-                        throw new IllegalStateException("the batch fails");
-                      }))
-          .isInstanceOf(IllegalStateException.class);
-      states.rolledBack();
-      long found =
+      tables.committed();
+      tables.prepareLookups();
+    }
+    assertThat(sevens()).isEqualTo(1);
+    assertThat(table.rows()).isEqualTo(before);
+    assertThat(read.isIndexed()).isTrue();
+  }
+
+  @Test
+  void aBatchThatFailsLeavesNoTrace() throws Exception {
+    append("SELECT range, NULL FROM range(60000)");
+    assertThatThrownBy(
+            () ->
+                writer.transact(
+                    t -> {
+                      t.execute(table.removeSql("SELECT _n FROM state.t WHERE k = 7"));
+                      t.execute(table.appendSql("SELECT 7, 'x' FROM range(9)", false));
+                      throw new IllegalStateException("the batch fails");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    tables.rolledBack();
+    tables.prepareLookups();
+    assertThat(sevens()).isEqualTo(1);
+    append("SELECT 7, 'y'");
+    assertThat(sevens()).isEqualTo(2);
+  }
+
+  @Test
+  void everyTypeCrossesToTheHeapAndBack() throws Exception {
+    List<String> values =
+        List.of(
+            "true",
+            "(-128)::TINYINT",
+            "32767::SMALLINT",
+            "(-2147483648)::INTEGER",
+            "9223372036854775807",
+            "255::UTINYINT",
+            "65535::USMALLINT",
+            "4294967295::UINTEGER",
+            "18446744073709551615::UBIGINT",
+            "(-170141183460469231731687303715884105728)::HUGEINT",
+            "0.1::FLOAT",
+            "1e-300::DOUBLE",
+            "'NaN'::DOUBLE",
+            "'-Infinity'::DOUBLE",
+            "'späße ''n'' more'",
+            "''",
+            "'\\xAA\\x00'::BLOB",
+            "DATE '1066-10-14'",
+            "'infinity'::DATE",
+            "TIME '23:59:59.999999'",
+            "TIMESTAMP '2026-01-01 00:00:00.000001'",
+            "'-infinity'::TIMESTAMP",
+            "TIMESTAMPTZ '1969-12-31 23:59:59.999999+00'",
+            "'infinity'::TIMESTAMPTZ",
+            "'-infinity'::TIMESTAMPTZ",
+            "INTERVAL '-1 month 2 days -00:00:03.5'",
+            "'00000000-0000-4000-8000-000000000001'::UUID",
+            "'{\"a\": [1, null]}'::JSON",
+            "(-12345678.123456)::DECIMAL(18,6)",
+            "12345678901234567890.123::DECIMAL(38,3)",
+            "(-7)::DECIMAL(4,0)",
+            "'b'::ENUM('a', 'b')");
+    for (String value : values) {
+      String type =
           writer.transact(
-              transaction -> {
-                states.append(transaction, "state.t", "SELECT range FROM range(70000, 70100)");
-                transaction.execute("CREATE OR REPLACE TEMP TABLE probe AS SELECT 7::BIGINT AS k");
-                states.slice(transaction, "found", "state.t", "probe", List.of("k"));
-                return transaction.number("SELECT count(*) FROM found WHERE k = 7");
+              t -> {
+                String[] found = {""};
+                t.query("SELECT typeof(" + value + ")", row -> found[0] = row.getString(1));
+                return found[0];
               });
-      assertThat(found).isEqualTo(1);
+      Wire wire =
+          Wire.of(dev.millrace.api.type.DataTypeParser.parse(type).orElseThrow()).orElseThrow();
+      String there =
+          writer.transact(
+              t -> {
+                String[] found = {""};
+                t.query(
+                    "SELECT v IS NOT DISTINCT FROM ("
+                        + wire.in("(" + wire.out("v") + ")")
+                        + ") AND "
+                        + wire.in("NULL")
+                        + " IS NULL AND ("
+                        + wire.out("NULL::" + type)
+                        + ") IS NULL,"
+                        + " typeof("
+                        + wire.in("(" + wire.out("v") + ")")
+                        + ") FROM (SELECT "
+                        + value
+                        + " AS v)",
+                    row -> found[0] = row.getString(1) + " " + row.getString(2));
+                return found[0];
+              });
+      assertThat(there).as(value).isEqualTo("true " + type);
     }
   }
 }

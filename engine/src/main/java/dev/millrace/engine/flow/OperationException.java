@@ -1,19 +1,19 @@
 package dev.millrace.engine.flow;
 
-import dev.millrace.sql.Step;
+import dev.millrace.sql.Step.Blame;
 import java.sql.SQLException;
 
-/** A step of a stream's program failed. */
-final class StepException extends SQLException {
+/** An operation of a stream failed. */
+final class OperationException extends SQLException {
   private static final long serialVersionUID = 1L;
 
   private final transient StreamRun stream;
-  private final transient Step step;
+  private final transient Operation operation;
 
-  StepException(StreamRun stream, Step step, SQLException cause) {
+  OperationException(StreamRun stream, Operation operation, SQLException cause) {
     super(cause.getMessage(), cause.getSQLState(), cause);
     this.stream = stream;
-    this.step = step;
+    this.operation = operation;
   }
 
   StreamRun stream() {
@@ -22,6 +22,6 @@ final class StepException extends SQLException {
 
   /** True if an expression over single input rows failed, so that one row may be at fault. */
   boolean isRowFault() {
-    return step instanceof Step.Make make && make.blame() == Step.Blame.ROW;
+    return operation instanceof Operation.Make make && make.blame() == Blame.ROW;
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.engine.admission;
+package dev.millrace.engine.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Hashes of keys, positive; a hash only leads to candidates, whose keys are then compared. */
-final class KeyHash {
+public final class KeyHash {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
   private KeyHash() {}
 
-  static long of(byte[] bytes, int start, int length) {
+  public static long of(byte[] bytes, int start, int length) {
     long h = length * FACTOR;
     int i = start;
     int end = start + length;
@@ -27,12 +27,12 @@ final class KeyHash {
     return mix(h ^ rest) >>> 1;
   }
 
-  static long of(String text) {
+  public static long of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return of(bytes, 0, bytes.length);
   }
 
-  static long of(long number) {
+  public static long of(long number) {
     return mix(number) >>> 1;
   }
 

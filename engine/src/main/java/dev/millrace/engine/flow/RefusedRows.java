@@ -1,0 +1,120 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.api.type.DataType;
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Refusal;
+import dev.millrace.engine.admission.Watermarks;
+import dev.millrace.engine.store.Block;
+import dev.millrace.engine.store.RowFunction;
+import dev.millrace.engine.store.Rows;
+import dev.millrace.engine.store.Wire;
+import dev.millrace.log.TopicRecords;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The records that a batch refuses, with their bytes and the reason, for the tables {@code
+ * system.late}, {@code rejected} and {@code duplicates}. For one thread.
+ */
+final class RefusedRows implements AutoCloseable {
+  private static final List<Wire.Kind> COLUMNS =
+      List.of(
+          Wire.Kind.TEXT,
+          Wire.Kind.TEXT,
+          Wire.Kind.LONG,
+          Wire.Kind.LONG,
+          Wire.Kind.TEXT,
+          Wire.Kind.LONG,
+          Wire.Kind.LONG,
+          Wire.Kind.TEXT);
+  private static final Wire TIME =
+      Wire.of(new DataType.Scalar(DataType.Kind.TIMESTAMPTZ)).orElseThrow();
+
+  private final Map<Refusal.Kind, OfKind> kinds = new EnumMap<>(Refusal.Kind.class);
+
+  /** Those of one table. */
+  private static final class OfKind implements RowFunction.Provider {
+    private final long handle = RowFunction.add(this);
+    private final Block rows = new Block(COLUMNS);
+
+    @Override
+    public List<Wire.Kind> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public long expected() {
+      return rows.size();
+    }
+
+    @Override
+    public Rows open() {
+      return rows;
+    }
+  }
+
+  RefusedRows() {
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      kinds.put(kind, new OfKind());
+    }
+  }
+
+  void clear() {
+    kinds.values().forEach(k -> k.rows.clear());
+  }
+
+  /** Adds a stream's refusals. */
+  void add(Admission source, Admission.Outcome outcome, Instant now) {
+    TopicRecords records = outcome.records();
+    long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+    for (Refusal refusal : outcome.refusals()) {
+      OfKind kind = kinds.get(refusal.kind());
+      if (kind == null) {
+        throw new IllegalStateException("no table for " + refusal.kind());
+      }
+      int i = refusal.ordinal();
+      Block rows = kind.rows;
+      rows.addRow();
+      rows.set(0, source.stream().qualifiedName());
+      rows.set(1, records.topic());
+      rows.set(2, records.partition(i));
+      rows.set(3, records.offset(i));
+      rows.set(4, refusal.reason());
+      if (refusal.eventTime() != Watermarks.UNKNOWN) {
+        rows.set(5, refusal.eventTime());
+      }
+      rows.set(6, nowMicros);
+      byte[] value = records.value(i);
+      rows.set(7, value == null ? null : Base64.getEncoder().encode(value));
+    }
+  }
+
+  /** An INSERT for each table; {@code planned} for a statement that is planned once. */
+  List<String> insertSql(boolean planned) {
+    List<String> inserts = new ArrayList<>();
+    kinds.forEach(
+        (kind, rows) ->
+            inserts.add(
+                "INSERT INTO store.system."
+                    + kind.table()
+                    + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at,"
+                    + " value) SELECT c0, c1, c2::INTEGER, c3, c4, "
+                    + TIME.in("c5")
+                    + ", "
+                    + TIME.in("c6")
+                    + ", from_base64(c7) FROM "
+                    + (planned
+                        ? RowFunction.plannedSql(rows.handle)
+                        : RowFunction.sql(rows.handle))));
+    return inserts;
+  }
+
+  @Override
+  public void close() {
+    kinds.values().forEach(k -> RowFunction.remove(k.handle));
+  }
+}

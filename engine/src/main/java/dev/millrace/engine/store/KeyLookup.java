@@ -1,0 +1,166 @@
+package dev.millrace.engine.store;
+
+import dev.millrace.api.type.Identifier;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the rows of a table by the columns of one key. While the table is small it is scanned; from
+ * some size on there is a {@link KeyIndex}, which knows committed rows only and is derived: it is
+ * built from the table when it is first needed, catches up with rows that large batches appended
+ * without telling it, and is thrown away where it may be wrong. For the flow's thread.
+ */
+public final class KeyLookup {
+  /** From this many rows on, finding rows by index beats scanning. */
+  private static final long INDEX_FROM_ROWS = 50_000;
+
+  /** A key with more rows than this is scanned for. */
+  private static final int HEAVY_KEY = 256;
+
+  private final KeptTable table;
+  private final List<String> key;
+  private final boolean byText;
+  private final List<KeyRead> reads = new ArrayList<>();
+  private @Nullable KeyIndex index;
+  private long indexedTo;
+  private long indexFrom = INDEX_FROM_ROWS;
+
+  KeyLookup(KeptTable table, List<String> key, boolean byText) {
+    this.table = table;
+    this.key = List.copyOf(key);
+    this.byText = byText;
+  }
+
+  /** Has an index from the first row on. */
+  public KeyLookup always() {
+    indexFrom = 0;
+    return this;
+  }
+
+  KeptTable table() {
+    return table;
+  }
+
+  /** The columns. */
+  public List<String> key() {
+    return key;
+  }
+
+  /** True if rows are found by the hash of the key's text, which Java can make without DuckDB. */
+  boolean isByText() {
+    return byText;
+  }
+
+  /** A place in statements that reads the table by this key. */
+  public KeyRead read() {
+    KeyRead read = new KeyRead(this);
+    reads.add(read);
+    return read;
+  }
+
+  /** SQL of the hash of columns that stand for the key's. */
+  static String hash(String prefix, List<String> columns) {
+    return columns.stream()
+        .map(k -> prefix + Identifier.quote(k))
+        .collect(Collectors.joining(", ", "(hash(", ") >> 1)::BIGINT"));
+  }
+
+  /** The index, if there is one that knows every committed row. */
+  public @Nullable KeyIndex index() {
+    return index;
+  }
+
+  /** Makes the index, or lets it catch up, if the table is large enough to want one. */
+  void prepare(StoreReader reader) throws SQLException {
+    KeyIndex known = index;
+    if (known == null) {
+      if (table.rows() < indexFrom) {
+        return;
+      }
+      long first = reader.number("SELECT min(" + table.number() + ") FROM " + table.name());
+      known = new KeyIndex(Math.max(1, first), table.rows(), HEAVY_KEY);
+      indexedTo = 0;
+    } else if (indexedTo >= table.next()) {
+      return;
+    }
+    fill(reader, known);
+    index = known;
+    indexedTo = table.next();
+  }
+
+  private void fill(StoreReader reader, KeyIndex known) throws SQLException {
+    String where = " FROM " + table.name() + " WHERE " + table.number() + " >= " + indexedTo;
+    if (byText) {
+      String text = Identifier.quote(key.get(0));
+      reader.query(
+          "SELECT " + text + "::VARCHAR, " + table.number() + where + " AND " + text + " NOTNULL",
+          List.of(Wire.Kind.TEXT, Wire.Kind.LONG),
+          (rows, i) -> known.add(KeyHash.of(String.valueOf(rows.text(0, i))), rows.number(1, i)));
+    } else {
+      reader.query(
+          "SELECT " + hash("", key) + ", " + table.number() + where,
+          List.of(Wire.Kind.LONG, Wire.Kind.LONG),
+          (rows, i) -> known.add(rows.number(0, i), rows.number(1, i)));
+    }
+  }
+
+  /** The caller has added every row to {@link #index} itself, up to the table's next number. */
+  public void caughtUp() {
+    indexedTo = table.next();
+  }
+
+  /** The batch is committed: what it appended and deleted is in the table. */
+  void committed(LongPairs added, LongPairs gone, boolean complete) {
+    KeyIndex known = index;
+    if (known == null || byText) {
+      return;
+    }
+    if (!complete) {
+      // Appended without hashes: the index catches up when it is needed again.
+      if (gone.size() > 0) {
+        index = null;
+      }
+      return;
+    }
+    added.forEach(known::add);
+    indexedTo = table.next();
+    for (int i = 0; i < gone.size(); i++) {
+      long number = gone.first(i);
+      if (reads.stream().noneMatch(read -> read.forget(known, number))) {
+        index = null;
+        return;
+      }
+    }
+  }
+
+  /** Rows with smaller numbers are gone; makes room for others. */
+  void expire(long firstNumber, long deleted) {
+    KeyIndex known = index;
+    if (known != null) {
+      known.expireBelow(firstNumber);
+      known.sweep((int) Math.min(10_000_000, 4 * deleted));
+    }
+  }
+
+  /** The batch was rolled back. */
+  void rolledBack() {
+    reads.forEach(KeyRead::reset);
+  }
+
+  /** The table is not what it was: the index is built anew when it is needed. */
+  void forgetIndex() {
+    index = null;
+  }
+
+  void close() {
+    reads.forEach(KeyRead::close);
+  }
+
+  long bytes() {
+    KeyIndex known = index;
+    return known == null ? 0 : known.bytes();
+  }
+}
