@@ -213,6 +213,9 @@ final class QueryGenerator {
 
   private Query distinct(From from) {
     List<Col> usable = from.columns.stream().filter(c -> c.kind != Kind.OPAQUE).toList();
+    if (usable.isEmpty()) {
+      return aggregate(from);
+    }
     Col one = pick(usable);
     Col two = pick(usable);
     String a = name();
@@ -277,7 +280,8 @@ final class QueryGenerator {
     List<String> list = new ArrayList<>();
     boolean window = false;
     List<Col> usable = from.columns.stream().filter(c -> c.kind != Kind.OPAQUE).toList();
-    int groups = random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(2);
+    // A stream may have nothing but columns to look at only: then all its rows are one group.
+    int groups = usable.isEmpty() || random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(2);
     for (int i = 0; i < groups; i++) {
       List<Col> times = from.of(Kind.TIME);
       boolean time = !times.isEmpty() && random.nextInt(3) > 0;
