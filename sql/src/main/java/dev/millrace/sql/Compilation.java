@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,14 @@ final class Compilation {
   private final Findings findings;
   private final Map<String, Relation> inputs;
   private final Names names = new Names();
+  private final ConstantIntervals intervals;
   private @Nullable SQLException typingFailure;
 
   Compilation(DuckDb duck, Findings findings, Map<String, Relation> inputs) {
     this.duck = duck;
     this.findings = findings;
     this.inputs = inputs;
+    this.intervals = new ConstantIntervals(duck);
     names.fresh("_w");
     names.fresh("_n");
   }
@@ -48,8 +51,12 @@ final class Compilation {
     return typingFailure;
   }
 
+  ConstantIntervals intervals() {
+    return intervals;
+  }
+
   Expr expr(JsonNode tree) {
-    return Expr.of(tree, duck);
+    return Expr.of(intervals.fold(tree), duck);
   }
 
   /** A reference to a field. */
@@ -111,14 +118,14 @@ final class Compilation {
     }
     List<String> types = types(input.fields(), exprs.stream().map(Expr::sql).toList());
     List<Node.Item> items = new ArrayList<>();
-    Map<String, String> marks = new java.util.HashMap<>(input.watermarks());
+    Map<String, String> marks = new HashMap<>(input.watermarks());
     for (int i = 0; i < exprs.size(); i++) {
       Expr expr = exprs.get(i);
       Field field = field(wishes.get(i), types.get(i), expr.refs(), input.fields());
       items.add(new Node.Item(field, expr));
       made.add(field);
       if (field.isTime()) {
-        Watermarks.of(expr, input.watermarks(), duck)
+        Watermarks.of(expr, input.watermarks(), this)
             .ifPresent(mark -> marks.put(field.name(), mark));
       }
     }
