@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,9 @@ final class Compilation {
   private final Findings findings;
   private final Map<String, Relation> inputs;
   private final Names names = new Names();
+  private final Map<String, Field> fields = new HashMap<>();
   private final ConstantIntervals intervals;
+  private final TimeArithmetic times;
   private @Nullable SQLException typingFailure;
 
   Compilation(DuckDb duck, Findings findings, Map<String, Relation> inputs) {
@@ -26,6 +29,7 @@ final class Compilation {
     this.findings = findings;
     this.inputs = inputs;
     this.intervals = new ConstantIntervals(duck);
+    this.times = new TimeArithmetic(this);
     names.fresh("_w");
     names.fresh("_n");
   }
@@ -55,8 +59,20 @@ final class Compilation {
     return intervals;
   }
 
-  Expr expr(JsonNode tree) {
-    return Expr.of(intervals.fold(tree), duck);
+  /** Makes a field's type known to the expressions over it. */
+  Field declare(Field field) {
+    fields.put(field.name(), field);
+    return field;
+  }
+
+  /** The declared field of that name. */
+  Optional<Field> field(String name) {
+    return Optional.ofNullable(fields.get(name));
+  }
+
+  Expr expr(JsonNode resolved) {
+    JsonNode tree = intervals.fold(resolved);
+    return new Expr(tree, duck.printExpression(tree), times.sql(tree), Expr.refs(tree));
   }
 
   /** A reference to a field. */
@@ -108,7 +124,7 @@ final class Compilation {
         origins.addAll(field.origins());
       }
     }
-    return new Field(names.fresh(wish), type, origins);
+    return declare(new Field(names.fresh(wish), type, origins));
   }
 
   /** The node with computed columns; the node itself if there are none. */
