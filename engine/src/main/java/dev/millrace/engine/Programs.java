@@ -73,7 +73,7 @@ public final class Programs {
     }
     Map<String, StreamProgram> programs = new LinkedHashMap<>();
     Set<String> failed = new HashSet<>();
-    try (StreamCompiler compiler = StreamCompiler.open()) {
+    try (StreamCompiler compiler = StreamCompiler.open(project.timeZone())) {
       for (ModelSpec model : project.models()) {
         if (model.materialization() != Materialization.STREAM) {
           continue;

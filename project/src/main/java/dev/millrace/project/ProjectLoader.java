@@ -10,7 +10,6 @@ import dev.millrace.project.option.OptionReader;
 import dev.millrace.project.yaml.YamlNode;
 import dev.millrace.project.yaml.YamlReader;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -183,17 +182,17 @@ public final class ProjectLoader {
 
     private ZoneId zone(OptionBlock project) {
       String zone = project.text("time_zone").orElse("UTC");
-      try {
+      // Java knows offsets such as +02:00 besides; DuckDB knows the names alone.
+      if (ZoneId.getAvailableZoneIds().contains(zone)) {
         return ZoneId.of(zone);
-      } catch (DateTimeException e) {
-        String hint = Suggestion.didYouMean(zone, ZoneId.getAvailableZoneIds());
-        problems.error(
-            ProjectError.BAD_VALUE,
-            project.where("time_zone"),
-            "no time zone `" + zone + "`",
-            hint != null ? hint : "write a name such as `Europe/Berlin`, or `UTC`");
-        return ZoneId.of("UTC");
       }
+      String hint = Suggestion.didYouMean(zone, ZoneId.getAvailableZoneIds());
+      problems.error(
+          ProjectError.BAD_VALUE,
+          project.where("time_zone"),
+          "no time zone `" + zone + "`",
+          hint != null ? hint : "write a name such as `Europe/Berlin`, or `UTC`");
+      return ZoneId.of("UTC");
     }
 
     private Map<String, Object> vars(OptionBlock project) {

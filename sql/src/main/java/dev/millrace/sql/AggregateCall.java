@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One aggregate function over the rows of a group.
  *
  * @param orders what its rows are ordered by first, with the direction's words
- * @param sql the call as DuckDB writes it
+ * @param whole the call
  */
 record AggregateCall(
     String function,
@@ -18,11 +18,16 @@ record AggregateCall(
     boolean distinct,
     @Nullable Expr filter,
     List<Order> orders,
-    String sql,
+    Expr whole,
     Field result) {
 
   /** One ORDER BY expression and the words that follow it, such as {@code DESC NULLS LAST}. */
   record Order(Expr expr, String direction) {}
+
+  /** The call as people read it. */
+  String sql() {
+    return whole.text();
+  }
 
   /** The names of all fields that it reads. */
   Set<String> refs() {

@@ -2,7 +2,6 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
@@ -55,7 +54,10 @@ final class Closing {
       String mark = input.watermarks().get(group.getKey());
       if (mark != null) {
         JsonNode closed =
-            Compilation.compare("COMPARE_LESSTHAN", plain(group.getValue()), tree(mark));
+            Compilation.compare(
+                "COMPARE_LESSTHAN",
+                plain(group.getValue()),
+                compilation.duck().parseExpression(mark));
         // Over rows rather than in HAVING, where GROUP BY ALL would group by its columns too.
         JsonNode where = select.path("where_clause");
         JsonNode both = where.isObject() ? Compilation.and(List.of(where, closed)) : closed;
@@ -70,20 +72,5 @@ final class Closing {
     ObjectNode copy = expression.deepCopy();
     copy.put("alias", "");
     return copy;
-  }
-
-  private JsonNode tree(String sql) {
-    try {
-      return compilation
-          .duck()
-          .parse("SELECT " + sql)
-          .path("statements")
-          .path(0)
-          .path("node")
-          .path("select_list")
-          .path(0);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

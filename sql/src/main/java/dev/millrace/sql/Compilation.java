@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,17 @@ final class Compilation {
   private final Findings findings;
   private final Map<String, Relation> inputs;
   private final Names names = new Names();
+  private final Map<String, Field> fields = new HashMap<>();
+  private final ConstantIntervals intervals;
+  private final TimeArithmetic times;
   private @Nullable SQLException typingFailure;
 
   Compilation(DuckDb duck, Findings findings, Map<String, Relation> inputs) {
     this.duck = duck;
     this.findings = findings;
     this.inputs = inputs;
+    this.intervals = new ConstantIntervals(duck);
+    this.times = new TimeArithmetic(this);
     names.fresh("_w");
     names.fresh("_n");
   }
@@ -48,8 +55,24 @@ final class Compilation {
     return typingFailure;
   }
 
-  Expr expr(JsonNode tree) {
-    return Expr.of(tree, duck);
+  ConstantIntervals intervals() {
+    return intervals;
+  }
+
+  /** Makes a field's type known to the expressions over it. */
+  Field declare(Field field) {
+    fields.put(field.name(), field);
+    return field;
+  }
+
+  /** The declared field of that name. */
+  Optional<Field> field(String name) {
+    return Optional.ofNullable(fields.get(name));
+  }
+
+  Expr expr(JsonNode resolved) {
+    JsonNode tree = intervals.fold(resolved);
+    return new Expr(tree, duck.printExpression(tree), times.sql(tree), Expr.refs(tree));
   }
 
   /** A reference to a field. */
@@ -101,7 +124,7 @@ final class Compilation {
         origins.addAll(field.origins());
       }
     }
-    return new Field(names.fresh(wish), type, origins);
+    return declare(new Field(names.fresh(wish), type, origins));
   }
 
   /** The node with computed columns; the node itself if there are none. */
@@ -111,14 +134,14 @@ final class Compilation {
     }
     List<String> types = types(input.fields(), exprs.stream().map(Expr::sql).toList());
     List<Node.Item> items = new ArrayList<>();
-    Map<String, String> marks = new java.util.HashMap<>(input.watermarks());
+    Map<String, String> marks = new HashMap<>(input.watermarks());
     for (int i = 0; i < exprs.size(); i++) {
       Expr expr = exprs.get(i);
       Field field = field(wishes.get(i), types.get(i), expr.refs(), input.fields());
       items.add(new Node.Item(field, expr));
       made.add(field);
       if (field.isTime()) {
-        Watermarks.of(expr, input.watermarks(), duck)
+        Watermarks.of(expr, input.watermarks(), this)
             .ifPresent(mark -> marks.put(field.name(), mark));
       }
     }

@@ -1,8 +1,8 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.sql.ConstantIntervals.Interval;
 import dev.millrace.sql.Node.Distance;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,27 +167,15 @@ final class Distances {
 
   /** A constant interval; months and days get the widest range that calendars give them. */
   private Optional<Length> length(JsonNode constant) {
-    String sql = "CAST(" + compilation.duck().printExpression(constant) + " AS INTERVAL)";
-    try {
-      long[] parts =
-          compilation
-              .duck()
-              .numbers(
-                  "SELECT date_part('year', i) * 12 + date_part('month', i), date_part('day', i),"
-                      + " date_part('hour', i) * 3600000000 + date_part('minute', i) * 60000000"
-                      + " + date_part('microsecond', i) FROM (SELECT "
-                      + sql
-                      + " AS i)");
-      long slack = parts[0] != 0 || parts[1] != 0 ? 3 * HOUR : 0;
-      long short28 = parts[0] * 28 * DAY;
-      long long31 = parts[0] * 31 * DAY;
-      long rest = parts[1] * DAY + parts[2];
-      return Optional.of(
-          new Length(
-              Math.min(short28, long31) + rest - slack, Math.max(short28, long31) + rest + slack));
-    } catch (SQLException e) {
-      // Not an interval: the condition says nothing about a distance.
-      return Optional.empty();
-    }
+    return compilation.intervals().cast(constant).map(Distances::length);
+  }
+
+  private static Length length(Interval interval) {
+    long slack = interval.months() != 0 || interval.days() != 0 ? 3 * HOUR : 0;
+    long short28 = interval.months() * 28 * DAY;
+    long long31 = interval.months() * 31 * DAY;
+    long rest = interval.days() * DAY + interval.micros();
+    return new Length(
+        Math.min(short28, long31) + rest - slack, Math.max(short28, long31) + rest + slack);
   }
 }

@@ -14,6 +14,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,14 +37,17 @@ final class DuckDb implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Connection connection;
+  private final ZoneId zone;
   private final Map<String, String> printed = new HashMap<>();
   private final Set<String> functions;
   private final Set<String> aggregates;
   private final Set<String> unstable;
 
-  private DuckDb(Connection connection) throws SQLException {
+  private DuckDb(Connection connection, ZoneId zone) throws SQLException {
     this.connection = connection;
-    execute("SET TimeZone = 'UTC'");
+    this.zone = zone;
+    // Constants are evaluated here: a time without offset has to mean what it means in the store.
+    execute("SET TimeZone = " + Identifier.literal(isUtc() ? "UTC" : zone.getId()));
     execute("SET errors_as_json = true");
     functions = names("SELECT DISTINCT function_name FROM duckdb_functions()");
     aggregates =
@@ -63,12 +70,18 @@ final class DuckDb implements AutoCloseable {
             "user"));
   }
 
-  static DuckDb open() {
+  static DuckDb open(ZoneId zone) {
     try {
-      return new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
+      return new DuckDb(DriverManager.getConnection("jdbc:duckdb:"), zone);
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB did not start", e);
     }
+  }
+
+  /** True if clocks of the time zone have always shown UTC. */
+  boolean isUtc() {
+    ZoneRules rules = zone.getRules();
+    return rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC);
   }
 
   /** Names of all functions. */
@@ -99,6 +112,20 @@ final class DuckDb implements AutoCloseable {
         return (ObjectNode) JSON.readTree(rows.getString(1));
       }
     } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The tree of one expression that is known to be right. */
+  JsonNode parseExpression(String sql) {
+    try {
+      return parse("SELECT " + sql)
+          .path("statements")
+          .path(0)
+          .path("node")
+          .path("select_list")
+          .path(0);
+    } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -49,17 +49,17 @@ final class Explain {
     if (node instanceof Node.Scan scan) {
       return scan.relation().name();
     } else if (node instanceof Node.Filter filter) {
-      return filter.condition().sql();
+      return filter.condition().text();
     } else if (node instanceof Node.Extend extend) {
       return extend.items().stream()
-          .map(item -> item.expr().sql() + " AS " + item.field().sql())
+          .map(item -> item.expr().text() + " AS " + item.field().sql())
           .collect(Collectors.joining(", "));
     } else if (node instanceof Node.Join join) {
       String keys =
           join.keys().stream()
               .map(k -> Identifier.quote(k.left()) + " = " + Identifier.quote(k.right()))
               .collect(Collectors.joining(" AND "));
-      return join.condition() == null ? keys : keys + " AND " + join.condition().sql();
+      return join.condition() == null ? keys : keys + " AND " + join.condition().text();
     } else if (node instanceof Node.Aggregate aggregate) {
       String groups =
           aggregate.global()

@@ -106,10 +106,11 @@ final class FromResolver {
     List<Visible> visible = new ArrayList<>();
     for (Column column : relation.schema().columns()) {
       Field field =
-          new Field(
-              compilation.names().fresh(column.name()),
-              column.type().toString(),
-              Set.of(relation.name() + "." + column.name()));
+          compilation.declare(
+              new Field(
+                  compilation.names().fresh(column.name()),
+                  column.type().toString(),
+                  Set.of(relation.name() + "." + column.name())));
       fields.add(field);
       columns.add(column.name());
       visible.add(new Visible(column.name(), field));

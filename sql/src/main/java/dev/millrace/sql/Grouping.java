@@ -179,14 +179,8 @@ final class Grouping {
   }
 
   private List<AggregateCall> calls(Node input) {
-    List<String> sql = new ArrayList<>();
-    List<Expr> exprs = new ArrayList<>();
-    for (JsonNode tree : calls.values()) {
-      Expr expr = compilation.expr(tree);
-      exprs.add(expr);
-      sql.add(expr.sql());
-    }
-    List<String> types = compilation.types(input.fields(), sql);
+    List<Expr> exprs = calls.values().stream().map(compilation::expr).toList();
+    List<String> types = compilation.types(input.fields(), exprs.stream().map(Expr::sql).toList());
     List<AggregateCall> made = new ArrayList<>();
     int i = 0;
     for (Map.Entry<String, JsonNode> entry : calls.entrySet()) {
@@ -195,13 +189,13 @@ final class Grouping {
               String.valueOf(callFields.get(entry.getKey())),
               types.get(i),
               compilation.field("_unused", "", exprs.get(i).refs(), input.fields()).origins());
-      made.add(call(entry.getValue(), exprs.get(i).sql(), result, input));
+      made.add(call(entry.getValue(), exprs.get(i), compilation.declare(result), input));
       i++;
     }
     return made;
   }
 
-  private AggregateCall call(JsonNode tree, String sql, Field result, Node input) {
+  private AggregateCall call(JsonNode tree, Expr whole, Field result, Node input) {
     List<Expr> arguments = new ArrayList<>();
     for (JsonNode argument : tree.path("arguments")) {
       arguments.add(compilation.expr(argument.path("expression")));
@@ -222,7 +216,7 @@ final class Grouping {
         tree.path("distinct").asBoolean(),
         filter.isObject() ? compilation.expr(filter) : null,
         orders,
-        sql,
+        whole,
         result);
   }
 

@@ -179,7 +179,9 @@ final class JoinBuilder {
   }
 
   private Expr cast(Expr expr, String type) {
-    return new Expr(expr.tree(), "CAST(" + expr.sql() + " AS " + type + ")", expr.refs());
+    String suffix = " AS " + type + ")";
+    return new Expr(
+        expr.tree(), "CAST(" + expr.text() + suffix, "CAST(" + expr.sql() + suffix, expr.refs());
   }
 
   private String type(Expr expr, Node node) {

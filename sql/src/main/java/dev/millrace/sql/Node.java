@@ -34,7 +34,7 @@ sealed interface Node {
 
   /**
    * Names of fields whose values stay: where a row is taken back, there is for ever after another
-   * one with the same values in all of these fields.
+   * one with the same values in all of these fields. None: it may have been the last row.
    */
   Set<String> lasting();
 
@@ -165,11 +165,13 @@ sealed interface Node {
       return input.appendOnly();
     }
 
+    /** Even a constant goes with the last row. */
     @Override
     public Set<String> lasting() {
-      Set<String> names = new HashSet<>(input.lasting());
+      Set<String> below = input.lasting();
+      Set<String> names = new HashSet<>(below);
       for (Item item : items) {
-        if (appendOnly() || input.lasting().containsAll(item.expr.refs())) {
+        if (appendOnly() || (!below.isEmpty() && below.containsAll(item.expr.refs()))) {
           names.add(item.field.name());
         }
       }
@@ -209,7 +211,8 @@ sealed interface Node {
         boolean lasts = true;
         for (int branch = 0; branch < inputs.size(); branch++) {
           String source = needs.get(branch).get(i);
-          lasts &= source == null || inputs.get(branch).lasting().contains(source);
+          Set<String> below = inputs.get(branch).lasting();
+          lasts &= source == null ? !below.isEmpty() : below.contains(source);
         }
         if (lasts) {
           names.add(fields.get(i).name());

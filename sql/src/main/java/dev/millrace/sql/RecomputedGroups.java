@@ -120,7 +120,7 @@ final class RecomputedGroups {
       String before = Identifier.quote(call.result().name() + "_before");
       select.append("a.").append(name).append(", o.").append(name).append(" AS ").append(before);
       select.append(", ");
-      anew.append(", ").append(call.sql()).append(" AS ").append(name);
+      anew.append(", ").append(call.whole().sql()).append(" AS ").append(name);
     }
     anew.append(" FROM ").append(after).append(groups.groupBy()).append(')');
     select.append("coalesce(a._rows, 0) AS _rows, o._n AS _n FROM ").append(touched);

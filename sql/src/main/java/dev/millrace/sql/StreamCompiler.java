@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Suggestion;
 import java.sql.SQLException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +21,18 @@ public final class StreamCompiler implements AutoCloseable {
     this.duck = duck;
   }
 
-  /** A compiler; takes a few tens of milliseconds. */
+  /** A compiler for stores whose time zone is UTC; takes a few tens of milliseconds. */
   public static StreamCompiler open() {
-    return new StreamCompiler(DuckDb.open());
+    return open(ZoneOffset.UTC);
+  }
+
+  /**
+   * A compiler; takes a few tens of milliseconds.
+   *
+   * @param zone the time zone of the connections that run the programs
+   */
+  public static StreamCompiler open(ZoneId zone) {
+    return new StreamCompiler(DuckDb.open(zone));
   }
 
   /**

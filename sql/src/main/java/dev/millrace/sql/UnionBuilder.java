@@ -42,7 +42,7 @@ final class UnionBuilder {
     }
     String name = branches.get(0).columns().get(position).name();
     String type = commonType(sources);
-    Field field = new Field(compilation.names().fresh(name), type, origins);
+    Field field = compilation.declare(new Field(compilation.names().fresh(name), type, origins));
     fields.add(field);
     for (int i = 0; i < branches.size(); i++) {
       add(i, sources.get(i), type);

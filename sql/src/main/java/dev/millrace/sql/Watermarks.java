@@ -66,44 +66,60 @@ final class Watermarks {
   }
 
   /**
-   * The watermark of an expression that never falls when the time that it reads grows: such a
-   * function f has f(t) >= f(W) for every t >= W.
+   * The watermark of an expression f of a time with watermark W: f(t) >= f(W) for every t >= W if f
+   * never falls. A calendar's steps may: an hour after January 30th, 23:30, comes January 31st, and
+   * one month later 00:30 comes before 23:30 of the same February 28th. Their days never fall, so
+   * the watermark is the start of f(W)'s day.
    */
-  static Optional<String> of(Expr expr, Map<String, String> known, DuckDb duck) {
+  static Optional<String> of(Expr expr, Map<String, String> known, Compilation compilation) {
     if (expr.refs().size() != 1) {
       return Optional.empty();
     }
     String mark = known.get(expr.refs().iterator().next());
-    if (mark == null || !isMonotone(expr.tree())) {
+    if (mark == null || !isMonotone(expr.tree(), compilation)) {
       return Optional.empty();
     }
-    JsonNode holed = expr.tree().deepCopy();
-    dig(holed);
-    return Optional.of(duck.printExpression(holed).replace(HOLE, "(" + mark + ")"));
+    String holed = compilation.duck().printExpression(dig(expr.tree(), compilation));
+    return Optional.of(holed.replace(HOLE, "(" + mark + ")"));
   }
 
-  private static boolean isMonotone(JsonNode tree) {
+  /** True if what {@link #dig} makes of it never falls. */
+  private static boolean isMonotone(JsonNode tree, Compilation compilation) {
     if (tree.path("class").asText().equals("COLUMN_REF")) {
       return true;
     }
     if (!tree.path("class").asText().equals("FUNCTION")) {
       return false;
     }
-    String function = tree.path("function_name").asText();
     JsonNode arguments = tree.path("arguments");
     JsonNode first = arguments.path(0).path("expression");
     JsonNode second = arguments.path(1).path("expression");
-    if (BUCKETS.contains(function)) {
-      boolean constantRest =
-          !hasColumn(first) && (arguments.size() == 2 || !hasColumn(arguments.path(2)));
-      return arguments.size() >= 2 && constantRest && isMonotone(second);
+    if (BUCKETS.contains(tree.path("function_name").asText())) {
+      boolean constants = !hasColumn(first) && !hasColumn(arguments.path(2));
+      boolean steady = arguments.size() == 2 || !isCalendarStep(arguments.path(2), compilation);
+      return arguments.size() >= 2 && constants && steady && isMonotone(second, compilation);
     }
-    if (arguments.size() == 2 && (function.equals("+") || function.equals("-"))) {
-      boolean firstTime = isMonotone(first) && !hasColumn(second);
-      boolean secondTime = function.equals("+") && isMonotone(second) && !hasColumn(first);
-      return firstTime || secondTime;
-    }
-    return false;
+    return isMove(tree) && isMonotone(hasColumn(first) ? first : second, compilation);
+  }
+
+  /** {@code time + constant}, {@code constant + time} or {@code time - constant}. */
+  private static boolean isMove(JsonNode tree) {
+    String function = tree.path("function_name").asText();
+    JsonNode arguments = tree.path("arguments");
+    boolean plus = function.equals("+");
+    return arguments.size() == 2
+        && (plus || function.equals("-"))
+        && hasColumn(arguments.path(0)) != hasColumn(arguments.path(1))
+        && (plus || hasColumn(arguments.path(0)));
+  }
+
+  /** True if how far an interval moves a time depends on where in the calendar the time is. */
+  private static boolean isCalendarStep(JsonNode argument, Compilation compilation) {
+    return compilation
+        .intervals()
+        .cast(argument.path("expression"))
+        .filter(i -> i.months() != 0 || (i.days() != 0 && !compilation.duck().isUtc()))
+        .isPresent();
   }
 
   static boolean hasColumn(JsonNode tree) {
@@ -118,11 +134,26 @@ final class Watermarks {
     return false;
   }
 
-  private static void dig(JsonNode tree) {
+  /** The tree with a hole for its time. */
+  private static JsonNode dig(JsonNode tree, Compilation compilation) {
     if (tree.path("class").asText().equals("COLUMN_REF")) {
-      ((ObjectNode) tree).putArray("column_names").add(HOLE);
-    } else {
-      tree.forEach(Watermarks::dig);
+      return Compilation.reference(HOLE);
     }
+    ObjectNode copy = tree.deepCopy();
+    boolean step = false;
+    for (JsonNode argument : copy.path("arguments")) {
+      JsonNode expression = argument.path("expression");
+      if (hasColumn(expression)) {
+        ((ObjectNode) argument).set("expression", dig(expression, compilation));
+      } else {
+        step |= isMove(tree) && isCalendarStep(argument, compilation);
+      }
+    }
+    if (!step) {
+      return copy;
+    }
+    JsonNode day = compilation.duck().parseExpression("date_trunc('day', " + HOLE + ")");
+    ((ObjectNode) day.path("arguments").path(1)).set("expression", copy);
+    return day;
   }
 }

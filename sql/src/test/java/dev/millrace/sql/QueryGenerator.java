@@ -15,6 +15,8 @@ final class QueryGenerator {
     DEC,
     DBL,
     TIME,
+    /** A time that may be infinite, so that nothing may be subtracted from it. */
+    ODD_TIME,
     /** A result to look at only: its last digits depend on the order of additions. */
     OPAQUE
   }
@@ -42,7 +44,15 @@ final class QueryGenerator {
           "%r > %l",
           "%l BETWEEN %r - INTERVAL '1 minute' AND %r - INTERVAL '10 seconds'");
 
+  private static final List<String> ODD_BOUNDS =
+      List.of(
+          "%l <= %r + INTERVAL 1 MINUTE",
+          "%l BETWEEN %r - INTERVAL 1 DAY AND %r + INTERVAL '1 day'",
+          "date_trunc('hour', %l) = date_trunc('hour', %r)",
+          "time_bucket(INTERVAL 1 WEEK, %l) = time_bucket(INTERVAL 1 WEEK, %r)");
+
   private final Random random;
+  private final TimeExpressions times;
   private final Map<String, List<Col>> relations;
   private int names;
 
@@ -50,6 +60,7 @@ final class QueryGenerator {
   QueryGenerator(Random random, Map<String, List<Col>> relations, int names) {
     this.names = names;
     this.random = random;
+    this.times = new TimeExpressions(random);
     this.relations = relations;
   }
 
@@ -97,7 +108,22 @@ final class QueryGenerator {
       own.add(new Col(alias + ".window_start", Kind.TIME, time.marked));
       own.add(new Col(alias + ".window_end", Kind.TIME, time.marked));
     }
-    return new From(sql, own, false);
+    return new From(sql, computed(own), false);
+  }
+
+  /** The columns, and at times expressions over one of their times that may stand for columns. */
+  private List<Col> computed(List<Col> columns) {
+    List<Col> times =
+        columns.stream().filter(c -> c.kind == Kind.TIME || c.kind == Kind.ODD_TIME).toList();
+    if (times.isEmpty() || random.nextInt(3) > 0) {
+      return columns;
+    }
+    List<Col> more = new ArrayList<>(columns);
+    Col time = pick(times);
+    more.add(new Col("(" + this.times.number(time.name) + ")", Kind.INT, false));
+    more.add(new Col("(" + this.times.text(time.name) + ")", Kind.STR, false));
+    more.add(new Col("(" + this.times.rising(time.name) + ")", time.kind, time.marked));
+    return more;
   }
 
   private String tumble(String relation, Col time, String alias) {
@@ -118,14 +144,9 @@ final class QueryGenerator {
       on.append(" AND ").append(pick(leftKeys).name).append(" % 2 = ");
       on.append(pick(rightKeys).name).append(" % 2");
     }
-    if (!left.of(Kind.TIME).isEmpty() && !right.of(Kind.TIME).isEmpty() && random.nextInt(5) > 0) {
-      String bound = pick(BOUNDS);
-      on.append(" AND ")
-          .append(
-              bound
-                  .replace("%l", pick(left.of(Kind.TIME)).name)
-                  .replace("%r", pick(right.of(Kind.TIME)).name));
-    }
+    bound(left, right, Kind.TIME, BOUNDS, random.nextInt(5) > 0 ? on : new StringBuilder());
+    bound(
+        left, right, Kind.ODD_TIME, ODD_BOUNDS, random.nextInt(8) == 0 ? on : new StringBuilder());
     if (random.nextInt(4) == 0) {
       on.append(" AND ").append(predicate(random.nextBoolean() ? left.columns : right.columns));
     }
@@ -141,6 +162,16 @@ final class QueryGenerator {
       return new From(left.sql + how + right.sql + " WHERE " + on, columns, true);
     }
     return new From(left.sql + how + right.sql + " ON " + on, columns, false);
+  }
+
+  private void bound(From left, From right, Kind kind, List<String> bounds, StringBuilder on) {
+    if (!left.of(kind).isEmpty() && !right.of(kind).isEmpty()) {
+      on.append(" AND ")
+          .append(
+              pick(bounds)
+                  .replace("%l", pick(left.of(kind)).name)
+                  .replace("%r", pick(right.of(kind)).name));
+    }
   }
 
   /** A WHERE for a FROM that may have one. */
@@ -180,14 +211,7 @@ final class QueryGenerator {
           case STR -> pick(List.of("%s", "upper(%s)", "%s || 'x'", "left(%s, 1)"));
           case DEC -> pick(List.of("%s", "%s * 2", "CASE WHEN %s > 1 THEN %s END"));
           case DBL -> pick(List.of("%s", "%s * 2"));
-          case TIME ->
-              pick(
-                  List.of(
-                      "%s",
-                      "%s",
-                      "time_bucket(INTERVAL 1 MINUTE, %s)",
-                      "date_trunc('minute', %s)",
-                      "%s + INTERVAL '30 seconds'"));
+          case TIME, ODD_TIME -> random.nextInt(3) == 0 ? "%s" : times.rising("%s");
           default -> "%s";
         };
     return form.replace("%s", column.name);
@@ -213,6 +237,9 @@ final class QueryGenerator {
 
   private Query distinct(From from) {
     List<Col> usable = from.columns.stream().filter(c -> c.kind != Kind.OPAQUE).toList();
+    if (usable.isEmpty()) {
+      return aggregate(from);
+    }
     Col one = pick(usable);
     Col two = pick(usable);
     String a = name();
@@ -277,7 +304,8 @@ final class QueryGenerator {
     List<String> list = new ArrayList<>();
     boolean window = false;
     List<Col> usable = from.columns.stream().filter(c -> c.kind != Kind.OPAQUE).toList();
-    int groups = random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(2);
+    // A stream may have nothing but columns to look at only: then all its rows are one group.
+    int groups = usable.isEmpty() || random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(2);
     for (int i = 0; i < groups; i++) {
       List<Col> times = from.of(Kind.TIME);
       boolean time = !times.isEmpty() && random.nextInt(3) > 0;

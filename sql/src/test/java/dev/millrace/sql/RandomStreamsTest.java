@@ -21,12 +21,14 @@ class RandomStreamsTest {
           new Col("g", Kind.STR, false),
           new Col("d", Kind.DEC, false),
           new Col("z", Kind.DBL, false),
+          new Col("o", Kind.ODD_TIME, false),
           new Col("t", Kind.TIME, true));
   private static final List<Col> B =
       List.of(
           new Col("k", Kind.INT, false),
           new Col("h", Kind.STR, false),
           new Col("v", Kind.INT, false),
+          new Col("p", Kind.ODD_TIME, false),
           new Col("s", Kind.TIME, true));
 
   @Test
@@ -56,10 +58,11 @@ class RandomStreamsTest {
     try (Pipeline pipeline = new Pipeline()) {
       pipeline.source(
           "s.a",
-          "k INTEGER, x INTEGER, g VARCHAR, d DECIMAL(10,2), z DOUBLE, t TIMESTAMPTZ",
+          "k INTEGER, x INTEGER, g VARCHAR, d DECIMAL(10,2), z DOUBLE, o TIMESTAMPTZ, t TIMESTAMPTZ",
           "t",
           "20 seconds");
-      pipeline.source("s.b", "k INTEGER, h VARCHAR, v BIGINT, s TIMESTAMPTZ", "s", "5 seconds");
+      pipeline.source(
+          "s.b", "k INTEGER, h VARCHAR, v BIGINT, p TIMESTAMPTZ, s TIMESTAMPTZ", "s", "5 seconds");
       relations.put("s.a", A);
       relations.put("s.b", B);
       int streams = 1 + random.nextInt(3);
@@ -96,10 +99,29 @@ class RandomStreamsTest {
     }
   }
 
+  /** Before the first watermark a time may be as old as it likes. */
   private static String time(int batch) {
-    return "TIMESTAMPTZ '2026-11-21 10:00:00' + to_seconds("
-        + batch
-        + " * 25 + (random() * 60)::INTEGER - 20)";
+    String time =
+        "TIMESTAMPTZ '2026-11-21 10:00:00' + to_seconds("
+            + batch
+            + " * 25 + (random() * 60)::INTEGER - 20)";
+    return batch > 0
+        ? time
+        : "CASE (random() * 20)::INTEGER WHEN 1 THEN TIMESTAMPTZ '1969-12-31 23:59:59.999999'"
+            + " WHEN 2 THEN TIMESTAMPTZ '0044-03-15 (BC) 11:22:33' ELSE "
+            + time
+            + " END";
+  }
+
+  private static String oddTime(int batch) {
+    return "CASE (random() * 20)::INTEGER WHEN 0 THEN NULL WHEN 1 THEN 'infinity'::TIMESTAMPTZ"
+        + " WHEN 2 THEN '-infinity'::TIMESTAMPTZ WHEN 3 THEN TIMESTAMPTZ '1969-12-31 23:59:59.999999'"
+        + " WHEN 4 THEN TIMESTAMPTZ '1970-01-01 00:00:00' WHEN 5 THEN TIMESTAMPTZ '2000-01-02 23:59:57'"
+        + " WHEN 6 THEN TIMESTAMPTZ '0044-03-15 (BC) 11:22:33' WHEN 7 THEN TIMESTAMPTZ '9999-12-31 23:59:59.999'"
+        + " WHEN 8 THEN TIMESTAMPTZ '2027-01-31 01:00:00' WHEN 9 THEN TIMESTAMPTZ '1960-02-29 23:00:00.000001'"
+        + " WHEN 10 THEN make_timestamptz(((random() - 0.5) * 1e17)::BIGINT) ELSE "
+        + time(batch)
+        + " END";
   }
 
   private static String a(Random random, int batch) {
@@ -110,10 +132,11 @@ class RandomStreamsTest {
           CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 3)::DECIMAL(10,2) END,
           CASE WHEN random() < 0.1 THEN NULL WHEN random() < 0.05 THEN 'NaN'::DOUBLE
             ELSE (random() * 8)::INTEGER / 4 END,
+          %s,
           %s
         FROM range(%d)
         """
-        .formatted(time(batch), random.nextInt(random.nextInt(3) == 0 ? 4 : 25));
+        .formatted(oddTime(batch), time(batch), random.nextInt(random.nextInt(3) == 0 ? 4 : 25));
   }
 
   private static String b(Random random, int batch) {
@@ -121,9 +144,10 @@ class RandomStreamsTest {
         SELECT CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 5)::INTEGER END,
           CASE (random() * 3)::INTEGER WHEN 0 THEN 'a' WHEN 1 THEN 'b' END,
           CASE WHEN random() < 0.1 THEN NULL ELSE (random() * 5)::BIGINT END,
+          %s,
           %s
         FROM range(%d)
         """
-        .formatted(time(batch), random.nextInt(random.nextInt(3) == 0 ? 3 : 12));
+        .formatted(oddTime(batch), time(batch), random.nextInt(random.nextInt(3) == 0 ? 3 : 12));
   }
 }
