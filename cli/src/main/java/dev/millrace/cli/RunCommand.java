@@ -9,13 +9,17 @@ import dev.millrace.project.Project;
 import dev.millrace.server.run.Connectors;
 import dev.millrace.server.run.RunOptions;
 import dev.millrace.server.run.RunningProject;
+import dev.millrace.sql.StreamCompiler;
+import dev.millrace.sql.StreamProgram;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -95,27 +99,41 @@ final class RunCommand implements Callable<Integer> {
                 () ->
                     new ParameterException(
                         spec.commandLine(), "--memory: `" + memory + "` is no size; try 512MB"));
+    // Needs no project, and takes as long as reading one.
+    CompletableFuture<StreamCompiler> compiler =
+        CompletableFuture.supplyAsync(StreamCompiler::open);
+    try {
+      return run(compiler, limit, memoryBytes);
+    } finally {
+      // It is closed already unless the project could not be read.
+      compiler.thenAccept(StreamCompiler::close);
+    }
+  }
+
+  private int run(
+      CompletableFuture<StreamCompiler> compiler, Optional<Duration> limit, long memoryBytes)
+      throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
     Project project = arguments.load(problems);
-    Programs.compile(project, new Connectors().sinks(), problems);
-    problems.throwIfErrors();
-    if (!problems.all().isEmpty()) {
-      out.println(Problems.text(arguments.folder(), problems.all()));
-    }
     Logging.toFile(project.folder().resolve(".millrace"));
     OptionalInt chosen = port == null ? OptionalInt.empty() : OptionalInt.of(port);
+    RunOptions options = new RunOptions(project, chosen, fresh, replaceSinks, memoryBytes);
     CountDownLatch closed = new CountDownLatch(1);
     Interrupts.closeBefore(closed);
     try (StatusArea area = StatusArea.open(out, project)) {
-      return run(new RunOptions(project, chosen, fresh, replaceSinks, memoryBytes), limit, area);
+      return run(options, compiler, problems, limit, area);
     } catch (MillraceException e) {
-      spec.commandLine().getErr().print(Problems.text(arguments.folder(), e.problems()));
-      spec.commandLine().getErr().flush();
+      print(e.problems());
       return Millrace.PROBLEMS;
     } finally {
       closed.countDown();
     }
+  }
+
+  private void print(List<Problem> problems) {
+    spec.commandLine().getErr().print(Problems.text(arguments.folder(), problems));
+    spec.commandLine().getErr().flush();
   }
 
   private Duration duration(String text) {
@@ -126,29 +144,46 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(), "--for: `" + text + "` is no time; try 30s or 5m"));
   }
 
-  private int run(RunOptions options, Optional<Duration> limit, StatusArea area)
+  /**
+   * Streams are compiled while the systems start, which takes as long; if they are wrong, that is
+   * said before the systems are stopped again.
+   */
+  private int run(
+      RunOptions options,
+      CompletableFuture<StreamCompiler> compiler,
+      dev.millrace.api.error.Problems problems,
+      Optional<Duration> limit,
+      StatusArea area)
       throws InterruptedException {
     long started = System.nanoTime();
-    RunningProject running = RunningProject.start(options, area::progress);
-    boolean ended;
-    try {
+    try (RunningProject running = RunningProject.begin(options, area::progress)) {
+      Connectors connectors = new Connectors();
+      Map<String, StreamProgram> programs;
+      try (StreamCompiler opened = compiler.join()) {
+        programs = Programs.compile(options.project(), opened, connectors.sinks(), problems);
+      }
+      if (problems.hasErrors()) {
+        print(problems.all());
+        return Millrace.PROBLEMS;
+      }
+      if (!problems.all().isEmpty()) {
+        area.problems(Problems.text(arguments.folder(), problems.all()));
+      }
+      running.open(programs, connectors, area::progress);
       area.started(running.address(), Duration.ofNanos(System.nanoTime() - started));
-      ended = follow(running, limit, area);
+      boolean ended = follow(running, limit, area);
       area.progress(Interrupts.isStopping() ? "stopping in order" : "stopping");
-    } catch (RuntimeException | InterruptedException e) {
+      List<Problem> left = new ArrayList<>(running.engine().problems());
+      left.addAll(running.faults());
+      area.show(running.engine().status());
       running.close();
-      throw e;
+      area.summary(Duration.ofNanos(System.nanoTime() - started));
+      if (!left.isEmpty()) {
+        area.problems(Problems.text(arguments.folder(), left));
+        return Millrace.PROBLEMS;
+      }
+      return ended || !untilIdle ? 0 : Millrace.PROBLEMS;
     }
-    List<Problem> left = new ArrayList<>(running.engine().problems());
-    running.fatal().ifPresent(left::add);
-    area.show(running.engine().status());
-    running.close();
-    area.summary(Duration.ofNanos(System.nanoTime() - started));
-    if (!left.isEmpty()) {
-      area.problems(Problems.text(arguments.folder(), left));
-      return Millrace.PROBLEMS;
-    }
-    return ended || !untilIdle ? 0 : Millrace.PROBLEMS;
   }
 
   /** Shows the status until the run is to end; returns true if everything was delivered. */
@@ -163,7 +198,7 @@ final class RunCommand implements Callable<Integer> {
     boolean draining = false;
     while (!Interrupts.isStopping()) {
       area.show(engine.status());
-      if (running.fatal().isPresent() || engine.hasStopped()) {
+      if (!running.faults().isEmpty() || engine.hasStopped()) {
         return false;
       }
       if (limit.isPresent() && !draining && System.nanoTime() - started > limit.get().toNanos()) {

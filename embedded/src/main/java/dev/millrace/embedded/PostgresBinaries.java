@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,17 +18,28 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL's programs, unpacked once from the archive that an artifact carries. */
 final class PostgresBinaries {
+  /**
+   * The system property that names a folder in which all projects share what is unpacked; the
+   * launcher sets it. Without it, or where it cannot be written, each project unpacks for itself.
+   */
+  static final String SHARED = "millrace.programs";
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+  private static final String UNFINISHED = "unpacking-";
   private static final int EXECUTABLE_BITS = 0111;
 
   private PostgresBinaries() {}
 
   /**
-   * The folder with {@code bin}, {@code lib} and {@code share}, unpacked below {@code folder} if it
-   * is not there yet.
+   * The folder with {@code bin}, {@code lib} and {@code share}, unpacked into the shared folder or
+   * else below {@code folder} if it is in neither yet.
    *
    * @throws StopException if there are no binaries for this platform, or the disk refuses
    */
@@ -39,19 +51,64 @@ final class PostgresBinaries {
     }
     try {
       // The size names the version: it changes with the artifact.
-      Path home = folder.resolve("postgres-" + resource.openConnection().getContentLengthLong());
+      String name = "postgres-" + resource.openConnection().getContentLengthLong();
+      Path shared = shared(resource, name);
+      if (shared != null) {
+        return shared;
+      }
+      Path home = folder.resolve(name);
       if (!Files.isDirectory(home)) {
-        Path unfinished = folder.resolve("unpacking");
-        deleteTree(unfinished);
-        try (InputStream packed = resource.openStream()) {
-          extract(packed, unfinished);
-        }
-        Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+        unpack(resource, folder, home);
         deleteOthers(folder, home);
       }
       return home;
     } catch (IOException e) {
       throw DataFolder.unusable(folder, e);
+    }
+  }
+
+  private static @Nullable Path shared(URL resource, String name) {
+    String folder = System.getProperty(SHARED, "");
+    if (folder.isEmpty()) {
+      return null;
+    }
+    Path home = Path.of(folder, name);
+    try {
+      if (!Files.isDirectory(home)) {
+        Files.createDirectories(Path.of(folder));
+        unpack(resource, Path.of(folder), home);
+      }
+      return home;
+    } catch (IOException e) {
+      LOG.info("{} cannot be shared by projects: {}", home, Reasons.of(e));
+      return null;
+    }
+  }
+
+  /** Another process may do the same at the same time: the first one wins. */
+  private static void unpack(URL resource, Path folder, Path home) throws IOException {
+    deleteUnfinished(folder);
+    Path unfinished = home.resolveSibling(UNFINISHED + ProcessHandle.current().pid());
+    try (InputStream packed = resource.openStream()) {
+      extract(packed, unfinished);
+      Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!Files.isDirectory(home)) {
+        throw e;
+      }
+    } finally {
+      deleteTree(unfinished);
+    }
+  }
+
+  /** What processes left that were killed while they unpacked, this one's number among them. */
+  private static void deleteUnfinished(Path folder) throws IOException {
+    for (Path leftover : entries(folder, UNFINISHED)) {
+      String pid = leftover.getFileName().toString().substring(UNFINISHED.length());
+      boolean alive = pid.matches("\\d{1,10}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+      if (!alive || pid.equals(Long.toString(ProcessHandle.current().pid()))) {
+        deleteTree(leftover);
+      }
     }
   }
 
@@ -81,15 +138,16 @@ final class PostgresBinaries {
   }
 
   private static void deleteOthers(Path folder, Path kept) throws IOException {
-    List<Path> others;
-    try (Stream<Path> entries = Files.list(folder)) {
-      others =
-          entries
-              .filter(p -> p.getFileName().toString().startsWith("postgres-") && !p.equals(kept))
-              .toList();
+    for (Path other : entries(folder, "postgres-")) {
+      if (!other.equals(kept)) {
+        deleteTree(other);
+      }
     }
-    for (Path other : others) {
-      deleteTree(other);
+  }
+
+  private static List<Path> entries(Path folder, String prefix) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(p -> p.getFileName().toString().startsWith(prefix)).toList();
     }
   }
 

@@ -138,6 +138,8 @@ public final class PostgresSystem implements EmbeddedSystem {
         Map.entry("io_method", "sync"),
         Map.entry("jit", "off"),
         Map.entry("client_connection_check_interval", "1s"),
+        // For passwords that people give to further users; our own was made with one.
+        Map.entry("scram_iterations", "4096"),
         Map.entry("timezone", "UTC"),
         Map.entry("log_timezone", "UTC"));
   }
@@ -156,7 +158,12 @@ public final class PostgresSystem implements EmbeddedSystem {
         Pause.millis(5);
       }
     } catch (RetryException e) {
+      // Whoever interrupts the start still wants the server to end in order.
+      boolean interrupted = Thread.interrupted();
       stop();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
       throw e;
     }
   }

@@ -4,7 +4,6 @@ import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
@@ -37,6 +36,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,10 +45,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A project at work: its store, flows, deliveries and the sources that write its topics. {@link
- * #start} mirrors {@link #close}: store, topics, flows, deliveries, sources; and back. Thread-safe.
+ * #open} and {@link #start} mirror {@link #close}: store, topics, flows, deliveries, sources; and
+ * back. Between the two the store can be queried, and nothing moves. Thread-safe.
  */
 public final class Engine implements Instance, AutoCloseable {
   private final Project project;
@@ -57,10 +60,12 @@ public final class Engine implements Instance, AutoCloseable {
   private final Store store;
   private final List<Flow> flows = new ArrayList<>();
   private final List<Delivery> deliveries = new ArrayList<>();
-  private final Map<String, SourceRunner> sources = new LinkedHashMap<>();
+  private final Map<String, Options> systems;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
+  private volatile Map<String, SourceRunner> sources = Map.of();
+  private volatile boolean started;
 
   private Engine(
       Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
@@ -68,19 +73,18 @@ public final class Engine implements Instance, AutoCloseable {
     this.options = options;
     this.programs = programs;
     this.store = store;
+    this.systems = new ConcurrentHashMap<>(options.systems());
     this.board = new StatusBoard(Instant.now(options.clock()), options.clock());
   }
 
   /**
-   * Compiles the project and starts everything but the embedded systems, which run already.
+   * Opens the store and makes in it what is missing. No other system needs to run yet.
    *
-   * @throws dev.millrace.api.error.StopException with every problem of the project, or of the store
-   * @throws dev.millrace.api.error.RetryException if Kafka does not answer
+   * @param programs the project's streams, compiled without errors
+   * @throws dev.millrace.api.error.StopException if the store is newer, locked or damaged
    */
-  public static Engine start(Project project, EngineOptions options) {
-    Problems problems = new Problems();
-    Map<String, StreamProgram> programs = Programs.compile(project, options.sinks(), problems);
-    problems.throwIfErrors();
+  public static Engine open(
+      Project project, Map<String, StreamProgram> programs, EngineOptions options) {
     Store store =
         Store.open(
             new StoreOptions(
@@ -99,13 +103,6 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private void open() throws SQLException {
-    try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
-      admin.ensure(
-          project.streams().stream()
-              .map(s -> TopicDeclaration.of(s.topic(), s.partitions()))
-              .distinct()
-              .toList());
-    }
     for (FlowParts parts : new FlowBuilder(project, programs).build()) {
       flows.add(
           new Flow(
@@ -120,18 +117,8 @@ public final class Engine implements Instance, AutoCloseable {
       writer.transact(
           transaction -> {
             SystemTables.create(transaction);
-            for (Asset asset : project.graph().assets()) {
-              String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
-              transaction.execute(
-                  "INSERT OR REPLACE INTO store.system.assets VALUES ("
-                      + Identifier.literal(asset.id())
-                      + ", "
-                      + Identifier.literal(asset.kind().name())
-                      + ", "
-                      + Identifier.literal(asset.file())
-                      + ", "
-                      + Identifier.literal(description)
-                      + ")");
+            if (!project.graph().assets().isEmpty()) {
+              transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
             }
             return true;
           });
@@ -140,11 +127,59 @@ public final class Engine implements Instance, AutoCloseable {
       }
       createViews(writer);
     }
-    for (Flow flow : flows) {
-      flow.start();
-      flow.runner().outboxes().forEach(this::startDelivery);
+    flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(delivery(o))));
+  }
+
+  private String assets() {
+    return project.graph().assets().stream().map(this::row).collect(Collectors.joining(", "));
+  }
+
+  private String row(Asset asset) {
+    String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
+    return Stream.of(asset.id(), asset.kind().name(), asset.file(), description)
+        .map(Identifier::literal)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  /**
+   * Starts flows, the deliveries whose systems run, and sources. Called once, when Kafka runs.
+   *
+   * @throws dev.millrace.api.error.RetryException if Kafka does not answer
+   */
+  public synchronized void start() {
+    try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
+      admin.ensure(
+          project.streams().stream()
+              .map(s -> TopicDeclaration.of(s.topic(), s.partitions()))
+              .distinct()
+              .toList());
     }
-    project.sources().forEach(this::startSource);
+    flows.forEach(Flow::start);
+    systems.keySet().forEach(this::startDeliveries);
+    Map<String, SourceRunner> runners = new LinkedHashMap<>();
+    project.sources().forEach(source -> startSource(source, runners));
+    sources = Collections.unmodifiableMap(runners);
+    started = true;
+  }
+
+  /**
+   * Begins to deliver to a system of the target that runs from now on. Until then changes for it
+   * wait in its outboxes.
+   *
+   * @param system its name in the target
+   * @param options its options, its address among them
+   */
+  public synchronized void connect(String system, Options options) {
+    systems.put(system, options);
+    if (started) {
+      startDeliveries(system);
+    }
+  }
+
+  private void startDeliveries(String system) {
+    deliveries.stream()
+        .filter(d -> d.outbox().sink().system().equals(system))
+        .forEach(Delivery::start);
   }
 
   private void createViews(Writer writer) throws SQLException {
@@ -163,29 +198,29 @@ public final class Engine implements Instance, AutoCloseable {
     }
   }
 
-  private void startDelivery(Outbox outbox) {
+  private Delivery delivery(Outbox outbox) {
     SinkSpec sink = outbox.sink();
     String type = project.target().system(sink.system()).orElseThrow().type();
     SinkConnector connector = Optional.ofNullable(options.sinks().get(type)).orElseThrow();
-    Options system = Optional.ofNullable(options.systems().get(sink.system())).orElseThrow();
-    SinkContext context =
-        new SinkContext(
-            project.name(),
-            sink.name(),
-            store.epoch(),
-            system,
-            sink.options(),
-            sink.table(),
-            outbox.schema(),
-            sink.mode(),
-            sink.key());
-    Delivery delivery =
-        new Delivery(outbox, store, () -> connector.open(context), options.replaceSinks());
-    deliveries.add(delivery);
-    delivery.start();
+    return new Delivery(
+        outbox, store, () -> connector.open(context(outbox)), options.replaceSinks());
   }
 
-  private void startSource(SourceSpec source) {
+  private SinkContext context(Outbox outbox) {
+    SinkSpec sink = outbox.sink();
+    return new SinkContext(
+        project.name(),
+        sink.name(),
+        store.epoch(),
+        Optional.ofNullable(systems.get(sink.system())).orElseThrow(),
+        sink.options(),
+        sink.table(),
+        outbox.schema(),
+        sink.mode(),
+        sink.key());
+  }
+
+  private void startSource(SourceSpec source, Map<String, SourceRunner> runners) {
     if (source.connector().isEmpty()) {
       return;
     }
@@ -193,7 +228,7 @@ public final class Engine implements Instance, AutoCloseable {
         Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
     Map<String, String> topics = new HashMap<>();
     source.streams().forEach(s -> topics.put(s.name(), s.topic()));
-    sources.put(
+    runners.put(
         source.name(),
         SourceRunner.start(
             options.cluster(),
@@ -255,7 +290,7 @@ public final class Engine implements Instance, AutoCloseable {
    */
   public boolean isDone() {
     endSources();
-    return unboundedSources().isEmpty() && isDrained();
+    return started && unboundedSources().isEmpty() && isDrained();
   }
 
   /** True if everything in the topics is read and every sink holds it. */

@@ -15,11 +15,11 @@ import java.util.function.Supplier;
  * What an engine is started with, besides the project.
  *
  * @param folder where the store is
- * @param cluster the Kafka that holds the topics
+ * @param cluster the Kafka that holds the topics; it need not answer before {@link Engine#start}
  * @param sources source connectors by name
  * @param sinks sink connectors by name
- * @param systems the options of each system of the target by its name, addresses of embedded ones
- *     filled in
+ * @param systems the options of each system of the target that runs already, by its name; others
+ *     follow by {@link Engine#connect}
  * @param replaceSinks true if targets that know another store may be emptied and filled again
  * @param memoryBytes the cap of the store's memory
  * @param threads worker threads of the store

@@ -67,37 +67,50 @@ public final class Programs {
    */
   public static Map<String, StreamProgram> compile(
       Project project, Map<String, SinkConnector> sinks, Problems problems) {
+    try (StreamCompiler compiler = StreamCompiler.open()) {
+      return compile(project, compiler, sinks, problems);
+    }
+  }
+
+  /**
+   * As the other, with a compiler that the caller has opened and closes; opening one takes a while
+   * and needs no project.
+   */
+  public static Map<String, StreamProgram> compile(
+      Project project,
+      StreamCompiler compiler,
+      Map<String, SinkConnector> sinks,
+      Problems problems) {
+    compiler.setTimeZone(project.timeZone());
     Map<String, Relation> relations = new HashMap<>();
     for (StreamSpec stream : project.streams()) {
       relations.put(stream.qualifiedName(), Admission.relation(stream));
     }
     Map<String, StreamProgram> programs = new LinkedHashMap<>();
     Set<String> failed = new HashSet<>();
-    try (StreamCompiler compiler = StreamCompiler.open(project.timeZone())) {
-      for (ModelSpec model : project.models()) {
-        if (model.materialization() != Materialization.STREAM) {
-          continue;
-        }
-        if (model.reads().stream().anyMatch(failed::contains)) {
-          failed.add(model.name());
-          continue;
-        }
-        Map<String, Relation> inputs = new HashMap<>();
-        model.reads().stream()
-            .filter(relations::containsKey)
-            .forEach(r -> inputs.put(r, relation(relations, r)));
-        try {
-          StreamProgram program =
-              compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
-          programs.put(model.name(), program);
-          relations.put(model.name(), program.output());
-          checkRetention(model, program, problems);
-          checkState(model, program, problems);
-        } catch (QueryException e) {
-          failed.add(model.name());
-          for (SqlProblem problem : e.problems()) {
-            problems.add(problem.at(model.sourceMap().locate(problem.offset(), problem.length())));
-          }
+    for (ModelSpec model : project.models()) {
+      if (model.materialization() != Materialization.STREAM) {
+        continue;
+      }
+      if (model.reads().stream().anyMatch(failed::contains)) {
+        failed.add(model.name());
+        continue;
+      }
+      Map<String, Relation> inputs = new HashMap<>();
+      model.reads().stream()
+          .filter(relations::containsKey)
+          .forEach(r -> inputs.put(r, relation(relations, r)));
+      try {
+        StreamProgram program =
+            compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
+        programs.put(model.name(), program);
+        relations.put(model.name(), program.output());
+        checkRetention(model, program, problems);
+        checkState(model, program, problems);
+      } catch (QueryException e) {
+        failed.add(model.name());
+        for (SqlProblem problem : e.problems()) {
+          problems.add(problem.at(model.sourceMap().locate(problem.offset(), problem.length())));
         }
       }
     }

@@ -123,7 +123,7 @@ final class StatusBoard {
     return new SinkStatus(
         delivery.outbox().sink().name(),
         delivery.health(),
-        delivery.problem(),
+        delivery.reason(),
         delivery.outbox().delivered(),
         delivery.outbox().pending(),
         delay.isNegative() ? Duration.ZERO : delay,

@@ -44,10 +44,9 @@ final class PositionLog {
     return new ProducerRecord<>(TOPIC, 0, task.key().getBytes(UTF_8), position.getBytes(UTF_8));
   }
 
-  static void ensure(Cluster cluster) {
-    try (TopicAdmin admin = TopicAdmin.open(cluster)) {
-      admin.ensure(List.of(DECLARATION));
-    }
+  /** Makes the topic if it is missing. */
+  static void ensure(TopicAdmin admin) {
+    admin.ensure(List.of(DECLARATION));
   }
 
   /**
@@ -55,10 +54,11 @@ final class PositionLog {
    * more. Other sources' open transactions hide what comes behind them, ours included, so this
    * waits until they have ended: a killed one's at its next start or after its timeout.
    */
-  static Optional<String> read(Cluster cluster, SourceTask task) {
-    long end;
-    try (TopicAdmin admin = TopicAdmin.open(cluster)) {
-      end = admin.endWithOpenTransactions(PARTITION);
+  static Optional<String> read(Cluster cluster, TopicAdmin admin, SourceTask task) {
+    long end = admin.endWithOpenTransactions(PARTITION);
+    if (end == 0) {
+      // A new topic: not worth a consumer.
+      return Optional.empty();
     }
     byte[] key = task.key().getBytes(UTF_8);
     Optional<String> position = Optional.empty();

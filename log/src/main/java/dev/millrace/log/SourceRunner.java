@@ -108,17 +108,27 @@ public final class SourceRunner implements AutoCloseable {
 
   /** One life of writer and source; true if the source has ended. */
   private boolean runUntilEnd() {
-    try {
-      PositionLog.ensure(cluster);
-      try (SourceWriter writer = SourceWriter.open(cluster, task)) {
-        Optional<String> position = PositionLog.read(cluster, task);
-        committed = position.orElse(null);
-        try (Source source = task.connector().open(context(position))) {
-          return transfer(source, writer);
-        }
+    try (SourceWriter writer = openWriter()) {
+      try (Source source = task.connector().open(context(Optional.ofNullable(committed)))) {
+        return transfer(source, writer);
       }
     } catch (KafkaException e) {
       throw failure(e);
+    }
+  }
+
+  /** A writer that has ended its predecessor's transaction, so that the position is known. */
+  private SourceWriter openWriter() {
+    try (TopicAdmin admin = TopicAdmin.open(cluster)) {
+      PositionLog.ensure(admin);
+      SourceWriter writer = SourceWriter.open(cluster, task);
+      try {
+        committed = PositionLog.read(cluster, admin, task).orElse(null);
+        return writer;
+      } catch (RuntimeException e) {
+        writer.close();
+        throw e;
+      }
     }
   }
 

@@ -37,17 +37,15 @@ final class DuckDb implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Connection connection;
-  private final ZoneId zone;
+  private ZoneId zone = ZoneOffset.UTC;
   private final Map<String, String> printed = new HashMap<>();
   private final Set<String> functions;
   private final Set<String> aggregates;
   private final Set<String> unstable;
 
-  private DuckDb(Connection connection, ZoneId zone) throws SQLException {
+  private DuckDb(Connection connection) throws SQLException {
     this.connection = connection;
-    this.zone = zone;
-    // Constants are evaluated here: a time without offset has to mean what it means in the store.
-    execute("SET TimeZone = " + Identifier.literal(isUtc() ? "UTC" : zone.getId()));
+    setTimeZone(ZoneOffset.UTC);
     execute("SET errors_as_json = true");
     functions = names("SELECT DISTINCT function_name FROM duckdb_functions()");
     aggregates =
@@ -70,11 +68,21 @@ final class DuckDb implements AutoCloseable {
             "user"));
   }
 
-  static DuckDb open(ZoneId zone) {
+  static DuckDb open() {
     try {
-      return new DuckDb(DriverManager.getConnection("jdbc:duckdb:"), zone);
+      return new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB did not start", e);
+    }
+  }
+
+  /** Constants are evaluated here: a time without offset has to mean what it means in the store. */
+  void setTimeZone(ZoneId zone) {
+    this.zone = zone;
+    try {
+      execute("SET TimeZone = " + Identifier.literal(isUtc() ? "UTC" : zone.getId()));
+    } catch (SQLException e) {
+      throw new IllegalStateException("no time zone of DuckDB: " + zone, e);
     }
   }
 

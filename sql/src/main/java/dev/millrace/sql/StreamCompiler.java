@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Suggestion;
 import java.sql.SQLException;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +22,12 @@ public final class StreamCompiler implements AutoCloseable {
 
   /** A compiler for stores whose time zone is UTC; takes a few tens of milliseconds. */
   public static StreamCompiler open() {
-    return open(ZoneOffset.UTC);
+    return new StreamCompiler(DuckDb.open());
   }
 
-  /**
-   * A compiler; takes a few tens of milliseconds.
-   *
-   * @param zone the time zone of the connections that run the programs
-   */
-  public static StreamCompiler open(ZoneId zone) {
-    return new StreamCompiler(DuckDb.open(zone));
+  /** Sets the time zone of the connections that run what is compiled from now on. */
+  public void setTimeZone(ZoneId zone) {
+    duck.setTimeZone(zone);
   }
 
   /**

@@ -99,17 +99,25 @@ final class MillraceProcess implements AutoCloseable {
     return query(sql).map(rows -> rows.path(0).path(0).asLong(0)).orElse(0L);
   }
 
-  /** Waits until a query's first value is above 0, and returns when: nanoseconds of this JVM. */
+  /** As the other, above 0. */
   long awaitPositive(String sql, Duration limit) throws InterruptedException {
+    return awaitAbove(0, sql, limit);
+  }
+
+  /**
+   * Waits until a query's first value is above a number, and returns when: nanoseconds of this JVM.
+   * Asks only so often that answering does not keep the process from its work.
+   */
+  long awaitAbove(long number, String sql, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() < end) {
-      if (number(sql) > 0) {
+      if (number(sql) > number) {
         return System.nanoTime();
       }
       if (!process.isAlive()) {
         throw new IllegalStateException("millrace ended early; see benchmarks/target/runs");
       }
-      Thread.sleep(10);
+      Thread.sleep(50);
     }
     throw new IllegalStateException("no result of `" + sql + "` within " + limit);
   }

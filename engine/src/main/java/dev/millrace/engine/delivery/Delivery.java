@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * Delivers one outbox to one sink on a thread of its own. The position is the target's: it is read
  * at the start and after every fault, so that a chunk whose outcome is unknown is neither lost nor
  * applied twice. A target that is away is tried again with growing pauses and stops nothing else.
+ * Until it is started changes wait in the outbox.
  */
 public final class Delivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
@@ -42,6 +43,7 @@ public final class Delivery implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final LongAdder rows = new LongAdder();
+  private volatile boolean started;
   private volatile boolean closing;
   private volatile Health health = Health.OK;
   private volatile @Nullable Problem problem;
@@ -65,9 +67,17 @@ public final class Delivery implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
-  /** Starts the thread. */
+  /** Starts the thread, once the target's system runs. Nothing happens after {@link #close}. */
   public void start() {
-    thread.start();
+    lock.lock();
+    try {
+      if (!closing && !started) {
+        started = true;
+        thread.start();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The outbox that it delivers. */
@@ -75,14 +85,22 @@ public final class Delivery implements AutoCloseable {
     return outbox;
   }
 
-  /** How it is doing. */
+  /** How it is doing; paused until it is started. */
   public Health health() {
+    if (!started) {
+      return Health.PAUSED;
+    }
     return health == Health.OK && isDrained() ? Health.IDLE : health;
   }
 
   /** What is wrong; empty while all is well. */
   public Optional<Problem> problem() {
     return Optional.ofNullable(problem);
+  }
+
+  /** Why it does not deliver now: what is wrong, or what it waits for. */
+  public Optional<Problem> reason() {
+    return started ? problem() : Optional.of(DeliveryError.systemStarting(outbox.sink()));
   }
 
   /** Changes delivered since the start. */
@@ -98,9 +116,9 @@ public final class Delivery implements AutoCloseable {
     return isDrained() || oldest == Long.MAX_VALUE ? Optional.empty() : Optional.of(oldest);
   }
 
-  /** True if the target holds everything that was written. */
+  /** True if it was started and the target holds everything that was written. */
   public boolean isDrained() {
-    return outbox.delivered() >= outbox.written();
+    return started && outbox.delivered() >= outbox.written();
   }
 
   /** New changes were committed. */
@@ -262,8 +280,13 @@ public final class Delivery implements AutoCloseable {
   /** Ends the thread after the chunk in hand; what waits is delivered by the next run. */
   @Override
   public void close() {
-    closing = true;
-    wake();
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     try {
       thread.join(10_000);
       if (thread.isAlive()) {

@@ -14,6 +14,8 @@ public enum DeliveryError implements ErrorCode {
   SINK_AHEAD(Blame.USER),
   /** The target holds less than it once confirmed: it is an older copy. */
   SINK_BEHIND(Blame.USER),
+  /** The target's embedded system does not run yet. */
+  SYSTEM_STARTING(Blame.EXTERNAL),
   /** The outbox could not be read or trimmed. */
   OUTBOX_FAILED(Blame.EXTERNAL),
   /** The connector failed in a way that it does not know. */
@@ -67,6 +69,14 @@ public enum DeliveryError implements ErrorCode {
             + ", but had confirmed "
             + store,
         "the target is an older copy or was emptied: restore it, or start over with --fresh --replace-sinks");
+  }
+
+  static Problem systemStarting(SinkSpec sink) {
+    return Problem.warning(
+        SYSTEM_STARTING,
+        sink.where(),
+        "sink `" + sink.name() + "` waits for `" + sink.system() + "`, which is starting",
+        null);
   }
 
   static Problem storeFailed(SinkSpec sink, SQLException e) {
