@@ -82,6 +82,9 @@ public final class History {
     if (known != null && count > 0) {
       known.appended(count, lastId);
     }
+    if (unique != null) {
+      unique.appended();
+    }
   }
 
   /** An INSERT of the admitted rows, from the stream's delta; empty if nobody needs them. */

@@ -47,8 +47,8 @@ final class UniqueFilter {
 
   /**
    * Finds the repeats among the rows that are not excluded yet, excludes them and indexes the keys
-   * of the others. Entries of a batch that is rolled back stay in the index, where they lead to
-   * rows that are not there, or to this batch's.
+   * of the others, which the caller then appends to the table. Entries of a batch that is rolled
+   * back stay in the index, where they lead to rows that are not there, or to this batch's.
    *
    * @param firstId the id of ordinal 0
    * @param excluded the ordinals that are not admitted; repeats are added
@@ -56,7 +56,6 @@ final class UniqueFilter {
   void filter(Scan scan, long firstId, BitSet excluded, List<Refusal> refusals)
       throws SQLException {
     KeyIndex index = index();
-    lookup.caughtUp();
     List<Suspect> suspects = new ArrayList<>();
     int size = scan.size();
     for (int ordinal = excluded.nextClearBit(0);
@@ -84,6 +83,11 @@ final class UniqueFilter {
     if (!suspects.isEmpty()) {
       judge(index, suspects, scan, firstId, excluded, refusals);
     }
+  }
+
+  /** The rows whose keys {@link #filter} has indexed count as rows of the table. */
+  void appended() {
+    lookup.caughtUp();
   }
 
   private KeyIndex index() {

@@ -190,7 +190,7 @@ public final class BatchRunner implements AutoCloseable {
       throws SQLException {
     long start = System.nanoTime();
     try {
-      tables().prepareLookups();
+      tables().prepareLookups(stepwise || !execution.isBulk(part.size()));
       Admitted admitted = admit(part);
       FaultPoint.pass("after-decode");
       long decodedAt = System.nanoTime();

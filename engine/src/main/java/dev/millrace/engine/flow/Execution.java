@@ -27,6 +27,11 @@ final class Execution {
     this.workers = workers;
   }
 
+  /** True for a batch of so many records that its statement scans tables. */
+  boolean isBulk(int records) {
+    return workers.isBulk(records);
+  }
+
   /** The tables are other ones. */
   void reset() {
     planned.clear();
@@ -46,7 +51,7 @@ final class Execution {
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {
       Stepwise.run(transaction, plan, sources, variables, refused.insertSql(false));
-    } else if (workers.isBulk(admitted.size())) {
+    } else if (isBulk(admitted.size())) {
       transaction.execute(
           variables.literals(BatchStatement.of(plan, sources, true, refused.insertSql(false))));
     } else {

@@ -359,10 +359,12 @@ public final class KeptTable {
     lookups.forEach(KeyLookup::rolledBack);
   }
 
-  /** Makes the indexes that are wanted. */
-  void prepareLookups() throws SQLException {
+  /** Makes all indexes that are wanted, or only those that there always are. */
+  void prepareLookups(boolean all) throws SQLException {
     for (KeyLookup lookup : lookups) {
-      lookup.prepare(reader);
+      if (all || lookup.isAlways()) {
+        lookup.prepare(reader);
+      }
     }
   }
 

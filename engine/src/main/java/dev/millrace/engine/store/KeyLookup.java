@@ -40,6 +40,10 @@ public final class KeyLookup {
     return this;
   }
 
+  boolean isAlways() {
+    return indexFrom == 0;
+  }
+
   KeptTable table() {
     return table;
   }

@@ -89,10 +89,15 @@ public final class StateTables implements AutoCloseable {
     return table;
   }
 
-  /** Makes the indexes that are wanted, from what is committed. */
-  public void prepareLookups() throws SQLException {
+  /**
+   * Makes the indexes that the next batch wants, from what is committed.
+   *
+   * @param all true for a batch that reads tables by key; false for one that scans them, which only
+   *     wants the indexes that there always are
+   */
+  public void prepareLookups(boolean all) throws SQLException {
     for (KeptTable table : tables.values()) {
-      table.prepareLookups();
+      table.prepareLookups(all);
     }
   }
 

@@ -51,7 +51,7 @@ class StateTablesTest {
           return true;
         });
     tables.committed();
-    tables.prepareLookups();
+    tables.prepareLookups(true);
   }
 
   /** How many rows with the key 7 a statement finds, by index if there is one. */
@@ -92,7 +92,7 @@ class StateTablesTest {
           return true;
         });
     tables.committed();
-    tables.prepareLookups();
+    tables.prepareLookups(true);
     assertThat(read.isIndexed()).isTrue();
     assertThat(sevens()).isEqualTo(4);
   }
@@ -121,7 +121,7 @@ class StateTablesTest {
             return true;
           });
       tables.committed();
-      tables.prepareLookups();
+      tables.prepareLookups(true);
     }
     assertThat(sevens()).isEqualTo(1);
     assertThat(table.rows()).isEqualTo(before);
@@ -141,7 +141,7 @@ class StateTablesTest {
                     }))
         .isInstanceOf(IllegalStateException.class);
     tables.rolledBack();
-    tables.prepareLookups();
+    tables.prepareLookups(true);
     assertThat(sevens()).isEqualTo(1);
     append("SELECT 7, 'y'");
     assertThat(sevens()).isEqualTo(2);
