@@ -27,11 +27,8 @@ import org.duckdb.DuckDBConnection;
  * their owners ask for new ones.
  */
 public final class Store implements AutoCloseable {
-  /**
-   * The layout of the store's own tables. A store with a higher number is refused, a lower one is
-   * migrated.
-   */
-  static final int VERSION = 1;
+  /** The layout of the tables. A store with another number is refused: it is made anew. */
+  static final int VERSION = 2;
 
   private final StoreOptions options;
   private final Path file;
@@ -98,7 +95,7 @@ public final class Store implements AutoCloseable {
       statement.execute(
           "SET GLOBAL temp_directory = "
               + Identifier.literal(options.folder().resolve("spill").toString()));
-      statement.execute("SET GLOBAL checkpoint_threshold = '256MiB'");
+      statement.execute("SET GLOBAL checkpoint_threshold = '48MiB'");
       statement.execute("SET GLOBAL autoinstall_known_extensions = false");
       statement.execute("SET GLOBAL autoload_known_extensions = false");
       statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(zone(options)));
@@ -120,20 +117,8 @@ public final class Store implements AutoCloseable {
               + " (version INTEGER, epoch VARCHAR, created_at TIMESTAMPTZ)");
       try (ResultSet row = statement.executeQuery("SELECT version, epoch FROM progress.store")) {
         if (row.next()) {
-          if (row.getInt(1) > VERSION) {
-            throw new StopException(
-                Problem.error(
-                    StoreError.STORE_NEWER,
-                    null,
-                    "the store `"
-                        + file
-                        + "` was written by a newer version of Millrace (layout "
-                        + row.getInt(1)
-                        + ", this version knows "
-                        + VERSION
-                        + ")",
-                    "use that version, or start over from the topics with `--fresh`"),
-                null);
+          if (row.getInt(1) != VERSION) {
+            throw otherVersion(row.getInt(1));
           }
           return row.getString(2);
         }
@@ -146,6 +131,18 @@ public final class Store implements AutoCloseable {
       root.close();
       throw e;
     }
+  }
+
+  private StopException otherVersion(int version) {
+    String age = version > VERSION ? "newer" : "older";
+    return new StopException(
+        Problem.error(
+            version > VERSION ? StoreError.STORE_NEWER : StoreError.STORE_OLDER,
+            null,
+            ("the store `" + file + "` was written by a " + age + " version of Millrace (layout ")
+                + (version + ", this version knows " + VERSION + ")"),
+            "use that version, or start over from the topics with `--fresh`"),
+        null);
   }
 
   /** Identifies this store for as long as it lives; a store made anew has another. */

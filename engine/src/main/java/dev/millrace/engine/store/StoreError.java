@@ -7,6 +7,8 @@ import dev.millrace.api.error.ErrorCode;
 public enum StoreError implements ErrorCode {
   /** The store was written by a newer version of Millrace. */
   STORE_NEWER(Blame.USER),
+  /** The store was written by an older version of Millrace, whose tables were others. */
+  STORE_OLDER(Blame.USER),
   /** The store's file cannot be opened: locked by another process, or damaged. */
   STORE_UNAVAILABLE(Blame.EXTERNAL),
   /** The disk is full. */
