@@ -1,5 +1,6 @@
 package dev.millrace.engine.store;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +59,18 @@ public final class Block implements Rows {
     values[column][size - 1] = value;
   }
 
+  /** Sets a number in a row. */
+  void set(int column, int row, long value) {
+    nulls[column][row] = false;
+    values[column][row] = value;
+  }
+
+  /** Sets a text in a row. */
+  void set(int column, int row, byte[] utf8) {
+    int start = addText(utf8, 0, utf8.length);
+    set(column, row, (long) start << 32 | utf8.length);
+  }
+
   /** Sets a text in the last row; nothing if it is null. */
   public void set(int column, byte @Nullable [] utf8) {
     if (utf8 != null) {
@@ -67,12 +80,16 @@ public final class Block implements Rows {
 
   /** Sets a text in the last row. */
   public void set(int column, byte[] utf8, int start, int length) {
+    set(column, (long) addText(utf8, start, length) << 32 | length);
+  }
+
+  private int addText(byte[] utf8, int start, int length) {
     if (text.length - textUsed < length) {
       text = Arrays.copyOf(text, Math.max(textUsed + length, text.length * 2));
     }
     System.arraycopy(utf8, start, text, textUsed, length);
-    set(column, (long) textUsed << 32 | length);
     textUsed += length;
+    return textUsed - length;
   }
 
   /** Sets a text in the last row; nothing if it is null. */
@@ -105,6 +122,54 @@ public final class Block implements Rows {
       }
     }
     size = end;
+  }
+
+  /** Drops the last row. */
+  void removeLast() {
+    size--;
+  }
+
+  /** Bytes of a row as {@link #pack} writes it. */
+  int packedLength(int row) {
+    int length = kinds.size();
+    for (int c = 0; c < values.length; c++) {
+      if (!nulls[c][row]) {
+        length += kinds.get(c) == Wire.Kind.TEXT ? 4 + (int) values[c][row] : 8;
+      }
+    }
+    return length;
+  }
+
+  /** Writes a row: a byte for each column, 0 if it is null, and its value. */
+  void pack(int row, ByteBuffer into) {
+    for (int c = 0; c < values.length; c++) {
+      into.put((byte) (nulls[c][row] ? 0 : 1));
+      if (!nulls[c][row]) {
+        long value = values[c][row];
+        if (kinds.get(c) == Wire.Kind.TEXT) {
+          into.putInt((int) value).put(text, (int) (value >>> 32), (int) value);
+        } else {
+          into.putLong(value);
+        }
+      }
+    }
+  }
+
+  /** Adds a row that {@link #pack} has written, from a buffer over an array. */
+  void unpack(ByteBuffer from) {
+    addRow();
+    for (int c = 0; c < values.length; c++) {
+      if (from.get() == 0) {
+        continue;
+      }
+      if (kinds.get(c) == Wire.Kind.TEXT) {
+        int length = from.getInt();
+        set(c, from.array(), from.arrayOffset() + from.position(), length);
+        from.position(from.position() + length);
+      } else {
+        set(c, from.getLong());
+      }
+    }
   }
 
   /** How many columns there are. */

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBFunctions;
+import org.duckdb.DuckDBLogicalType;
 import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBScalarFunction;
 import org.duckdb.DuckDBWritableVector;
@@ -15,11 +16,13 @@ import org.duckdb.DuckDBWritableVector;
 /**
  * Scalar functions by which a statement tells Java what happens in it, row by row, so that one
  * statement can do what would take many: {@code millrace_number(table, hash)} gives a row that is
- * appended its number, {@code millrace_gone(table, number)} says that a row is deleted, {@code
- * millrace_note(table, number)} that it is to be deleted after the statement, {@code
- * millrace_probe(read, hash)} asks for the rows of a key and {@code millrace_probe_text(read, key)}
- * for those of a text. {@code millrace_same(n)} is n, which DuckDB does not know. It keeps
- * functions for the whole process, so handles name the object that is meant.
+ * appended its number, {@code millrace_row(table, hash, numbers...)} and {@code
+ * millrace_texts(table, number, texts...)} around it also give Java the row, {@code
+ * millrace_gone(table, number)} says that a row is deleted, {@code millrace_note(table, number)}
+ * that it is to be deleted after the statement, {@code millrace_probe(read, hash)} asks for the
+ * rows of a key and {@code millrace_probe_text(read, key)} for those of a text. {@code
+ * millrace_same(n)} is n, which DuckDB does not know. It keeps functions for the whole process, so
+ * handles name the object that is meant.
  */
 final class Callbacks {
   private static final Map<Long, Object> OBJECTS = new ConcurrentHashMap<>();
@@ -54,6 +57,21 @@ final class Callbacks {
         "millrace_note",
         DuckDBColumnType.BIGINT,
         (in, out) -> object(in, KeptTable.class).note(in.vector(1), (int) in.rowCount(), out));
+    registerRow(
+        connection,
+        "millrace_row",
+        DuckDBColumnType.BIGINT,
+        (in, out) -> object(in, KeptTable.class).row(in, out));
+    registerRow(
+        connection,
+        "millrace_texts",
+        DuckDBColumnType.VARCHAR,
+        (in, out) -> object(in, KeptTable.class).texts(in, out));
+    registerSame(connection);
+    registerProbes(connection);
+  }
+
+  private static void registerSame(Connection connection) throws SQLException {
     DuckDBFunctions.scalarFunction()
         .withName("millrace_same")
         .withParameters(DuckDBColumnType.BIGINT)
@@ -66,6 +84,9 @@ final class Callbacks {
               }
             })
         .register(connection);
+  }
+
+  private static void registerProbes(Connection connection) throws SQLException {
     register(
         connection,
         "millrace_probe",
@@ -102,6 +123,19 @@ final class Callbacks {
     for (int i = 0; i < rows; i++) {
       out.setLong(i, 1);
     }
+  }
+
+  private static void registerRow(
+      Connection connection, String name, DuckDBColumnType values, DuckDBScalarFunction function)
+      throws SQLException {
+    DuckDBFunctions.scalarFunction()
+        .withName(name)
+        .withParameters(DuckDBColumnType.BIGINT, DuckDBColumnType.BIGINT)
+        .withVarArgs(DuckDBLogicalType.of(values))
+        .withReturnType(DuckDBColumnType.BIGINT)
+        .withVolatile()
+        .withVectorizedFunction(function)
+        .register(connection);
   }
 
   private static void register(

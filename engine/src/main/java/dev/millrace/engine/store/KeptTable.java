@@ -6,7 +6,9 @@ import dev.millrace.api.type.Schema;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBWritableVector;
 
@@ -26,6 +28,7 @@ public final class KeptTable {
   private final StoreReader reader;
   private final long handle = Callbacks.add(this);
   private final List<KeyLookup> lookups = new ArrayList<>();
+  private final Optional<RowCopies> copies;
   private final LongPairs added = new LongPairs();
   private final LongPairs gone = new LongPairs();
   private long next = 1;
@@ -51,6 +54,7 @@ public final class KeptTable {
     this.schema = schema;
     this.number = number;
     this.reader = reader;
+    this.copies = RowCopies.of(this, reader.store().scratch(), "rows-" + handle);
   }
 
   /** Qualified and quoted. */
@@ -78,7 +82,7 @@ public final class KeptTable {
         return lookup;
       }
     }
-    KeyLookup lookup = new KeyLookup(this, key, byText);
+    KeyLookup lookup = new KeyLookup(this, key, byText, reader.store().options().indexFrom());
     lookups.add(lookup);
     return lookup;
   }
@@ -184,25 +188,34 @@ public final class KeptTable {
    */
   public String appendSql(String select, boolean bulk) {
     String names = names(schema);
-    String hash =
-        bulk || lookups.isEmpty() || lookups.get(0).isByText()
-            ? "NULL"
-            : KeyLookup.hash("", lookups.get(0).key());
     return "INSERT INTO "
         + name
         + " ("
         + names
         + ", "
         + number
-        + ") SELECT *, millrace_number("
-        + handle
-        + ", "
-        + hash
-        + ") FROM ("
+        + ") SELECT *, "
+        + numberSql(bulk)
+        + " FROM ("
         + select
         + ") AS a("
         + names
         + ")";
+  }
+
+  /** SQL of a row's number, by which Java is also given the row if that is of use. */
+  private String numberSql(boolean bulk) {
+    if (bulk || lookups.isEmpty() || lookups.get(0).isByText()) {
+      return "millrace_number(" + handle + ", NULL)";
+    }
+    String hash = KeyLookup.hash("", lookups.get(0).key());
+    return copies.isPresent() && isReadByIndex()
+        ? copies.get().numberSql(handle, hash)
+        : "millrace_number(" + handle + ", " + hash + ")";
+  }
+
+  private boolean isReadByIndex() {
+    return lookups.stream().anyMatch(KeyLookup::isReadByIndex);
   }
 
   private static String names(Schema schema) {
@@ -274,6 +287,29 @@ public final class KeptTable {
     appendedSinceForget += count;
   }
 
+  /** Numbers rows that are being appended, and copies their numbers. */
+  synchronized void row(DuckDBDataChunkReader in, DuckDBWritableVector out) {
+    long first = next;
+    number(in.vector(1), (int) in.rowCount(), out);
+    copies.ifPresent(c -> c.numbers(first, in));
+  }
+
+  /** Copies the texts of the rows that {@link #row} has numbered. */
+  synchronized void texts(DuckDBDataChunkReader in, DuckDBWritableVector out) {
+    RowCopies.pass(in, out);
+    copies.ifPresent(c -> c.texts(in));
+  }
+
+  /**
+   * Adds committed rows to a block, with their number as the last column.
+   *
+   * @param numbers ascending
+   * @return the numbers of those that have to be read from the table
+   */
+  synchronized long[] readCopies(long[] numbers, Block into) {
+    return copies.isPresent() ? copies.get().read(numbers, into) : numbers;
+  }
+
   /** Notes rows that are to be deleted by {@link #removeNoted}. */
   synchronized void note(DuckDBReadableVector numbers, int count, DuckDBWritableVector out) {
     noted = true;
@@ -336,6 +372,7 @@ public final class KeptTable {
       long first = transaction.number("SELECT min(" + number + ") FROM " + name);
       floorAfterCommit = first == 0 ? next : first;
       deletedAfterCommit = deleted;
+      copies.ifPresent(c -> c.forgetting(column, before));
     }
   }
 
@@ -349,12 +386,15 @@ public final class KeptTable {
         lookup.expire(floorAfterCommit, deletedAfterCommit);
       }
     }
+    boolean deleted = deletedAfterCommit > 0;
+    copies.ifPresent(c -> c.committed(deleted, floorAfterCommit));
     forget();
   }
 
   /** The batch was rolled back: nothing of it is in the table. */
   void rolledBack() {
     rolledBackTo(committedRows, committedNext);
+    copies.ifPresent(RowCopies::rolledBack);
     forgottenAt = 0;
     lookups.forEach(KeyLookup::rolledBack);
   }
@@ -365,6 +405,9 @@ public final class KeptTable {
       if (all || lookup.isAlways()) {
         lookup.prepare(reader);
       }
+    }
+    if (all && copies.isPresent() && isReadByIndex()) {
+      copies.get().catchUp();
     }
   }
 
@@ -383,6 +426,7 @@ public final class KeptTable {
 
   void close() {
     Callbacks.remove(handle);
+    copies.ifPresent(RowCopies::close);
     lookups.forEach(KeyLookup::close);
   }
 }

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * without telling it, and is thrown away where it may be wrong. For the flow's thread.
  */
 public final class KeyLookup {
-  /** From this many rows on, finding rows by index beats scanning. */
-  private static final long INDEX_FROM_ROWS = 50_000;
-
   /** A key with more rows than this is scanned for. */
   private static final int HEAVY_KEY = 256;
 
@@ -26,10 +23,12 @@ public final class KeyLookup {
   private final List<KeyRead> reads = new ArrayList<>();
   private @Nullable KeyIndex index;
   private long indexedTo;
-  private long indexFrom = INDEX_FROM_ROWS;
+  private long indexFrom;
 
-  KeyLookup(KeptTable table, List<String> key, boolean byText) {
+  /** A lookup that has an index from so many rows on. */
+  KeyLookup(KeptTable table, List<String> key, boolean byText, long indexFrom) {
     this.table = table;
+    this.indexFrom = indexFrom;
     this.key = List.copyOf(key);
     this.byText = byText;
   }
@@ -42,6 +41,11 @@ public final class KeyLookup {
 
   boolean isAlways() {
     return indexFrom == 0;
+  }
+
+  /** True if statements find rows by the index now. */
+  boolean isReadByIndex() {
+    return index != null && !reads.isEmpty();
   }
 
   KeptTable table() {

@@ -134,10 +134,11 @@ public final class KeyRead implements RowFunction.Provider {
     Block rows = new Block(kinds);
     String select = "SELECT " + selectList() + table().number() + " FROM " + table().name() + " s";
     boolean everything = heavy.size() > 0 && lookup.isByText();
-    if (numbers.length > 0 && !everything) {
+    long[] wanted = everything ? new long[0] : table().readCopies(numbers, rows);
+    if (wanted.length > 0) {
       RowNumbers.with(
-          numbers,
-          numbers.length,
+          wanted,
+          wanted.length,
           relation ->
               table()
                   .reader()

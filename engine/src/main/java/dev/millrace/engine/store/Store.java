@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -56,11 +57,23 @@ public final class Store implements AutoCloseable {
     Path file = options.folder().resolve("store.duckdb");
     try {
       Files.createDirectories(options.folder());
-      return new Store(options, file, connect(file));
+      DuckDBConnection connection = connect(file);
+      deleteScratch(options.folder().resolve("scratch"));
+      return new Store(options, file, connection);
     } catch (SQLException e) {
       throw unavailable(file, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteScratch(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 
@@ -148,6 +161,15 @@ public final class Store implements AutoCloseable {
   /** Identifies this store for as long as it lives; a store made anew has another. */
   public String epoch() {
     return epoch;
+  }
+
+  StoreOptions options() {
+    return options;
+  }
+
+  /** A folder for files that mean nothing once the store is closed. */
+  Path scratch() {
+    return options.folder().resolve("scratch");
   }
 
   /** The bytes on disk, write-ahead log included. */

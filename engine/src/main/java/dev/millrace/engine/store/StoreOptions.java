@@ -10,5 +10,15 @@ import java.time.ZoneId;
  * @param timeZone of every connection
  * @param memoryBytes the cap of DuckDB's memory; what does not fit spills to {@code folder/spill}
  * @param threads DuckDB's worker threads
+ * @param indexFrom from so many rows on the rows of a kept table are found by an index in the heap;
+ *     fewer are scanned
  */
-public record StoreOptions(Path folder, ZoneId timeZone, long memoryBytes, int threads) {}
+public record StoreOptions(
+    Path folder, ZoneId timeZone, long memoryBytes, int threads, long indexFrom) {
+  private static final long INDEX_FROM = 50_000;
+
+  /** As the other, with an index where it pays. */
+  public StoreOptions(Path folder, ZoneId timeZone, long memoryBytes, int threads) {
+    this(folder, timeZone, memoryBytes, threads, INDEX_FROM);
+  }
+}

@@ -25,6 +25,10 @@ public final class StoreReader implements AutoCloseable {
     this.store = store;
   }
 
+  Store store() {
+    return store;
+  }
+
   /** What is done with a row. */
   @FunctionalInterface
   public interface Action {
@@ -76,6 +80,25 @@ public final class StoreReader implements AutoCloseable {
       statement.setObject(i + 1, parameters.get(i).orElse(null));
     }
     query(statement, kinds, action);
+  }
+
+  /** What is done with the rows of a chunk. */
+  interface BlockAction {
+    /** Gets rows that are other ones afterwards. */
+    void accept(Block rows);
+  }
+
+  /** As {@link #query}, by chunks. */
+  void queryBlocks(String sql, List<Wire.Kind> kinds, BlockAction action) throws SQLException {
+    Block block = new Block(kinds);
+    try (DuckDBPreparedStatement statement = connection().prepare(sql);
+        DuckDBChunkedResult result = statement.query()) {
+      while (result.nextChunk()) {
+        block.clear();
+        block.add(result.chunk());
+        action.accept(block);
+      }
+    }
   }
 
   /** Runs a query and adds its rows to a block. */

@@ -109,6 +109,18 @@ public final class Wire {
     };
   }
 
+  /** The bits of a double that DuckDB has written as text. */
+  static long doubleBits(String text) {
+    double value =
+        switch (text) {
+          case "nan" -> Double.NaN;
+          case "inf" -> Double.POSITIVE_INFINITY;
+          case "-inf" -> Double.NEGATIVE_INFINITY;
+          default -> Double.parseDouble(text);
+        };
+    return Double.doubleToRawLongBits(value);
+  }
+
   /** SQL of the type's value of a column that holds the wire's. */
   public String in(String value) {
     if (type instanceof DataType.Decimal decimal && kind == Kind.LONG) {

@@ -53,6 +53,7 @@ final class FlowHarness implements AutoCloseable {
   private @Nullable BatchRunner runner;
   private long memory = 512L << 20;
   private int bulkFrom = 20_000;
+  private long indexFrom = 50_000;
 
   FlowHarness(Path folder, Clock clock) {
     this.folder = folder;
@@ -67,6 +68,12 @@ final class FlowHarness implements AutoCloseable {
   /** Batches of more records run as large ones do. */
   FlowHarness bulkFrom(int records) {
     bulkFrom = records;
+    return this;
+  }
+
+  /** Has tables of fewer rows read by index. */
+  FlowHarness indexFrom(long rows) {
+    indexFrom = rows;
     return this;
   }
 
@@ -144,7 +151,7 @@ final class FlowHarness implements AutoCloseable {
 
   /** Opens the store and loads the flow, as a start does. */
   FlowHarness open() throws SQLException {
-    Store opened = Store.open(new StoreOptions(folder, ZoneOffset.UTC, memory, 2));
+    Store opened = Store.open(new StoreOptions(folder, ZoneOffset.UTC, memory, 2, indexFrom));
     store = opened;
     List<Admission> admissions =
         sources.stream()

@@ -82,6 +82,7 @@ class LawOneTest {
     String minute = "time_bucket(INTERVAL 1 MINUTE, shown_at)";
     return new FlowHarness(folder, Clock.fixed(NOON, ZoneOffset.UTC))
             .bulkFrom(random.nextInt(60))
+            .indexFrom(random.nextInt(20))
             .source(
                 "ads",
                 "impressions",
