@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -300,7 +301,7 @@ final class SourceReader {
       String source, OptionBlock.Located name, OptionBlock block, List<Option> options) {
     List<Column> columns = columns(block);
     checkEventTime(block, columns);
-    Optional<StreamSpec.Unique> unique = block.block("unique").flatMap(u -> unique(u, block));
+    Optional<StreamSpec.Unique> unique = block.block("unique").flatMap(u -> unique(u, columns));
     long partitions = block.number("partitions").orElse(1L);
     if (partitions < 1 || partitions > 10_000) {
       problems.error(
@@ -352,6 +353,18 @@ final class SourceReader {
     return columns;
   }
 
+  /** What has one way only to be written, so that equal keys have equal texts. */
+  private static final Set<DataType.Kind> KEYS =
+      EnumSet.of(
+          DataType.Kind.VARCHAR,
+          DataType.Kind.TINYINT,
+          DataType.Kind.SMALLINT,
+          DataType.Kind.INTEGER,
+          DataType.Kind.BIGINT,
+          DataType.Kind.UTINYINT,
+          DataType.Kind.USMALLINT,
+          DataType.Kind.UINTEGER);
+
   private static final DataType UNKNOWN_TYPE = new DataType.Struct(List.of());
 
   private Optional<DataType> type(OptionBlock.Located text) {
@@ -394,16 +407,22 @@ final class SourceReader {
     }
   }
 
-  private Optional<StreamSpec.Unique> unique(OptionBlock unique, OptionBlock stream) {
-    Optional<Column> key = unique.located("key").flatMap(k -> column(k, columnsQuietly(stream)));
+  private Optional<StreamSpec.Unique> unique(OptionBlock unique, List<Column> columns) {
+    Optional<OptionBlock.Located> name = unique.located("key");
+    Optional<Column> key = name.flatMap(k -> column(k, columns));
+    if (key.isPresent() && !isKeyType(key.get().type())) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          name.get().where(),
+          "`" + key.get().name() + "` has type " + key.get().type() + ", which names no event",
+          "declare the column as VARCHAR or as a whole number: repeats are told by the field's text");
+    }
     return key.flatMap(k -> unique.duration("within").map(w -> new StreamSpec.Unique(k.name(), w)));
   }
 
-  private static List<Column> columnsQuietly(OptionBlock stream) {
-    return stream.blocks("columns").stream()
-        .flatMap(c -> c.text("name").stream())
-        .map(n -> new Column(n, UNKNOWN_TYPE))
-        .toList();
+  private static boolean isKeyType(DataType type) {
+    return type == UNKNOWN_TYPE
+        || type instanceof DataType.Scalar scalar && KEYS.contains(scalar.kind());
   }
 
   private Optional<Column> column(OptionBlock.Located name, List<Column> columns) {
