@@ -240,11 +240,9 @@ final class StatusText {
     long pending = status.sinks().stream().mapToLong(SinkStatus::pending).sum();
     List<String> lines = new ArrayList<>();
     lines.add("");
+    lines.add(bold(project.name()) + " stopped after " + duration(took));
     lines.add(
-        bold(project.name())
-            + " stopped after "
-            + duration(took)
-            + ": "
+        "  "
             + count(rows)
             + " rows admitted, "
             + count(late)
