@@ -71,6 +71,11 @@ function seriesOf({result, x, y, split}) {
   return [...groups].map(([name, points]) => ({name, points}));
 }
 
+/** The axis of time says the day at midnight, and seconds only where ticks are so near. */
+const TIME_LABELS = {year: '{yyyy}', month: '{MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}', second: '{HH}:{mm}:{ss}', millisecond: '{HH}:{mm}:{ss}'};
+const MINUTE = 60_000;
+const wholeMinutes = (result, x) => result.rows.every((row) => Date.parse(row[x]) % MINUTE === 0);
+
 function axisChart(parts) {
   const {panel, result, colours, narrow, x} = parts;
   const time = isInstantType(result.columns[x].type);
@@ -88,7 +93,8 @@ function axisChart(parts) {
       id: 'x', type: time ? 'time' : 'category',
       data: time ? undefined : [...new Set(result.rows.map((r) => String(r[x] ?? '–')))],
       axisLine: {lineStyle: {color: colours.line}}, axisTick: {show: false}, splitNumber: narrow ? 3 : 6,
-      axisLabel: {color: colours.muted, fontSize: 11.5, hideOverlap: true, ...(time ? {formatter: '{HH}:{mm}'} : {})},
+      axisLabel: {color: colours.muted, fontSize: 11.5, hideOverlap: true, ...(time ? {formatter: TIME_LABELS} : {})},
+      ...(time && wholeMinutes(result, x) ? {minInterval: MINUTE} : {}),
       splitLine: {show: false}, axisPointer: time ? {label: {formatter: ({value: v}) => instant(v)}} : {},
     },
     yAxis: {

@@ -5,7 +5,7 @@ import {highlighted} from './highlight.js';
 import {problemBox, table} from './table.js';
 
 const TABLES = `SELECT table_schema, table_name FROM information_schema.tables
-WHERE table_catalog = current_database() AND table_schema NOT IN ('state', 'outbox') ORDER BY table_schema = 'system', table_schema, table_name`;
+WHERE table_catalog = current_database() AND table_schema IN ('main', 'system') ORDER BY table_schema = 'system', table_schema, table_name`;
 const REMEMBERED = 'millrace.sql';
 
 export async function sqlConsole(view) {

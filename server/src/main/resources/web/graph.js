@@ -2,7 +2,9 @@
 import {fillWith, h, icon, s, setText} from './dom.js';
 import {compact, millis, rate} from './format.js';
 
-const NODE = {narrowest: 136, widest: 214, height: 78};
+const NODE = {narrowest: 124, widest: 214, height: 78};
+/** A narrower node has room for one figure. */
+const ONE_FIGURE = 150;
 const GAP = {narrowest: 32, widest: 76, y: 16};
 const LANE = 14;
 const SWEEPS = 8;
@@ -92,7 +94,7 @@ function makeNode(asset, place) {
     h('span.node-name', {}, asset.name.split(/(?<=[_.])/).flatMap((part) => [part, h('wbr')])));
   const words = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'inlined', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
   setText(figures, words[asset.kind]);
-  return {element: h('li', {style: {left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${NODE.height}px`}}, link), link, figures};
+  return {element: h('li', {style: {left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${NODE.height}px`}}, link), link, figures, narrow: place.width < ONE_FIGURE};
 }
 
 /** Pointing at an asset shows what it depends on and what depends on it. */
@@ -128,19 +130,23 @@ function connectHover(project, nodes, lines) {
 
 function update(project, nodes, lines, status) {
   const rates = new Map();
-  const put = (id, part, text) => {
+  const put = (id, part, text, more = '') => {
     const node = nodes.get(id);
     if (!node) return;
+    const whole = more ? `${text} · ${more}` : text;
     node.link.dataset.health = part.health;
-    node.link.title = part.reason?.message ?? id;
-    setText(node.figures, text);
+    node.link.title = part.reason?.message ?? `${id}: ${whole}`;
+    setText(node.figures, node.narrow ? text : whole);
     rates.set(id, part.perSecond);
   };
   for (const p of status.sources) {
-    put(p.id, p, `${rate(p.perSecond)} · ${p.watermarkDelayMillis === null ? 'no watermark' : `${millis(Math.round(p.watermarkDelayMillis / 100) * 100)}`}`);
+    put(p.id, p, rate(p.perSecond), p.watermarkDelayMillis === null ? 'no watermark' : millis(Math.round(p.watermarkDelayMillis / 100) * 100));
   }
   for (const p of status.streams) put(p.id, p, rate(p.perSecond));
-  for (const p of status.sinks) put(`sink:${p.id}`, p, p.health === 'OK' || p.health === 'IDLE' ? rate(p.perSecond) + (p.pending ? ` · ${compact(p.pending)} due` : '') : (p.reason?.message ?? p.health.toLowerCase()));
+  for (const p of status.sinks) {
+    if (p.health === 'OK' || p.health === 'IDLE') put(`sink:${p.id}`, p, rate(p.perSecond), p.pending ? `${compact(p.pending)} due` : '');
+    else put(`sink:${p.id}`, p, p.reason?.message ?? p.health.toLowerCase());
+  }
   const busy = (id, seen = new Set()) => {
     if (rates.has(id)) return rates.get(id) > 0;
     if (seen.has(id)) return false;

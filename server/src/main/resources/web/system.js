@@ -22,15 +22,20 @@ export async function system(view, context) {
     .catch((e) => fillWith(errors, h('p.empty', {}, e.problem?.code === 'QUERY_UNKNOWN_TABLE' ? 'None. Good.' : e.message)));
   const close = context.onStatus((status) => {
     update(figures, [['Running for', millis(Math.floor(status.uptimeMillis / 1000) * 1000)], ['Batches', plain(status.batches.count)],
-      ['Batch p50', `${status.batches.p50Millis} ms`], ['Batch p99', `${status.batches.p99Millis} ms`], ['Store', bytes(status.storeBytes)]]);
+      ['Batch p50', millis(status.batches.p50Millis)], ['Batch p99', millis(status.batches.p99Millis)], ['Store', bytes(status.storeBytes)]]);
     fillWith(systems, status.systems.map((s) => h('div.card.system-card', {},
       h('div.system-head', {}, h('strong', {}, s.name), health(s.health)),
-      h('p.system-kind', {}, s.embedded ? `${s.type}, started by Millrace` : `${s.type}, external`), h('p.mono', {}, s.detail))));
+      h('p.system-kind', {}, kind(s)), ['embedded', 'external'].includes(s.detail) ? null : h('p.mono', {}, s.detail))));
     rows(sources, status.sources.map((s) => [link(s.id, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.rows), plain(s.lag),
       s.watermark ? instant(s.watermark) : '–', s.watermarkDelayMillis === null ? '–' : millis(s.watermarkDelayMillis), plain(s.late), plain(s.rejected), plain(s.duplicates)]));
     rows(sinks, status.sinks.map((s) => [link(`sink:${s.id}`, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.delivered), plain(s.pending), millis(s.delayMillis)]));
   });
   return {title: 'System', dispose: close};
+}
+
+function kind(part) {
+  const how = part.embedded ? 'started by Millrace' : 'external';
+  return part.name === part.type ? how : `${part.type}, ${how}`;
 }
 
 const link = (id, text) => h('a', {href: `/assets/${encodeURIComponent(id)}`}, text);

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Shows every problem of a project at once, each with its place, the cause and what to do;",
-      "then the graph of its assets. Starts nothing and connects to nothing."
+      "Shows every problem of a project at once, each with its place, the cause and what to do.",
+      "If there are none, shows the graph of its assets. Starts nothing and connects to nothing."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -14,12 +14,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Tries rejected records again, after a fix of the project. A record that is now good becomes a row;",
-      "one that is behind the watermark by now is late. The running instance does it at once, else the next run does."
+      "Tries rejected records again, after a fix of the project.",
+      "A record that is good now becomes a row; one that is behind the watermark by now is late.",
+      "The running instance does it at once, else the next run does."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  millrace sql examples/ads \"SELECT source, reason, count(*) FROM system.rejected GROUP BY ALL\"",
+      "  millrace sql examples/ads \"SELECT reason, value FROM system.rejected\"",
       "  millrace replay examples/ads --source ads.impressions"
     })
 final class ReplayCommand implements Callable<Integer> {

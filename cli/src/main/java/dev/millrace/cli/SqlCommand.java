@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  millrace sql examples/ads \"SELECT * FROM campaign_minutes ORDER BY minute DESC LIMIT 10\"",
+      "  millrace sql examples/ads \"SELECT * FROM campaign_minutes LIMIT 10\"",
       "  millrace sql examples/ads \"SELECT * FROM system.watermarks\" --format csv",
-      "  millrace sql examples/ads \"SELECT reason, count(*) FROM system.rejected GROUP BY 1\" --format json"
+      "  millrace sql examples/ads \"SELECT reason FROM system.rejected\" --format json"
     })
 final class SqlCommand implements Callable<Integer> {
   @Mixin private ProjectArguments arguments = new ProjectArguments();

@@ -9,6 +9,7 @@ import dev.millrace.engine.Status.StreamStatus;
 import dev.millrace.project.Project;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +17,10 @@ import java.util.Optional;
 /** Words and figures of a {@link Status}, with or without colours. */
 final class StatusText {
   private static final String RESET = "\u001b[0m";
+  private static final List<String> SOURCE_COLUMNS =
+      List.of("rows/s", "rows", "lag", "behind", "late", "rejected", "repeats");
+  private static final int[] WIDE = {9, 12, 9, 9, 8, 10, 9};
+  private static final int[] CLOSE = {9, 12, 7, 8, 7, 9, 8};
 
   private final Project project;
   private final boolean colours;
@@ -55,29 +60,7 @@ final class StatusText {
   List<String> area(Status status, int width) {
     List<String> lines = new ArrayList<>();
     int name = nameWidth(status);
-    lines.add(
-        dim(
-            pad("  sources", name + 4)
-                + right("rows/s", 9)
-                + right("rows", 12)
-                + right("lag", 9)
-                + right("behind", 9)
-                + right("late", 8)
-                + right("rejected", 10)
-                + right("repeats", 9)));
-    for (SourceStatus s : status.sources()) {
-      lines.add(
-          dot(s.health())
-              + " "
-              + pad(s.id(), name + 2)
-              + right(rate(s.rowsPerSecond()), 9)
-              + right(count(s.rows()), 12)
-              + right(count(s.lag()), 9)
-              + right(s.watermarkDelay().map(StatusText::duration).orElse("-"), 9)
-              + right(count(s.late()), 8)
-              + right(count(s.rejected()), 10)
-              + right(count(s.duplicates()), 9));
-    }
+    sources(status, name, width, lines);
     streams(status, name, lines);
     sinks(status, name, lines);
     lines.add(
@@ -96,6 +79,46 @@ final class StatusText {
       lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
     }
     return lines;
+  }
+
+  /** On a narrow terminal columns stand closer, and the last ones give way. */
+  private void sources(Status status, int name, int width, List<String> lines) {
+    int[] widths = WIDE;
+    int columns = widths.length;
+    if (name + 4 + sum(widths, columns) > width) {
+      widths = CLOSE;
+      while (columns > 1 && name + 4 + sum(widths, columns) > width) {
+        columns--;
+      }
+    }
+    StringBuilder head = new StringBuilder(pad("  sources", name + 4));
+    for (int i = 0; i < columns; i++) {
+      head.append(right(SOURCE_COLUMNS.get(i), widths[i]));
+    }
+    lines.add(dim(head.toString()));
+    for (SourceStatus s : status.sources()) {
+      StringBuilder line = new StringBuilder(dot(s.health()) + " " + pad(s.id(), name + 2));
+      List<String> figures = figures(s);
+      for (int i = 0; i < columns; i++) {
+        line.append(right(figures.get(i), widths[i]));
+      }
+      lines.add(line.toString());
+    }
+  }
+
+  private static int sum(int[] widths, int columns) {
+    return Arrays.stream(widths, 0, columns).sum();
+  }
+
+  private static List<String> figures(SourceStatus s) {
+    return List.of(
+        rate(s.rowsPerSecond()),
+        count(s.rows()),
+        count(s.lag()),
+        s.watermarkDelay().map(StatusText::duration).orElse("-"),
+        count(s.late()),
+        count(s.rejected()),
+        count(s.duplicates()));
   }
 
   private void streams(Status status, int name, List<String> lines) {
@@ -217,11 +240,9 @@ final class StatusText {
     long pending = status.sinks().stream().mapToLong(SinkStatus::pending).sum();
     List<String> lines = new ArrayList<>();
     lines.add("");
+    lines.add(bold(project.name()) + " stopped after " + duration(took));
     lines.add(
-        bold(project.name())
-            + " stopped after "
-            + duration(took)
-            + ": "
+        "  "
             + count(rows)
             + " rows admitted, "
             + count(late)

@@ -5,9 +5,9 @@ package dev.millrace.sql;
  * {@code _w}.
  *
  * @param from a table's name or a subquery in parentheses
- * @param table true if it is a temporary table, so that reading it twice costs little
+ * @param table true if it is a relation that a step has made, so that reading it twice costs little
  * @param consolidated true if no identity appears twice with equal rows
- * @param cheap true if it is a few expressions over a temporary table: reading it twice is better
+ * @param cheap true if it is a few expressions over such a relation: reading it twice is better
  *     than writing it down once
  * @param stateful true if it was computed from state, so that an error in it is no row's fault
  */

@@ -30,7 +30,7 @@ final class ProgramBuilder {
     return compilation;
   }
 
-  /** Makes a temporary table and returns its name, quoted. */
+  /** Makes a relation and returns its name, quoted. */
   String make(String label, String select, Blame blame) {
     String table = fresh(label);
     steps.add(new Step.Make(table, select, blame));
@@ -65,7 +65,7 @@ final class ProgramBuilder {
     return state;
   }
 
-  /** The rows of a state for the keys in a temporary table; returns the relation's name, quoted. */
+  /** The rows of a state for the keys in a relation; returns the name of theirs, quoted. */
   String slice(StateTable state, String label, String probe, List<String> probeKey) {
     String table = fresh(label);
     steps.add(new Step.Slice(table, state.name(), unquote(probe), probeKey));

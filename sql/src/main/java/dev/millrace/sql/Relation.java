@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A changing table that a stream reads or makes. Within a batch its changes are the temporary table
- * {@link #delta()} with the schema's columns, then the identity columns, then {@code _w}: +1 for a
- * row that appears, -1 for one that is taken back. Identity columns tell rows apart: at any time at
+ * A changing table that a stream reads or makes. Within a batch its changes are the relation {@link
+ * #delta()} with the schema's columns, then the identity columns, then {@code _w}: +1 for a row
+ * that appears, -1 for one that is taken back. Identity columns tell rows apart: at any time at
  * most one live row has given identity values (nulls equal), and in one delta an identity has at
  * most one -1 and one +1, the -1 being exactly the row that was there.
  *
@@ -61,7 +61,7 @@ public record Relation(
   }
 
   /**
-   * The name of the temporary table that holds its changes in a batch, unquoted: {@code
+   * The name of the relation that holds its changes in a batch, unquoted: {@code
    * delta_ads_impressions}.
    */
   public String delta() {

@@ -3,8 +3,10 @@ package dev.millrace.sql;
 import java.util.List;
 
 /**
- * One step of a program, in DuckDB's SQL. State tables are read as {@code state.<name>}; temporary
- * tables by their bare name. The steps of a batch run in order in one transaction.
+ * One step of a program, in DuckDB's SQL, which reads relations that steps before it made by their
+ * bare name. Reads of states see them as they were before the batch. The steps of a batch, and
+ * those of other programs, run in one transaction: as one statement, in which every relation is a
+ * common table expression, or one after the other over temporary tables.
  */
 public sealed interface Step {
 
@@ -16,7 +18,7 @@ public sealed interface Step {
     STATE
   }
 
-  /** Makes or replaces the temporary table {@code table} from a SELECT. */
+  /** Makes the relation {@code table} from a SELECT. */
   record Make(String table, String select, Blame blame) implements Step {}
 
   /**
@@ -31,8 +33,8 @@ public sealed interface Step {
    * still compares keys itself. How the rows are found (an index, a scan, the state itself as a
    * view) is the engine's choice by sizes.
    *
-   * @param probeKey columns of the temporary table {@code probe}, one for each column of the
-   *     state's key, of equal type; a null key finds the state's rows with null there
+   * @param probeKey columns of the relation {@code probe}, one for each column of the state's key,
+   *     of equal type; a null key finds the state's rows with null there
    */
   record Slice(String table, String state, String probe, List<String> probeKey) implements Step {
     /** Copies the list. */
@@ -54,9 +56,9 @@ public sealed interface Step {
   record Forget(String state, String column, String before) implements Step {}
 
   /**
-   * Makes the temporary table {@code table} of the state's rows, as they were before the batch,
-   * whose {@code column} is before an instant, with {@code _n}. Unlike {@link Forget} it must run
-   * in every batch: a window that closes is published this way, and the program removes its rows.
+   * Makes the relation {@code table} of the state's rows, as they were before the batch, whose
+   * {@code column} is before an instant, with {@code _n}. Unlike {@link Forget} it must run in
+   * every batch: a window that closes is published this way, and the program removes its rows.
    *
    * @param column a column of type TIMESTAMPTZ; rows that are appended have no value before the
    *     instant, which never goes back

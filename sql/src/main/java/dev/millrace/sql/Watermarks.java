@@ -2,6 +2,9 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,9 +51,24 @@ final class Watermarks {
     while (distances.find()) {
       seconds = Math.max(seconds, Long.parseLong(distances.group(1)));
     }
-    return (seconds == 0 ? "" : "up to " + seconds + " seconds ")
+    return (seconds == 0 ? "" : "up to " + duration(seconds) + " ")
         + "behind the watermark of "
         + String.join(" and ", sources);
+  }
+
+  private static String duration(long seconds) {
+    for (ChronoUnit unit : List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES)) {
+      long size = unit.getDuration().toSeconds();
+      if (seconds % size == 0) {
+        return words(seconds / size, unit);
+      }
+    }
+    return words(seconds, ChronoUnit.SECONDS);
+  }
+
+  private static String words(long count, ChronoUnit unit) {
+    String name = unit.toString().toLowerCase(Locale.ROOT);
+    return count + " " + (count == 1 ? name.substring(0, name.length() - 1) : name);
   }
 
   /** A watermark moved by a distance. */
