@@ -81,7 +81,7 @@ public final class Flow implements AutoCloseable {
     this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
     this.outboxes = runner.outboxes();
     this.onCommit = onCommit;
-    this.idleness = new Idleness(parts.sources());
+    this.idleness = new Idleness(parts.sources(), System::nanoTime);
     this.thread = new Thread(this::run, "flow " + name);
     this.thread.setDaemon(true);
   }
@@ -103,6 +103,7 @@ public final class Flow implements AutoCloseable {
         runner.load(store, writer);
         try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
           runner.expect(reader.positions());
+          idleness.listen();
           try (Intake intake = new Intake(name, reader, runner.sources())) {
             while (!isStopping()) {
               step(intake, reader, writer);
@@ -139,7 +140,7 @@ public final class Flow implements AutoCloseable {
     intake.wantEnds(!ended.isEmpty());
     Intake.Taken taken = intake.take();
     lag = taken.lag();
-    boolean silent = idleness.observe(taken.records(), lag);
+    boolean silent = idleness.observe(taken.records(), lag, reader.state().connected());
     boolean end = taken.isEmpty() && taken.ends() != null && endSources(taken.ends());
     boolean replay = replayRequested;
     replayRequested = false;

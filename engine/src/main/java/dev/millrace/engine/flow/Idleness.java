@@ -7,6 +7,7 @@ import dev.millrace.log.TopicRecords;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Notices partitions that are read to their end and have been silent for their source's {@code
@@ -15,19 +16,33 @@ import java.util.Map;
 final class Idleness {
   private final Map<String, Admission> sources = new HashMap<>();
   private final Map<String, Long> lastRecord = new HashMap<>();
-  private final long startedAt = System.nanoTime();
+  private final LongSupplier nanos;
+  private long listeningSince;
 
-  Idleness(List<Admission> sources) {
+  /** Measures with a clock such as {@link System#nanoTime}. */
+  Idleness(List<Admission> sources, LongSupplier nanos) {
+    this.nanos = nanos;
+    this.listeningSince = nanos.getAsLong();
     sources.forEach(s -> this.sources.put(s.stream().topic(), s));
   }
 
+  /** Silence begins now at the earliest: nobody has listened for a while. */
+  void listen() {
+    listeningSince = nanos.getAsLong();
+  }
+
   /**
-   * Looks at a poll's result and marks partitions as idle.
+   * Looks at a poll's result and marks partitions as idle. A partition is not silent while Kafka is
+   * away: its records wait there, and would be late behind a watermark that went on without it.
    *
+   * @param connected whether a broker answers
    * @return true if a partition became idle, so that a watermark may move without a record
    */
-  boolean observe(List<DecodedRecords> batch, List<PartitionLag> lag) {
-    long now = System.nanoTime();
+  boolean observe(List<DecodedRecords> batch, List<PartitionLag> lag, boolean connected) {
+    long now = nanos.getAsLong();
+    if (!connected) {
+      listen();
+    }
     for (DecodedRecords decoded : batch) {
       TopicRecords records = decoded.records();
       int last = -1;
@@ -47,9 +62,9 @@ final class Idleness {
           || source.watermarks().isIdle(partition.partition())) {
         continue;
       }
-      long silentSince =
-          lastRecord.getOrDefault(partition.topic() + "/" + partition.partition(), startedAt);
-      if (now - silentSince > source.stream().idleAfter().toNanos()) {
+      String key = partition.topic() + "/" + partition.partition();
+      long silent = now - lastRecord.getOrDefault(key, listeningSince);
+      if (Math.min(silent, now - listeningSince) > source.stream().idleAfter().toNanos()) {
         source.watermarks().idle(partition.partition(), true);
         became = true;
       }

@@ -55,12 +55,22 @@ public final class Store implements AutoCloseable {
    */
   public static Store open(StoreOptions options) {
     Path file = options.folder().resolve("store.duckdb");
+    boolean made = !Files.exists(file);
     try {
       Files.createDirectories(options.folder());
-      DuckDBConnection connection = connect(file);
-      deleteScratch(options.folder().resolve("scratch"));
-      return new Store(options, file, connection);
+      DuckDBConnection root = connect(file);
+      try {
+        deleteScratch(options.folder().resolve("scratch"));
+        return new Store(options, file, root);
+      } catch (SQLException e) {
+        root.close();
+        throw e;
+      }
     } catch (SQLException e) {
+      if (made) {
+        // DuckDB does not open again what it could not finish, and there is nothing in it.
+        file.toFile().delete();
+      }
       throw unavailable(file, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -79,6 +89,10 @@ public final class Store implements AutoCloseable {
 
   private static StopException unavailable(Path file, SQLException e) {
     String message = String.valueOf(e.getMessage());
+    if (isDiskFull(message.toLowerCase(Locale.ROOT))) {
+      return new StopException(
+          diskFull(message, "free some space, then run again; nothing is lost"), e);
+    }
     boolean locked = message.contains("lock");
     return new StopException(
         Problem.error(
@@ -268,12 +282,7 @@ public final class Store implements AutoCloseable {
     String lower = message.toLowerCase(Locale.ROOT);
     if (isDiskFull(lower)) {
       return new RetryException(
-          Problem.error(
-              StoreError.DISK_FULL,
-              null,
-              "the disk is full: " + firstLine(message),
-              "free some space; Millrace goes on by itself and has lost nothing"),
-          e);
+          diskFull(message, "free some space; Millrace goes on by itself and has lost nothing"), e);
     }
     if (lower.contains("out of memory")) {
       return new RetryException(
@@ -291,6 +300,11 @@ public final class Store implements AutoCloseable {
             "the store did not answer: " + firstLine(message),
             null),
         e);
+  }
+
+  private static Problem diskFull(String message, String hint) {
+    return Problem.error(
+        StoreError.DISK_FULL, null, "the disk is full: " + firstLine(message), hint);
   }
 
   /**
