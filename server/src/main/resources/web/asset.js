@@ -109,7 +109,7 @@ function neighbours(project, a) {
     ? h('ul.neighbours', {}, ids.map((id) => project.assets.find((x) => x.id === id)).filter(Boolean)
       .map((x) => h('li', {}, h('a', {href: assetAddress(x)}, kindIcon(x.kind), x.name))))
     : empty(none));
-  return card('Lineage', h('h3', {}, 'Reads'), list(a.upstream, 'Nothing: it is where data comes in.'), h('h3', {}, 'Read by'), list(a.downstream, 'Nothing reads it yet.'));
+  return card('Lineage', h('h3', {}, 'Reads'), list(a.upstream, 'Nothing: it is where data comes in.'), ...(a.kind === 'SINK' ? [] : [h('h3', {}, 'Read by'), list(a.downstream, 'Nothing reads it yet.')]));
 }
 
 function states(a) {

@@ -231,7 +231,7 @@ final class StatusText {
     return line.toString();
   }
 
-  /** What a run did, for its end. */
+  /** What has been done since the store was made, for the end of a run. */
   List<String> summary(Status status, Duration took) {
     long rows = status.sources().stream().mapToLong(SourceStatus::rows).sum();
     long late = status.sources().stream().mapToLong(SourceStatus::late).sum();
@@ -242,7 +242,7 @@ final class StatusText {
     lines.add("");
     lines.add(bold(project.name()) + " stopped after " + duration(took));
     lines.add(
-        "  "
+        "  in all: "
             + count(rows)
             + " rows admitted, "
             + count(late)
