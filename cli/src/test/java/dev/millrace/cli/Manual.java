@@ -59,7 +59,7 @@ final class Manual {
 
   /** The root of the repository. */
   static Path root() {
-    return Path.of(System.getProperty("user.dir")).toAbsolutePath().getParent();
+    return Path.of(System.getProperty("user.dir"), "..").normalize();
   }
 
   /** Everything that README and manual say to do. */

@@ -11,6 +11,7 @@ import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,8 @@ class ManualCommandsTest {
       // What it does is this test and all others.
       Process check =
           new ProcessBuilder("./check", "--help").directory(Manual.root().toFile()).start();
-      assertThat(new String(check.getInputStream().readAllBytes())).contains("usage: ./check");
+      assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("usage: ./check");
       assertThat(check.waitFor()).isZero();
     } else if (words.get(0).equals("export")) {
       assertThat(environment).containsKey(words.get(1).replaceFirst("=.*", ""));
