@@ -54,18 +54,7 @@ final class AdsRun {
    */
   AdsRun(Path folder, int total) throws IOException {
     this.folder = folder;
-    Path example =
-        Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve("ads");
-    try (var files = Files.walk(example)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path relative = example.relativize(file);
-        if (!relative.startsWith(".millrace")) {
-          Path copy = folder.resolve(relative.toString());
-          Files.createDirectories(copy.getParent());
-          Files.copy(file, copy);
-        }
-      }
-    }
+    copyExample(folder);
     change(
         "sources/ads.yml",
         "    seed: 42\n",
@@ -82,6 +71,22 @@ final class AdsRun {
     // What is forgotten depends on when; here nothing is.
     change("models/attributed.sql", "retain='15 minutes'", "retain='2 days'");
     change("models/attributed_clicks.sql", "retain='1 hour'", "retain='2 days'");
+  }
+
+  /** Copies the project as it is. */
+  static void copyExample(Path folder) throws IOException {
+    Path example =
+        Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve("ads");
+    try (var files = Files.walk(example)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path relative = example.relativize(file);
+        if (!relative.startsWith(".millrace")) {
+          Path copy = folder.resolve(relative.toString());
+          Files.createDirectories(copy.getParent());
+          Files.copy(file, copy);
+        }
+      }
+    }
   }
 
   private void change(String file, String from, String to) throws IOException {

@@ -35,6 +35,15 @@ public final class ChildJvm implements AutoCloseable {
    * @param arguments of {@code main}
    */
   public static ChildJvm start(Class<?> main, Map<String, String> properties, String... arguments) {
+    return start(main, properties, Map.of(), arguments);
+  }
+
+  /** As {@link #start(Class, Map, String...)}, with variables in its environment. */
+  public static ChildJvm start(
+      Class<?> main,
+      Map<String, String> properties,
+      Map<String, String> environment,
+      String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -45,6 +54,7 @@ public final class ChildJvm implements AutoCloseable {
     try {
       Path output = Files.createTempFile("child-jvm", ".txt");
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(environment);
       builder.environment().put("CLASSPATH", classPath());
       builder.redirectOutput(output.toFile());
       return new ChildJvm(builder.start(), output);
