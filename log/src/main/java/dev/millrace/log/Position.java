@@ -9,4 +9,9 @@ package dev.millrace.log;
  * @param partition from 0
  * @param nextOffset the offset of the next record to read
  */
-public record Position(String topic, String topicId, int partition, long nextOffset) {}
+public record Position(String topic, String topicId, int partition, long nextOffset) {
+  /** The same partition at another offset. */
+  public Position at(long offset) {
+    return new Position(topic, topicId, partition, offset);
+  }
+}

@@ -135,21 +135,14 @@ public final class TopicReader implements AutoCloseable {
   public int poll(Duration wait, Receiver receiver) {
     adopt(watch.look());
     int count = 0;
+    ConsumerRecords<ByteBuffer, ByteBuffer> received = ConsumerRecords.empty();
     try {
       ConsumerRecords<ByteBuffer, ByteBuffer> taken = consumer.poll(wait);
       count = taken.count();
       if (count > 0) {
         adopt(watch.confirm());
       }
-      for (TopicPartition tp : taken.partitions()) {
-        List<ConsumerRecord<ByteBuffer, ByteBuffer>> part = taken.records(tp);
-        receiver.receive(tp.topic(), tp.partition(), part);
-        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : part) {
-          bytes += Math.max(0, record.serializedValueSize());
-        }
-      }
-      // Also without records: markers and aborted records were passed.
-      taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
+      received = taken;
     } catch (OffsetOutOfRangeException e) {
       throw outOfRange(e);
     } catch (WakeupException e) {
@@ -160,9 +153,22 @@ public final class TopicReader implements AutoCloseable {
     } catch (KafkaException | IllegalStateException e) {
       throw KafkaFailure.of(e, cluster, "reading topics " + topics.keySet());
     }
+    hand(received, receiver);
     records += count;
     refreshState(count > 0);
     return count;
+  }
+
+  private void hand(ConsumerRecords<ByteBuffer, ByteBuffer> taken, Receiver receiver) {
+    for (TopicPartition tp : taken.partitions()) {
+      List<ConsumerRecord<ByteBuffer, ByteBuffer>> part = taken.records(tp);
+      receiver.receive(tp.topic(), tp.partition(), part);
+      for (ConsumerRecord<ByteBuffer, ByteBuffer> record : part) {
+        bytes += Math.max(0, record.serializedValueSize());
+      }
+    }
+    // Also without records: markers and aborted records were passed.
+    taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
   }
 
   /** As {@link #poll(Duration, Receiver)}, for those who have no receiver. */

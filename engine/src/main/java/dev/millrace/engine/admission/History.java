@@ -51,12 +51,7 @@ public final class History {
     List<String> keys = stream.unique().map(u -> List.of(u.key())).orElse(List.of());
     KeptTable made =
         tables.createByText(
-            transaction,
-            "state",
-            "history_" + stream.source() + "_" + stream.name(),
-            schema,
-            "_id",
-            keys);
+            transaction, "state", "history_" + stream.qualifiedName(), schema, "_id", keys);
     table = made;
     stream
         .unique()

@@ -24,17 +24,24 @@ public final class Watermarks {
   private final SortedMap<Integer, Partition> partitions = new TreeMap<>();
   private long current = UNKNOWN;
   private long committed = UNKNOWN;
+  private long before = UNKNOWN;
 
   /** What is known of one partition. */
   private static final class Partition {
     long newest = UNKNOWN;
     boolean idle;
-    long committedNewest = UNKNOWN;
-    boolean committedIdle;
+    long newestBefore = UNKNOWN;
+    boolean idleBefore;
   }
 
   Watermarks(Duration allowedLateness) {
     this.latenessMicros = allowedLateness.toNanos() / 1000;
+  }
+
+  /** Forgets everything: what was stored follows. */
+  public void reset() {
+    partitions.clear();
+    current = UNKNOWN;
   }
 
   /** Sets what was stored. */
@@ -69,9 +76,15 @@ public final class Watermarks {
   /** What was set since the last commit is stored. */
   void commit() {
     committed = current;
+    begin();
+  }
+
+  /** A batch begins, which may be rolled back: ends and silences until now are to stay. */
+  public void begin() {
+    before = current;
     for (Partition p : partitions.values()) {
-      p.committedNewest = p.newest;
-      p.committedIdle = p.idle;
+      p.newestBefore = p.newest;
+      p.idleBefore = p.idle;
     }
   }
 
@@ -80,12 +93,12 @@ public final class Watermarks {
     return current != committed;
   }
 
-  /** What was set since the last commit is undone. */
+  /** What was set since {@link #begin} is undone. */
   void rollback() {
-    current = committed;
+    current = before;
     for (Partition p : partitions.values()) {
-      p.newest = p.committedNewest;
-      p.idle = p.committedIdle;
+      p.newest = p.newestBefore;
+      p.idle = p.idleBefore;
     }
   }
 

@@ -88,10 +88,13 @@ public final class Outbox {
             + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
+    // What was acknowledged since is not stored yet.
     delivered =
-        transaction.number(
-            "SELECT delivered FROM progress.sink_positions WHERE sink = "
-                + Identifier.literal(sink.name()));
+        Math.max(
+            delivered,
+            transaction.number(
+                "SELECT delivered FROM progress.sink_positions WHERE sink = "
+                    + Identifier.literal(sink.name())));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
     written = Math.max(delivered, last);
     made.atLeast(written + 1);

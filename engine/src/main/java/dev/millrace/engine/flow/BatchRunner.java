@@ -52,6 +52,7 @@ public final class BatchRunner implements AutoCloseable {
   private final Map<String, Admission> byTopic = new HashMap<>();
   private final ConcurrentLinkedQueue<Problem> notes = new ConcurrentLinkedQueue<>();
   private final RefusedRows refused = new RefusedRows();
+  private int notesWritten;
   private Bounds bounds = new Bounds();
   private long fallbacks;
   private @Nullable StateTables tables;
@@ -189,6 +190,7 @@ public final class BatchRunner implements AutoCloseable {
   private Optional<Exception> attempt(Writer writer, Part part, boolean stepwise, Runnable onCommit)
       throws SQLException {
     long start = System.nanoTime();
+    parts.sources().forEach(s -> s.watermarks().begin());
     try {
       tables().prepareLookups(stepwise || !execution.isBulk(part.size()));
       Admitted admitted = admit(part);
@@ -263,7 +265,7 @@ public final class BatchRunner implements AutoCloseable {
       nextId += records.records().size();
     }
     boolean moved = moveWatermarks();
-    if (moved) {
+    if (moved || bounds.isStale()) {
       bounds.compute(tables().reader(), parts.sources());
     }
     stopBehindStopped();
@@ -356,6 +358,9 @@ public final class BatchRunner implements AutoCloseable {
 
   private void committed(Progress.Advance advance, BatchPlan plan, long nanos) {
     progress.committed(advance);
+    for (int i = 0; i < notesWritten; i++) {
+      notes.poll();
+    }
     plan.streams().forEach(StreamRun::countChanges);
     tables().committed();
     parts.sources().forEach(Admission::committed);
@@ -365,6 +370,7 @@ public final class BatchRunner implements AutoCloseable {
 
   private void rolledBack() {
     tables().rolledBack();
+    bounds.invalidate();
     parts.sources().forEach(Admission::rolledBack);
     parts.streams().forEach(StreamRun::rolledBack);
   }
@@ -411,7 +417,9 @@ public final class BatchRunner implements AutoCloseable {
   }
 
   private void writeNotes(Transaction transaction) throws SQLException {
-    for (Problem note = notes.poll(); note != null; note = notes.poll()) {
+    notesWritten = 0;
+    for (Problem note : notes) {
+      notesWritten++;
       String hint = note.hint();
       transaction.execute(
           "INSERT INTO store.system.errors VALUES (now(), "

@@ -21,6 +21,7 @@ final class Bounds {
       Wire.of(new DataType.Scalar(DataType.Kind.TIMESTAMPTZ)).orElseThrow();
 
   private final List<Bound> bounds = new ArrayList<>();
+  private boolean stale = true;
 
   /** One instant. */
   static final class Bound {
@@ -49,8 +50,19 @@ final class Bounds {
     return bound;
   }
 
+  /** Watermarks are not what they were: the next {@link #compute} is needed. */
+  void invalidate() {
+    stale = true;
+  }
+
+  /** True if watermarks have gone back since {@link #compute}. */
+  boolean isStale() {
+    return stale;
+  }
+
   /** Computes every bound from the sources' watermarks. */
   void compute(StoreReader reader, List<Admission> sources) throws SQLException {
+    stale = false;
     if (bounds.isEmpty()) {
       return;
     }

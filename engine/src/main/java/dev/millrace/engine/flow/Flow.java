@@ -137,11 +137,12 @@ public final class Flow implements AutoCloseable {
     if (waitForOutboxes()) {
       return;
     }
-    intake.wantEnds(!ended.isEmpty());
+    intake.wantEnds(ended);
     Intake.Taken taken = intake.take();
     lag = taken.lag();
-    boolean silent = idleness.observe(taken.records(), lag, reader.state().connected());
-    boolean end = taken.isEmpty() && taken.ends() != null && endSources(taken.ends());
+    boolean silent = idleness.observe(taken, reader.state().connected());
+    boolean end =
+        taken.isEmpty() && taken.ends() != null && endSources(taken.ends(), taken.ended());
     boolean replay = replayRequested;
     replayRequested = false;
     if (!taken.isEmpty() || silent || end || replay) {
@@ -189,14 +190,14 @@ public final class Flow implements AutoCloseable {
    * Lets the watermarks of sources that will never have another record go to the end, once all of
    * them is read.
    */
-  private boolean endSources(List<PartitionLag> ends) {
+  private boolean endSources(List<PartitionLag> ends, Set<String> measured) {
     boolean moved = false;
     for (Admission source : runner.sources()) {
       boolean read =
           ends.stream()
               .filter(l -> l.topic().equals(source.stream().topic()))
               .allMatch(PartitionLag::caughtUp);
-      if (read && ended.contains(source.stream().qualifiedName())) {
+      if (read && measured.contains(source.stream().qualifiedName())) {
         source.watermarks().end();
         moved = true;
       }

@@ -35,15 +35,16 @@ final class Idleness {
    * Looks at a poll's result and marks partitions as idle. A partition is not silent while Kafka is
    * away: its records wait there, and would be late behind a watermark that went on without it.
    *
+   * @param taken what was read, and how far behind the topics' ends that was
    * @param connected whether a broker answers
    * @return true if a partition became idle, so that a watermark may move without a record
    */
-  boolean observe(List<DecodedRecords> batch, List<PartitionLag> lag, boolean connected) {
+  boolean observe(Intake.Taken taken, boolean connected) {
     long now = nanos.getAsLong();
     if (!connected) {
       listen();
     }
-    for (DecodedRecords decoded : batch) {
+    for (DecodedRecords decoded : taken.records()) {
       TopicRecords records = decoded.records();
       int last = -1;
       for (int i = 0; i < records.size(); i++) {
@@ -55,7 +56,8 @@ final class Idleness {
       }
     }
     boolean became = false;
-    for (PartitionLag partition : lag) {
+    long since = Math.max(listeningSince, taken.heardSince());
+    for (PartitionLag partition : taken.lag()) {
       Admission source = sources.get(partition.topic());
       if (source == null
           || !partition.caughtUp()
@@ -63,8 +65,9 @@ final class Idleness {
         continue;
       }
       String key = partition.topic() + "/" + partition.partition();
-      long silent = now - lastRecord.getOrDefault(key, listeningSince);
-      if (Math.min(silent, now - listeningSince) > source.stream().idleAfter().toNanos()) {
+      // What nobody has asked Kafka for is no silence.
+      long last = Math.max(since, lastRecord.getOrDefault(key, since));
+      if (taken.heardUntil() - last > source.stream().idleAfter().toNanos()) {
         source.watermarks().idle(partition.partition(), true);
         became = true;
       }

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,7 +45,11 @@ final class Intake implements AutoCloseable {
   private List<Position> positions;
   private List<PartitionLag> lag;
   private @Nullable List<PartitionLag> ends;
-  private boolean endsWanted;
+  private Set<String> endsWanted = Set.of();
+  private Set<String> ended = Set.of();
+  private boolean torn;
+  private long heardSince = System.nanoTime();
+  private long heardUntil = heardSince;
   private @Nullable RuntimeException failure;
   private volatile boolean closing;
 
@@ -72,13 +77,21 @@ final class Intake implements AutoCloseable {
    * @param records by topic; none is normal
    * @param positions behind them
    * @param lag behind the topics' ends, as of the last answer of a broker
-   * @param ends the same as asked for by {@link #wantEnds}, at these positions; null if not asked
+   * @param ends the same, measured since {@code ended} had ended, at these positions; null if not
+   *     asked
+   * @param ended the sources that {@link #wantEnds} asked for then
+   * @param heardSince since when the topics were listened to without a break, of {@link
+   *     System#nanoTime}
+   * @param heardUntil when they were listened to last
    */
   record Taken(
       List<DecodedRecords> records,
       List<Position> positions,
       List<PartitionLag> lag,
-      @Nullable List<PartitionLag> ends) {
+      @Nullable List<PartitionLag> ends,
+      Set<String> ended,
+      long heardSince,
+      long heardUntil) {
     boolean isEmpty() {
       return records.isEmpty();
     }
@@ -118,8 +131,12 @@ final class Intake implements AutoCloseable {
   private boolean awaitRoom() throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      boolean full = growing.isFull();
       while (growing.isFull() && !closing) {
         changed.await();
+      }
+      if (full) {
+        heardSince = System.nanoTime();
       }
       return !closing;
     } finally {
@@ -132,12 +149,22 @@ final class Intake implements AutoCloseable {
     lock.lock();
     try {
       Admission.Collector collector = growing.topics.get(topic);
-      if (collector != null) {
+      if (collector != null && !records.isEmpty()) {
+        torn = true;
         collector.add(partition, records);
+        // With the records, as a batch may be taken before the poll has ended.
+        long next = records.get(records.size() - 1).offset() + 1;
+        positions =
+            positions.stream().map(p -> isOf(p, topic, partition) ? p.at(next) : p).toList();
+        torn = false;
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private static boolean isOf(Position position, String topic, int partition) {
+    return position.partition() == partition && position.topic().equals(topic);
   }
 
   private void polled() {
@@ -145,7 +172,9 @@ final class Intake implements AutoCloseable {
     try {
       positions = reader.positions();
       lag = reader.lag();
-      ends = endsWanted && growing.size() == 0 ? reader.measureLag() : null;
+      ended = endsWanted;
+      ends = !ended.isEmpty() && growing.size() == 0 ? reader.measureLag() : null;
+      heardUntil = System.nanoTime();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -162,11 +191,11 @@ final class Intake implements AutoCloseable {
     }
   }
 
-  /** Asks for {@link Taken#ends} from now on, or no longer. */
-  void wantEnds(boolean wanted) {
+  /** Asks for {@link Taken#ends} from now on, for sources that have ended; none for no longer. */
+  void wantEnds(Set<String> wanted) {
     lock.lock();
     try {
-      endsWanted = wanted;
+      endsWanted = Set.copyOf(wanted);
     } finally {
       lock.unlock();
     }
@@ -189,7 +218,7 @@ final class Intake implements AutoCloseable {
       while (isWorthWaiting() && left > 0) {
         left = changed.awaitNanos(left);
       }
-      if (growing.size() == 0 && failure != null) {
+      if (failure != null && (torn || growing.size() == 0)) {
         throw failure;
       }
       List<DecodedRecords> records = new ArrayList<>();
@@ -204,7 +233,7 @@ final class Intake implements AutoCloseable {
         growing = spare.isEmpty() ? new Batch(sources) : spare.pop();
         changed.signalAll();
       }
-      return new Taken(records, positions, lag, ends);
+      return new Taken(records, positions, lag, ends, ended, heardSince, heardUntil);
     } finally {
       lock.unlock();
     }

@@ -105,6 +105,7 @@ public final class Progress {
     positions.clear();
     Map<String, Admission> byName = new HashMap<>();
     sources.forEach(s -> byName.put(s.stream().qualifiedName(), s));
+    sources.forEach(s -> s.watermarks().reset());
     transaction.query(
         "SELECT p.source, p.topic, p.topic_id, p.\"partition\", p.next_offset, p.newest_event_time, p.idle"
             + " FROM (SELECT unnest(partitions) AS p FROM "

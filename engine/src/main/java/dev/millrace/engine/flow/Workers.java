@@ -12,8 +12,6 @@ final class Workers {
   private static final int BULK = 20_000;
 
   private final int bulkFrom;
-  private final int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-  private int current;
 
   Workers() {
     this(BULK);
@@ -30,10 +28,6 @@ final class Workers {
   }
 
   void fit(Transaction transaction, int records) throws SQLException {
-    int wanted = isBulk(records) ? cores : 1;
-    if (wanted != current) {
-      transaction.execute("SET GLOBAL threads = " + wanted);
-      current = wanted;
-    }
+    transaction.useThreads(isBulk(records) ? Integer.MAX_VALUE : 1);
   }
 }

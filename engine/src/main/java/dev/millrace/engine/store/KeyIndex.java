@@ -103,14 +103,14 @@ public final class KeyIndex {
     }
   }
 
-  /** Adds a row. Ids ascend; a row with a NULL key is never added, as it joins nothing. */
+  /** Adds a row. Ids mostly ascend; a row with a NULL key is never added, as it joins nothing. */
   public void add(long hash, long id) {
     if (id - base > ID_MASK) {
       rebase(id);
     }
     newest = Math.max(newest, id);
     if (!heavy.isEmpty() && heavy.containsKey(identity(hash))) {
-      heavy.put(identity(hash), id);
+      heavy.merge(identity(hash), id, Math::max);
       return;
     }
     int shard = shardOf(hash);
@@ -123,7 +123,7 @@ public final class KeyIndex {
     int same = 0;
     for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
       if (slot >>> 32 == stored && idOf(slot) >= floor && ++same >= heavyLimit) {
-        heavy.put(identity(hash), id);
+        heavy.merge(identity(hash), id, Math::max);
         return;
       }
     }

@@ -94,6 +94,8 @@ public final class KeyLookup {
     } else if (indexedTo >= table.next()) {
       return;
     }
+    // Whatever becomes of the attempt, entries are not added twice.
+    index = null;
     fill(reader, known);
     index = known;
     indexedTo = table.next();
@@ -126,7 +128,7 @@ public final class KeyLookup {
     if (known == null || byText) {
       return;
     }
-    if (!complete) {
+    if (!complete || indexedTo + added.size() < table.next()) {
       // Appended without hashes: the index catches up when it is needed again.
       if (gone.size() > 0) {
         index = null;

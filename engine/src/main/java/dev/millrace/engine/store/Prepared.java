@@ -2,12 +2,23 @@ package dev.millrace.engine.store;
 
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 
 /** Statements that are planned once and run many times. */
 final class Prepared {
   private Prepared() {}
+
+  static void closeAll(Collection<DuckDBPreparedStatement> statements) {
+    for (DuckDBPreparedStatement statement : statements) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        // It is not used again.
+      }
+    }
+  }
 
   /**
    * Prepares a statement without DuckDB's optimizer. Only such a plan is kept: an optimized one may

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBReadableVector;
@@ -28,7 +30,7 @@ final class RowCopies implements AutoCloseable {
   private final List<Wire> wires;
   private final List<Wire.Kind> kinds = new ArrayList<>();
   private final RowFile file;
-  private final Block appending;
+  private final Map<Long, Block> appending = new HashMap<>();
   private @Nullable String forgottenColumn;
   private long forgottenBefore;
 
@@ -38,7 +40,6 @@ final class RowCopies implements AutoCloseable {
     wires.forEach(wire -> kinds.add(wire.kind()));
     kinds.add(Wire.Kind.LONG);
     this.file = new RowFile(folder, name);
-    this.appending = new Block(kinds);
   }
 
   /** Copies for a table; empty if its rows cannot cross into the heap. */
@@ -80,13 +81,18 @@ final class RowCopies implements AutoCloseable {
     return kind == Wire.Kind.LONG || kind == Wire.Kind.BOOLEAN;
   }
 
-  /** Takes the numbers of rows that are being appended, the first of which has number first. */
+  /**
+   * Takes the numbers of rows that are being appended, of which {@link #texts} may follow, of other
+   * rows in between.
+   *
+   * @param first the number of the first row
+   */
   void numbers(long first, DuckDBDataChunkReader in) {
     int count = (int) in.rowCount();
-    appending.clear();
+    Block rows = new Block(kinds);
     for (int i = 0; i < count; i++) {
-      appending.addRow();
-      appending.set(wires.size(), first + i);
+      rows.addRow();
+      rows.set(wires.size(), first + i);
     }
     int from = 2;
     for (int c = 0; c < wires.size(); c++) {
@@ -94,46 +100,53 @@ final class RowCopies implements AutoCloseable {
         DuckDBReadableVector vector = in.vector(from++);
         for (int i = 0; i < count; i++) {
           if (!vector.isNull(i)) {
-            appending.set(c, i, vector.getLong(i));
+            rows.set(c, i, vector.getLong(i));
           }
         }
       }
     }
     if (from == 2 + wires.size()) {
-      append();
+      append(first, rows);
+    } else if (count > 0) {
+      appending.put(first, rows);
     }
   }
 
   /** Takes the texts of the same rows. */
   void texts(DuckDBDataChunkReader in) {
+    if (in.rowCount() == 0) {
+      return;
+    }
+    long first = in.vector(1).getLong(0);
+    Block rows = appending.remove(first);
+    if (rows == null || rows.size() != in.rowCount()) {
+      throw new IllegalStateException("texts of rows that have no numbers: " + first);
+    }
     int from = 2;
     for (int c = 0; c < wires.size(); c++) {
       if (!isNumber(c)) {
         DuckDBReadableVector vector = in.vector(from++);
-        for (int i = 0; i < appending.size(); i++) {
+        for (int i = 0; i < rows.size(); i++) {
           if (!vector.isNull(i)) {
-            set(c, i, vector.getString(i));
+            set(rows, c, i, vector.getString(i));
           }
         }
       }
     }
-    append();
+    append(first, rows);
   }
 
-  private void set(int column, int row, String text) {
+  private void set(Block rows, int column, int row, String text) {
     if (kinds.get(column) == Wire.Kind.TEXT) {
-      appending.set(column, row, text.getBytes(StandardCharsets.UTF_8));
+      rows.set(column, row, text.getBytes(StandardCharsets.UTF_8));
     } else {
-      appending.set(column, row, Wire.doubleBits(text));
+      rows.set(column, row, Wire.doubleBits(text));
     }
   }
 
-  private void append() {
-    if (appending.size() > 0) {
-      long first = appending.number(wires.size(), 0);
-      file.startAt(first);
-      file.append(first, appending, 0, appending.size());
-    }
+  private void append(long first, Block rows) {
+    file.startAt(first);
+    file.append(first, rows, 0, rows.size());
   }
 
   /** Passes on the numbers that {@link #numbers} has given. */
@@ -220,6 +233,7 @@ final class RowCopies implements AutoCloseable {
 
   /** The batch is rolled back: numbers from the next one on are given again. */
   void rolledBack() {
+    appending.clear();
     forgottenColumn = null;
     file.truncate(table.committedNext());
   }

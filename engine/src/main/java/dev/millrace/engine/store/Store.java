@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
@@ -36,12 +37,14 @@ public final class Store implements AutoCloseable {
   private final String epoch;
   private DuckDBConnection root;
   private long generation;
+  private int threads;
   private boolean closed;
 
   private Store(StoreOptions options, Path file, DuckDBConnection root) throws SQLException {
     this.options = options;
     this.file = file;
     this.root = root;
+    this.threads = options.threads();
     // Before any setting is changed: DuckDB refuses a second connection to a database of other
     // settings.
     configure(root);
@@ -181,6 +184,16 @@ public final class Store implements AutoCloseable {
     return options;
   }
 
+  /** How many threads to set to have so many, or all; empty if there are so many already. */
+  synchronized OptionalInt otherThreads(int wanted) {
+    int fitting = Math.min(wanted, options.threads());
+    if (fitting == threads) {
+      return OptionalInt.empty();
+    }
+    threads = fitting;
+    return OptionalInt.of(fitting);
+  }
+
   /** A folder for files that mean nothing once the store is closed. */
   Path scratch() {
     return options.folder().resolve("scratch");
@@ -243,6 +256,7 @@ public final class Store implements AutoCloseable {
       root = connect(file);
       configure(root);
       generation++;
+      threads = options.threads();
     } catch (SQLException e) {
       throw retry(e);
     }

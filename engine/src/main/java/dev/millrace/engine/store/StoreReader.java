@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what is committed, on a connection of its own, also in the middle of a statement of the
- * flow. For one thread at a time.
+ * flow, on whichever of DuckDB's threads.
  */
 public final class StoreReader implements AutoCloseable {
   private final Store store;
@@ -41,9 +41,12 @@ public final class StoreReader implements AutoCloseable {
    *
    * @param kinds of the result's columns, which are BIGINT, DOUBLE, BOOLEAN or VARCHAR
    */
-  public void query(String sql, List<Wire.Kind> kinds, Action action) throws SQLException {
+  public synchronized void query(String sql, List<Wire.Kind> kinds, Action action)
+      throws SQLException {
     try (DuckDBPreparedStatement statement = connection().prepare(sql)) {
       query(statement, kinds, action);
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 
@@ -67,19 +70,23 @@ public final class StoreReader implements AutoCloseable {
    *
    * @param parameters {@code $1} and so on; empty for null
    */
-  public void queryPrepared(
+  public synchronized void queryPrepared(
       String sql, List<? extends Optional<?>> parameters, List<Wire.Kind> kinds, Action action)
       throws SQLException {
-    DuckDBConnection current = connection();
-    DuckDBPreparedStatement statement = prepared.get(sql);
-    if (statement == null) {
-      statement = Prepared.unoptimized(current, sql);
-      prepared.put(sql, statement);
+    try {
+      DuckDBConnection current = connection();
+      DuckDBPreparedStatement statement = prepared.get(sql);
+      if (statement == null) {
+        statement = Prepared.unoptimized(current, sql);
+        prepared.put(sql, statement);
+      }
+      for (int i = 0; i < parameters.size(); i++) {
+        statement.setObject(i + 1, parameters.get(i).orElse(null));
+      }
+      query(statement, kinds, action);
+    } catch (SQLException e) {
+      throw failed(e);
     }
-    for (int i = 0; i < parameters.size(); i++) {
-      statement.setObject(i + 1, parameters.get(i).orElse(null));
-    }
-    query(statement, kinds, action);
   }
 
   /** What is done with the rows of a chunk. */
@@ -89,7 +96,8 @@ public final class StoreReader implements AutoCloseable {
   }
 
   /** As {@link #query}, by chunks. */
-  void queryBlocks(String sql, List<Wire.Kind> kinds, BlockAction action) throws SQLException {
+  synchronized void queryBlocks(String sql, List<Wire.Kind> kinds, BlockAction action)
+      throws SQLException {
     Block block = new Block(kinds);
     try (DuckDBPreparedStatement statement = connection().prepare(sql);
         DuckDBChunkedResult result = statement.query()) {
@@ -98,16 +106,20 @@ public final class StoreReader implements AutoCloseable {
         block.add(result.chunk());
         action.accept(block);
       }
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 
   /** Runs a query and adds its rows to a block. */
-  void query(String sql, Block into) throws SQLException {
+  synchronized void query(String sql, Block into) throws SQLException {
     try (DuckDBPreparedStatement statement = connection().prepare(sql);
         DuckDBChunkedResult result = statement.query()) {
       while (result.nextChunk()) {
         into.add(result.chunk());
       }
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 
@@ -119,6 +131,17 @@ public final class StoreReader implements AutoCloseable {
         List.of(Wire.Kind.LONG),
         (rows, i) -> value[0] = rows.isNull(0, i) ? 0 : rows.number(0, i));
     return value[0];
+  }
+
+  /** A query that fails because the instance has is tried again on a new one. */
+  private SQLException failed(SQLException e) {
+    if (!Store.isFatal(e) && !Store.isPassing(e)) {
+      return e;
+    }
+    if (Store.isFatal(e)) {
+      store.reopen(generation);
+    }
+    throw Store.retry(e);
   }
 
   private DuckDBConnection connection() throws SQLException {

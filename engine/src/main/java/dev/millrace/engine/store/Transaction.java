@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -17,11 +18,17 @@ import org.duckdb.DuckDBPreparedStatement;
 public final class Transaction implements AutoCloseable {
   private final DuckDBConnection connection;
   private final Map<String, DuckDBPreparedStatement> plans;
+
+  /** So many plans are kept; they are memory that nobody counts. */
+  private static final int PLANS = 64;
+
+  private final Store store;
   private final Statement statement;
   private boolean failed;
 
-  Transaction(DuckDBConnection connection, Map<String, DuckDBPreparedStatement> plans)
+  Transaction(Store store, DuckDBConnection connection, Map<String, DuckDBPreparedStatement> plans)
       throws SQLException {
+    this.store = store;
     this.connection = connection;
     this.plans = plans;
     this.statement = connection.createStatement();
@@ -34,6 +41,17 @@ public final class Transaction implements AutoCloseable {
     } catch (SQLException e) {
       failed = true;
       throw new StatementException(sql, e);
+    }
+  }
+
+  /**
+   * Lets statements run on so many threads from now on, at most those of the store's options. It
+   * holds for the whole instance, other flows' statements included, so nothing may rely on it.
+   */
+  public void useThreads(int threads) throws SQLException {
+    OptionalInt other = store.otherThreads(threads);
+    if (other.isPresent()) {
+      execute("SET GLOBAL threads = " + other.getAsInt());
     }
   }
 
@@ -57,6 +75,10 @@ public final class Transaction implements AutoCloseable {
     try {
       DuckDBPreparedStatement prepared = plans.get(sql);
       if (prepared == null) {
+        if (plans.size() >= PLANS) {
+          Prepared.closeAll(plans.values());
+          plans.clear();
+        }
         prepared = Prepared.unoptimized(connection, sql);
         plans.put(sql, prepared);
       }

@@ -113,7 +113,7 @@ public final class Wire {
   static long doubleBits(String text) {
     double value =
         switch (text) {
-          case "nan" -> Double.NaN;
+          case "nan", "-nan" -> Double.NaN;
           case "inf" -> Double.POSITIVE_INFINITY;
           case "-inf" -> Double.NEGATIVE_INFINITY;
           default -> Double.parseDouble(text);

@@ -43,7 +43,7 @@ public final class Writer implements AutoCloseable {
   public <T extends @Nullable Object> T transact(Body<T> body) throws SQLException {
     DuckDBConnection current = open();
     T result;
-    try (Transaction transaction = new Transaction(current, plans)) {
+    try (Transaction transaction = new Transaction(store, current, plans)) {
       result = body.run(transaction);
       if (transaction.failed()) {
         throw new IllegalStateException("a statement failed and its exception was swallowed");
@@ -92,21 +92,6 @@ public final class Writer implements AutoCloseable {
     } catch (SQLException e) {
       discard();
     }
-  }
-
-  /** Forgets statements that were planned once: what they are about has changed. */
-  public void forgetPlans() {
-    plans
-        .values()
-        .forEach(
-            plan -> {
-              try {
-                plan.close();
-              } catch (SQLException e) {
-                // It is not used again.
-              }
-            });
-    plans.clear();
   }
 
   private void discard() {

@@ -66,7 +66,7 @@ final class RowFileTest {
           next += count;
         }
         if (random.nextInt(20) == 0) {
-          floor = next - random.nextInt(200);
+          floor = Math.max(floor, next - random.nextInt(200));
           file.expireBelow(floor);
         }
         for (int i = 0; i < 20; i++) {

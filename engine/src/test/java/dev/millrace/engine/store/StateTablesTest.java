@@ -98,6 +98,50 @@ class StateTablesTest {
   }
 
   @Test
+  void aLargeBatchThatAppendsNothingHidesNoRows() throws Exception {
+    append("SELECT range, NULL FROM range(60000)");
+    for (String select : List.of("SELECT 7, 'x' FROM range(3)", "SELECT 7, 'x' FROM range(0)")) {
+      writer.transact(
+          t -> {
+            t.execute(table.appendSql(select, true));
+            return true;
+          });
+      tables.committed();
+      tables.prepareLookups(false);
+    }
+    tables.prepareLookups(true);
+    assertThat(sevens()).isEqualTo(4);
+  }
+
+  @Test
+  void copiesOfRowsThatSeveralThreadsAppendAreTheRows() throws Exception {
+    append("SELECT range, 'v' || range FROM range(60000)");
+    writer.transact(
+        t -> {
+          t.execute(
+              "CREATE OR REPLACE TEMP TABLE many AS SELECT range + 100000 AS k FROM range(300000)");
+          t.execute(table.appendSql("SELECT k, 'v' || k FROM many", false));
+          return true;
+        });
+    tables.committed();
+    tables.prepareLookups(true);
+    writer.transact(
+        t -> {
+          t.execute(
+              "CREATE OR REPLACE TEMP TABLE probe AS SELECT 100000 + range * 97 AS k FROM range(3000)");
+          assertThat(
+                  t.number(
+                      "WITH p AS MATERIALIZED ("
+                          + read.probeSql("probe", List.of("k"))
+                          + ") SELECT count(*) FROM ("
+                          + read.rowsSql("p")
+                          + ") WHERE v = 'v' || k"))
+              .isEqualTo(3000);
+          return true;
+        });
+  }
+
+  @Test
   void aKeyWithVeryManyRowsIsFoundToo() throws Exception {
     append("SELECT 7, 'v' || range FROM range(1000)");
     append("SELECT range, NULL FROM range(60000)");
