@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What keeps one stream up to date. The engine creates the states, then for every batch makes the
- * deltas of {@link #inputs()}, sets the variables {@code wm_<source>_<stream>} to the watermarks
+ * deltas of {@link #inputs()}, sets the variables {@code wm_<source>.<stream>} to the watermarks
  * after the batch, and runs the steps, one of which makes the delta of {@link #output()}. Steps
  * that read state come before those that change it.
  *

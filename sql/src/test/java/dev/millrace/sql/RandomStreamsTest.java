@@ -39,7 +39,7 @@ class RandomStreamsTest {
   @Test
   @Tag("slow")
   void staysEqualForLong() throws Exception {
-    run(Long.getLong("seed", System.nanoTime()), 180_000, 100_000);
+    run(Long.getLong("seed", System.nanoTime()), 90_000, 100_000);
   }
 
   private static void run(long seed, long millis, int pipelines) throws Exception {

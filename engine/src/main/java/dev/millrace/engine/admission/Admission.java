@@ -366,6 +366,6 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
 
   /** The variable that stands for the watermark in programs. */
   public static String variable(StreamSpec stream) {
-    return "wm_" + stream.source() + "_" + stream.name();
+    return "wm_" + stream.qualifiedName();
   }
 }
