@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowCopies implements AutoCloseable {
   /** At most so many rows are copied at once. */
-  private static final long COPIED = 300_000;
+  private static final long COPIED = 100_000;
 
   private final KeptTable table;
   private final List<Wire> wires;
