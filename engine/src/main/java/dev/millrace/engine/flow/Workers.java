@@ -9,7 +9,7 @@ import java.sql.SQLException;
  * rows want every core.
  */
 final class Workers {
-  private static final int BULK = 100_000;
+  private static final int BULK = 60_000;
 
   private final int bulkFrom;
 
