@@ -17,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class InstanceLockTest {
   @TempDir Path project;
 
-  /** Takes the folder of its argument and keeps it until it is killed. */
+  /** Takes the folder of its argument and keeps it until it is killed, or its parent ends. */
   static final class Holder {
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException {
       InstanceLock lock = InstanceLock.acquire(DataFolder.open(Path.of(arguments[0])));
       lock.announce("http://127.0.0.1:7777");
       System.out.println("held");
-      Thread.sleep(60_000);
+      System.in.read();
     }
   }
 

@@ -25,11 +25,6 @@ public record SourceState(
     problems = List.copyOf(problems);
   }
 
-  /** True if nothing will follow, for better or worse. */
-  public boolean finished() {
-    return status == Status.ENDED || status == Status.FAILED || status == Status.STOPPED;
-  }
-
   /**
    * The life of a source: {@code STARTING → RUNNING ⇄ PAUSED}, from each of them to {@code
    * RETRYING} and back to {@code STARTING}, and at the end one of the last three.

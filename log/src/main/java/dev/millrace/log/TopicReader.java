@@ -171,18 +171,6 @@ public final class TopicReader implements AutoCloseable {
     taken.nextOffsets().forEach((tp, position) -> next.put(tp, position.offset()));
   }
 
-  /** As {@link #poll(Duration, Receiver)}, for those who have no receiver. */
-  public RecordBatch poll(Duration wait) {
-    Map<String, TopicRecords.Builder> builders = new TreeMap<>();
-    int count =
-        poll(
-            wait,
-            (topic, partition, part) ->
-                builders.computeIfAbsent(topic, TopicRecords.Builder::new).addAll(partition, part));
-    return new RecordBatch(
-        builders.values().stream().map(TopicRecords.Builder::build).toList(), count);
-  }
-
   private StopException outOfRange(OffsetOutOfRangeException e) {
     List<Problem> problems = new ArrayList<>();
     try {

@@ -56,6 +56,7 @@ final class CountingSource implements Source {
 
   @Override
   public SourceBatch poll(Duration wait) {
+    // A source with a pace of its own, so that its life has many transactions to be killed in.
     try {
       Thread.sleep(1);
     } catch (InterruptedException e) {

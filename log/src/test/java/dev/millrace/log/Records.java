@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -51,12 +52,31 @@ final class Records {
     List<Integer> numbers = new ArrayList<>();
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (numbers.size() < count) {
-      addNumbers(reader.poll(Duration.ofMillis(100)), numbers);
+      addNumbers(poll(reader, Duration.ofMillis(100)), numbers);
       if (System.nanoTime() > deadline) {
         throw new AssertionError("read " + numbers.size() + " of " + count + " records");
       }
     }
     return numbers;
+  }
+
+  /** True if nothing will follow from a source, for better or worse. */
+  static boolean isOver(SourceRunner runner) {
+    return switch (runner.state().status()) {
+      case ENDED, FAILED, STOPPED -> true;
+      default -> false;
+    };
+  }
+
+  static RecordBatch poll(TopicReader reader, Duration wait) {
+    Map<String, TopicRecords.Builder> builders = new TreeMap<>();
+    int count =
+        reader.poll(
+            wait,
+            (topic, partition, part) ->
+                builders.computeIfAbsent(topic, TopicRecords.Builder::new).addAll(partition, part));
+    return new RecordBatch(
+        builders.values().stream().map(TopicRecords.Builder::build).toList(), count);
   }
 
   static void addNumbers(RecordBatch batch, List<Integer> numbers) {

@@ -30,7 +30,7 @@ final class SourceChild {
       Awaitility.await()
           .atMost(Duration.ofMinutes(1))
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> runner.state().finished());
+          .until(() -> Records.isOver(runner));
       System.out.println(runner.state());
       if (runner.state().status() != SourceState.Status.ENDED) {
         System.exit(3);

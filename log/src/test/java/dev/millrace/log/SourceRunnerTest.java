@@ -68,8 +68,8 @@ class SourceRunnerTest {
       try (SourceRunner second = SourceRunner.start(cluster, task)) {
         Awaitility.await()
             .atMost(LIMIT)
-            .until(() -> first.state().finished() || second.state().finished());
-        SourceRunner loser = first.state().finished() ? first : second;
+            .until(() -> Records.isOver(first) || Records.isOver(second));
+        SourceRunner loser = Records.isOver(first) ? first : second;
         assertThat(loser.state().status()).isEqualTo(SourceState.Status.FAILED);
         assertThat(loser.state().problems().get(0).code()).isEqualTo(LogError.SOURCE_FENCED);
       }
@@ -135,7 +135,7 @@ class SourceRunnerTest {
   }
 
   private static void awaitEnd(SourceRunner runner) {
-    Awaitility.await().atMost(LIMIT).until(() -> runner.state().finished());
+    Awaitility.await().atMost(LIMIT).until(() -> Records.isOver(runner));
     assertThat(runner.state().status())
         .as(runner.state().toString())
         .isEqualTo(SourceState.Status.ENDED);
@@ -156,7 +156,7 @@ class SourceRunnerTest {
           .pollDelay(Duration.ZERO)
           .until(
               () -> {
-                RecordBatch batch = reader.poll(Duration.ofMillis(300));
+                RecordBatch batch = Records.poll(reader, Duration.ofMillis(300));
                 Records.addNumbers(batch, numbers);
                 return batch.isEmpty()
                     && reader.measureLag().stream().allMatch(PartitionLag::caughtUp);

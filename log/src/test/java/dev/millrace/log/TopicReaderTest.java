@@ -42,7 +42,7 @@ class TopicReaderTest {
           try (TopicReader other = TopicReader.open(cluster, options, List.of("b"), List.of())) {
             assertThat(Records.read(other, 1)).hasSizeLessThanOrEqualTo(170).contains(1000);
           }
-          RecordBatch batch = reader.poll(LIMIT);
+          RecordBatch batch = Records.poll(reader, LIMIT);
           assertThat(batch.size()).isBetween(1, 170);
           Records.addNumbers(batch, all);
           positions = reader.positions();
@@ -80,7 +80,7 @@ class TopicReaderTest {
             .atMost(LIMIT)
             .until(
                 () -> {
-                  assertThat(reader.poll(SHORT).isEmpty()).isTrue();
+                  assertThat(Records.poll(reader, SHORT).isEmpty()).isTrue();
                   return reader.measureLag().get(0).caughtUp();
                 });
         // Two records and two markers.
@@ -173,7 +173,7 @@ class TopicReaderTest {
           .atMost(LIMIT)
           .until(
               () -> {
-                assertThat(reader.poll(SHORT).isEmpty()).isTrue();
+                assertThat(Records.poll(reader, SHORT).isEmpty()).isTrue();
                 return !reader.state().connected();
               });
       assertThat(reader.state().lastError())

@@ -15,9 +15,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -171,12 +169,6 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  /** The page as a PNG. */
-  void screenshot(Path file) throws Exception {
-    JsonNode shot = send("Page.captureScreenshot", JSON.createObjectNode().put("format", "png"));
-    Files.write(file, Base64.getDecoder().decode(shot.path("data").asText()));
-  }
-
   private JsonNode send(String method, ObjectNode parameters) throws Exception {
     int id = ids.incrementAndGet();
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
@@ -246,22 +238,6 @@ final class Chromium implements AutoCloseable {
       }
       webSocket.request(1);
       return null;
-    }
-  }
-
-  /** {@code Chromium <folder> <width> <height> <dark> <wait seconds> <name=address>...} */
-  public static void main(String[] args) throws Exception {
-    try (Chromium browser = start()) {
-      browser.size(
-          Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[1]) < 600);
-      browser.dark(Boolean.parseBoolean(args[3]));
-      for (int i = 5; i < args.length; i++) {
-        String[] shot = args[i].split("=", 2);
-        browser.open(shot[1]);
-        Thread.sleep(Duration.ofSeconds(Long.parseLong(args[4])).toMillis());
-        browser.screenshot(Path.of(args[0], shot[0] + ".png"));
-      }
-      browser.errors.forEach(System.out::println);
     }
   }
 }

@@ -102,9 +102,13 @@ final class ProgramRunner {
     return "forget " + ((Step.Forget) step).state();
   }
 
+  private void make(String table, String select) throws SQLException {
+    execute("CREATE OR REPLACE TEMP TABLE " + quote(table) + " AS " + select);
+  }
+
   private void run(Step step) throws SQLException {
     if (step instanceof Step.Make make) {
-      execute("CREATE OR REPLACE TEMP TABLE " + quote(make.table()) + " AS " + make.select());
+      make(make.table(), make.select());
     } else if (step instanceof Step.Append append) {
       StateTable state = state(append.state());
       execute(
@@ -121,10 +125,9 @@ final class ProgramRunner {
         on.append(i == 0 ? "" : " AND ").append("s.").append(quote(state.key().get(i)));
         on.append(" IS NOT DISTINCT FROM p.").append(quote(slice.probeKey().get(i)));
       }
-      execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + quote(slice.table())
-              + " AS SELECT s.* FROM state."
+      make(
+          slice.table(),
+          "SELECT s.* FROM state."
               + quote(slice.state())
               + " s SEMI JOIN "
               + quote(slice.probe())
@@ -134,10 +137,9 @@ final class ProgramRunner {
       execute(
           "DELETE FROM state." + quote(remove.state()) + " WHERE _n IN (" + remove.select() + ")");
     } else if (step instanceof Step.Take take) {
-      execute(
-          "CREATE OR REPLACE TEMP TABLE "
-              + quote(take.table())
-              + " AS SELECT * FROM state."
+      make(
+          take.table(),
+          "SELECT * FROM state."
               + quote(take.state())
               + " WHERE "
               + quote(take.column())

@@ -78,10 +78,10 @@ record BatchPlan(List<StreamRun> streams, List<Relation> still, List<Boolean> du
         + " WHERE false";
   }
 
-  /** The names of the source streams whose rows are read. */
-  static List<Admission> read(List<Admission> sources, BatchPlan plan) {
+  /** Those of the sources whose rows are read. */
+  List<Admission> read(List<Admission> sources) {
     Set<String> inputs = new HashSet<>();
-    plan.streams.forEach(s -> s.program().inputs().forEach(i -> inputs.add(i.name())));
+    streams.forEach(s -> s.program().inputs().forEach(i -> inputs.add(i.name())));
     return sources.stream()
         .filter(s -> inputs.contains(s.relation().name()) || s.history().isKept())
         .toList();

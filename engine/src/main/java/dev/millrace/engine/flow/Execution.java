@@ -6,7 +6,7 @@ import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,10 +16,19 @@ import java.util.Map;
  * failed step by step. For the flow's thread.
  */
 final class Execution {
+  /** So many texts are kept: batches have few shapes, but nothing bounds them. */
+  private static final int SHAPES = 64;
+
   private final FlowParts parts;
   private final RefusedRows refused;
   private final Workers workers;
-  private final Map<List<Object>, Parameterized> planned = new HashMap<>();
+  private final Map<List<Object>, Parameterized> planned =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<Object>, Parameterized> eldest) {
+          return size() > SHAPES;
+        }
+      };
 
   Execution(FlowParts parts, RefusedRows refused, Workers workers) {
     this.parts = parts;
@@ -46,7 +55,7 @@ final class Execution {
       throws SQLException {
     workers.fit(transaction, admitted.size());
     BatchPlan plan = admitted.plan();
-    List<Admission> sources = BatchPlan.read(parts.sources(), plan);
+    List<Admission> sources = plan.read(parts.sources());
     BatchVariables variables =
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {

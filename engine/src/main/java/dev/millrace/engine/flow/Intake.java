@@ -37,7 +37,10 @@ final class Intake implements AutoCloseable {
 
   private final TopicReader reader;
   private final List<Admission> sources;
-  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Fair, so that the flow need not wait for the end of a poll. */
+  private final ReentrantLock lock = new ReentrantLock(true);
+
   private final Condition changed = lock.newCondition();
   private final Thread thread;
   private final Deque<Batch> spare = new ArrayDeque<>();

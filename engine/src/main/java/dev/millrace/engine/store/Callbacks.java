@@ -11,7 +11,6 @@ import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBLogicalType;
 import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBScalarFunction;
-import org.duckdb.DuckDBWritableVector;
 
 /**
  * Scalar functions by which a statement tells Java what happens in it, row by row, so that one
@@ -87,42 +86,38 @@ final class Callbacks {
   }
 
   private static void registerProbes(Connection connection) throws SQLException {
-    register(
-        connection,
-        "millrace_probe",
-        DuckDBColumnType.BIGINT,
-        (in, out) -> {
-          int rows = (int) in.rowCount();
-          DuckDBReadableVector hashes = in.vector(1);
-          KeyRead read = object(in, KeyRead.class);
-          for (int i = 0; i < rows; i++) {
-            if (!hashes.isNull(i)) {
-              read.probe(hashes.getLong(i));
-            }
-          }
-          answer(rows, out);
-        });
-    register(
+    registerProbe(
+        connection, "millrace_probe", DuckDBColumnType.BIGINT, DuckDBReadableVector::getLong);
+    registerProbe(
         connection,
         "millrace_probe_text",
         DuckDBColumnType.VARCHAR,
-        (in, out) -> {
-          int rows = (int) in.rowCount();
-          DuckDBReadableVector keys = in.vector(1);
-          KeyRead read = object(in, KeyRead.class);
-          for (int i = 0; i < rows; i++) {
-            if (!keys.isNull(i)) {
-              read.probe(KeyHash.of(keys.getString(i)));
-            }
-          }
-          answer(rows, out);
-        });
+        (keys, row) -> KeyHash.of(keys.getString(row)));
   }
 
-  private static void answer(int rows, DuckDBWritableVector out) {
-    for (int i = 0; i < rows; i++) {
-      out.setLong(i, 1);
-    }
+  /** The hash of a key in a vector. */
+  @FunctionalInterface
+  private interface Hashes {
+    long of(DuckDBReadableVector keys, long row);
+  }
+
+  private static void registerProbe(
+      Connection connection, String name, DuckDBColumnType type, Hashes hashes)
+      throws SQLException {
+    register(
+        connection,
+        name,
+        type,
+        (in, out) -> {
+          KeyRead read = object(in, KeyRead.class);
+          DuckDBReadableVector keys = in.vector(1);
+          for (int i = 0; i < in.rowCount(); i++) {
+            if (!keys.isNull(i)) {
+              read.probe(hashes.of(keys, i));
+            }
+            out.setLong(i, 1);
+          }
+        });
   }
 
   private static void registerRow(

@@ -68,18 +68,6 @@ public final class KeyIndex {
       }
       ids[size++] = id;
     }
-
-    /** Sorts, and drops repetitions: two delta rows of one key find the same state rows. */
-    void sortDistinct() {
-      Arrays.sort(ids, 0, size);
-      int kept = 0;
-      for (int i = 0; i < size; i++) {
-        if (i == 0 || ids[i] != ids[i - 1]) {
-          ids[kept++] = ids[i];
-        }
-      }
-      size = kept;
-    }
   }
 
   /**
@@ -218,10 +206,6 @@ public final class KeyIndex {
       sum += 16 + 8L * slots.length;
     }
     return sum;
-  }
-
-  int heavyKeys() {
-    return heavy.size();
   }
 
   private static int shardOf(long hash) {

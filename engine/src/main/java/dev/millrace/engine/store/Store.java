@@ -262,13 +262,6 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** Writes the log into the file, so that the next start is quick. */
-  public synchronized void checkpoint() throws SQLException {
-    try (Statement statement = root.createStatement()) {
-      statement.execute("CHECKPOINT");
-    }
-  }
-
   @Override
   public synchronized void close() {
     if (!closed) {

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.LongConsumer;
-import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 
@@ -116,24 +114,6 @@ public final class Transaction implements AutoCloseable {
     long[] value = {0};
     query(sql, row -> value[0] = row.getLong(1));
     return value[0];
-  }
-
-  /** Gives the first column (BIGINT or UBIGINT bits) of every row to {@code consumer}, quickly. */
-  public void longs(String sql, LongConsumer consumer) throws SQLException {
-    query(sql, row -> consumer.accept(row.getLong(1)));
-  }
-
-  /**
-   * Appends rows to a table within this transaction; the caller closes the appender, which writes
-   * them.
-   */
-  public DuckDBAppender appender(String catalog, String schema, String table) throws SQLException {
-    try {
-      return connection.createAppender(catalog, schema, table);
-    } catch (SQLException e) {
-      failed = true;
-      throw e;
-    }
   }
 
   boolean failed() {

@@ -72,34 +72,10 @@ public final class Wire {
               + ")::BIGINT";
     }
     if (is(DataType.Kind.TIMESTAMPTZ)) {
-      return "CASE WHEN isfinite("
-          + value
-          + ") THEN epoch_us("
-          + value
-          + ") WHEN "
-          + value
-          + " > 'epoch'::TIMESTAMPTZ THEN "
-          + INFINITE
-          + " WHEN "
-          + value
-          + " IS NOT NULL THEN -"
-          + INFINITE
-          + " END";
+      return finite(value, "epoch_us(" + value + ")");
     }
     if (is(DataType.Kind.DATE)) {
-      return "CASE WHEN isfinite("
-          + value
-          + ") THEN ("
-          + value
-          + " - '1970-01-01'::DATE)::BIGINT WHEN "
-          + value
-          + " > '1970-01-01'::DATE THEN "
-          + INFINITE
-          + " WHEN "
-          + value
-          + " IS NOT NULL THEN -"
-          + INFINITE
-          + " END";
+      return finite(value, "(" + value + " - '1970-01-01'::DATE)::BIGINT");
     }
     return switch (kind) {
       case LONG -> value + "::BIGINT";
@@ -150,6 +126,25 @@ public final class Wire {
             || is(DataType.Kind.BOOLEAN)
         ? value
         : value + "::" + type;
+  }
+
+  /** SQL of a number for a time, which may be infinite. */
+  private String finite(String value, String number) {
+    return "CASE WHEN isfinite("
+        + value
+        + ") THEN "
+        + number
+        + " WHEN "
+        + value
+        + " > '1970-01-01'::"
+        + type
+        + " THEN "
+        + INFINITE
+        + " WHEN "
+        + value
+        + " IS NOT NULL THEN -"
+        + INFINITE
+        + " END";
   }
 
   private String infinite(String value, String finite) {

@@ -3,6 +3,7 @@ package dev.millrace.engine.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.log.Position;
+import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.StreamSpec.Unique;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -163,6 +164,64 @@ class BatchRunnerTest {
           .asString()
           .startsWith("61|")
           .contains("oops");
+    }
+  }
+
+  @Test
+  void aRecordThatIsSetAsideForgetsNoState() throws Exception {
+    String[] columns = {"id INTEGER", "v VARCHAR", "ts TIMESTAMPTZ"};
+    try (FlowHarness flow =
+        new FlowHarness(folder, NOON)
+                .source("s", "a", "ts", Duration.ofSeconds(10), Optional.empty(), columns)
+                .source("s", "b", "ts", Duration.ofSeconds(10), Optional.empty(), columns)
+                .stream(
+                    "joined",
+                    "SELECT a.id FROM s.a JOIN s.b ON b.id = a.id"
+                        + " AND b.ts BETWEEN a.ts AND a.ts + INTERVAL 10 MINUTE")
+                .stream("numbers", "SELECT v::INTEGER AS v FROM s.b")
+                .open()) {
+      flow.batch(
+          Map.of("s.a", List.of(row(1, "0", "11:00:00")), "s.b", List.of(row(8, "0", "11:00:00"))));
+      // Both together move the watermark to 11:49:50 in an attempt that is rolled back.
+      flow.batch(
+          Map.of(
+              "s.a", List.of(row(6, "0", "10:59:59"), row(7, "0", "10:59:59")),
+              "s.b", List.of(row(9, "0", "10:59:58"), row(9, "oops", "11:50:00"))));
+      flow.batch(Map.of("s.b", List.of(row(1, "0", "11:00:30"))));
+      assertThat(flow.rows("SELECT * FROM joined")).containsExactly("1");
+    }
+  }
+
+  private static String row(int id, String v, String time) {
+    return "{\"id\":%d,\"v\":\"%s\",\"ts\":\"2026-01-01T%sZ\"}".formatted(id, v, time);
+  }
+
+  @Test
+  void aFaultAtTheEndOfASourceStopsTheStreamAndNotTheEnd() throws Exception {
+    try (FlowHarness flow =
+        new FlowHarness(folder, NOON)
+                .source(
+                    "s",
+                    "t",
+                    "ts",
+                    Duration.ofSeconds(10),
+                    Optional.empty(),
+                    "v DECIMAL(18,0)",
+                    "ts TIMESTAMPTZ")
+                .stream(
+                    "product",
+                    "SELECT time_bucket(INTERVAL 1 MINUTE, ts) AS m, (max(v) * 1000000000)::BIGINT AS p FROM s.t GROUP BY 1",
+                    Emit.ON_CLOSE,
+                    Optional.empty())
+                .open()) {
+      flow.batch(
+          Map.of("s.t", List.of("{\"v\":999999999999999999,\"ts\":\"2026-01-01T11:00:00Z\"}")));
+      assertThat(flow.runner().streams().get(0).stopped()).isEmpty();
+      flow.runner().sources().get(0).watermarks().end();
+      flow.batch(Map.of());
+      assertThat(flow.runner().streams().get(0).stopped()).isPresent();
+      assertThat(flow.runner().hasMoved()).isFalse();
+      assertThat(flow.rows("SELECT ended FROM store.system.watermarks")).containsExactly("true");
     }
   }
 

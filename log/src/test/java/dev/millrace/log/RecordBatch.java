@@ -8,14 +8,14 @@ import java.util.List;
  * @param topics those with at least one record
  * @param size how many records there are in all
  */
-public record RecordBatch(List<TopicRecords> topics, int size) {
+record RecordBatch(List<TopicRecords> topics, int size) {
   /** Copies the list. */
-  public RecordBatch {
+  RecordBatch {
     topics = List.copyOf(topics);
   }
 
   /** True if there is no record. */
-  public boolean isEmpty() {
+  boolean isEmpty() {
     return size == 0;
   }
 }
