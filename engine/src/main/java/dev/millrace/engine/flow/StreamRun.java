@@ -6,6 +6,7 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.Bounds.Bound;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
@@ -290,9 +291,9 @@ public final class StreamRun {
     for (Forgetting forgetting : forgettings) {
       long micros = forgetting.bound.micros();
       // What has been published stays when the source has ended.
-      boolean ended = forgetting.afterMicros > 0 && micros == Long.MAX_VALUE;
-      if (micros != Long.MIN_VALUE && !ended) {
-        long before = micros == Long.MAX_VALUE ? micros : micros - forgetting.afterMicros;
+      boolean ended = forgetting.afterMicros > 0 && micros == Instants.INFINITE;
+      if (micros != Instants.UNKNOWN && !ended) {
+        long before = micros == Instants.INFINITE ? micros : micros - forgetting.afterMicros;
         forgetting.table.forget(transaction, forgetting.column, before, nowNanos);
       }
     }
