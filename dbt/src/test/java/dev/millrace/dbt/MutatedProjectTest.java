@@ -6,6 +6,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.project.ProblemPrinter;
 import dev.millrace.project.ProjectLoader;
+import dev.millrace.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ class MutatedProjectTest {
 
   @Test
   void endsWithAProjectOrItsProblems() throws IOException {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
+    long seed = Seeds.next("MutatedProjectTest");
     Random random = new Random(seed);
     List<Path> files;
     try (Stream<Path> walk = Files.walk(ADS)) {

@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Seeds;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -11,9 +12,7 @@ import org.junit.jupiter.api.Test;
 class AdsModelsTest {
   @Test
   void staysEqual() throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("AdsModelsTest seed " + seed);
-    Random random = new Random(seed);
+    Random random = Seeds.random("AdsModelsTest");
     try (Pipeline pipeline = new Pipeline()) {
       AdsModels.addTo(pipeline);
       pipeline.execute("SELECT setseed(" + random.nextDouble() + ")");

@@ -319,7 +319,7 @@ final class QueryGenerator {
     boolean all = random.nextBoolean();
     List<String> positions = new ArrayList<>();
     for (int i = 1; i <= groups; i++) {
-      positions.add(random.nextBoolean() ? String.valueOf(i) : list.get(i - 1).split(" AS ")[1]);
+      positions.add(random.nextBoolean() ? String.valueOf(i) : made.get(i - 1).name);
     }
     int calls = 1 + random.nextInt(4);
     for (int i = 0; i < calls; i++) {

@@ -3,12 +3,14 @@ package dev.millrace.sql;
 import dev.millrace.sql.QueryGenerator.Col;
 import dev.millrace.sql.QueryGenerator.Kind;
 import dev.millrace.sql.QueryGenerator.Query;
+import dev.millrace.testing.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,19 +35,21 @@ class RandomStreamsTest {
 
   @Test
   void staysEqual() throws Exception {
-    run(Long.getLong("seed", System.nanoTime()), 15_000, Integer.getInteger("pipelines", 1_000));
+    run(Seeds.next("RandomStreamsTest"), Integer.getInteger("pipelines", 12));
   }
 
+  /** For {@code -Dmillrace.minutes}, if given, as {@code ./check --random} does. */
   @Test
   @Tag("slow")
   void staysEqualForLong() throws Exception {
-    run(Long.getLong("seed", System.nanoTime()), 90_000, 100_000);
+    run(Seeds.next("RandomStreamsTest for long"), Integer.getInteger("pipelines", 80));
   }
 
-  private static void run(long seed, long millis, int pipelines) throws Exception {
-    long end = System.currentTimeMillis() + millis;
+  private static void run(long seed, int pipelines) throws Exception {
+    long start = System.nanoTime();
+    long limit = TimeUnit.MINUTES.toNanos(Integer.getInteger("millrace.minutes", 0));
     int done = 0;
-    for (; done < pipelines && System.currentTimeMillis() < end; done++) {
+    for (; done < pipelines || System.nanoTime() - start < limit; done++) {
       one(seed + done);
     }
     System.out.println("RandomStreamsTest: " + done + " pipelines from seed " + seed);
@@ -95,7 +99,8 @@ class RandomStreamsTest {
     } catch (Exception | AssertionError e) {
       String why =
           e instanceof QueryException q ? q.problems().toString() : String.valueOf(e.getMessage());
-      throw new AssertionError("seed " + seed + "\n" + String.join("\n", log) + "\n" + why, e);
+      throw new AssertionError(
+          "-Dpipelines=1 -Dmillrace.seed=" + seed + "\n" + String.join("\n", log) + "\n" + why, e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Seeds;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -194,7 +195,7 @@ class TimeArithmeticTest {
 
   private static final int ROWS = Integer.getInteger("rows", 2_000);
 
-  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final long seed = Seeds.next("TimeArithmeticTest");
 
   @Test
   void utc() throws Exception {

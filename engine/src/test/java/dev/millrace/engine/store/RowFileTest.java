@@ -2,6 +2,7 @@ package dev.millrace.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,8 +44,7 @@ final class RowFileTest {
 
   @Test
   void rowsAreWhatWasWrittenLast() throws Exception {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
-    System.out.println("RowFileTest: repeat with -Dmillrace.seed=" + seed);
+    long seed = Seeds.next("RowFileTest");
     Random random = new Random(seed);
     try (RowFile file = new RowFile(folder.resolve("scratch"), "t")) {
       TreeMap<Long, String> model = new TreeMap<>();

@@ -6,6 +6,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.project.TextFile;
+import dev.millrace.testing.Seeds;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +129,7 @@ class YamlReaderTest {
 
   @Test
   void neverFailsOtherwiseThanWithAProblem() {
-    long seed = System.nanoTime();
+    long seed = Seeds.next("YamlReaderTest");
     Random random = new Random(seed);
     String alphabet = " \n\t:-[]{},&*!|>'\"%@`#?~<abc01\u0000\u0085\uFEFF😀";
     for (int i = 0; i < 20_000; i++) {

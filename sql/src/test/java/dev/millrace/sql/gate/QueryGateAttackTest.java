@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.millrace.api.error.StopException;
+import dev.millrace.testing.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -250,7 +251,7 @@ class QueryGateAttackTest {
   /** Each attack inside larger queries, in random spelling; then random damage to harmless ones. */
   @Test
   void refusesAttacksInRandomDisguise() throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Seeds.next("QueryGateAttackTest");
     Random random = new Random(seed);
     List<String> wrappers =
         List.of(
@@ -301,7 +302,7 @@ class QueryGateAttackTest {
   /** Whatever the text, a run leaves no trace: no file, no change of data or of a setting. */
   @Test
   void randomTextDoesNoHarm() throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Seeds.next("QueryGateAttackTest");
     Random random = new Random(seed);
     Set<String> before = files();
     List<String> words =
