@@ -44,6 +44,26 @@ final class Closing {
                 + " the outermost SELECT; or use emit='on_change'");
   }
 
+  /** Checks that window functions and LIMIT over closed groups need no group that closes later. */
+  void checkWindows(JsonNode select, Node node) {
+    for (Node below = node; !below.inputs().isEmpty(); below = below.inputs().get(0)) {
+      if (below instanceof Node.Window && !below.appendOnly()) {
+        compilation
+            .findings()
+            .add(
+                QueryResolver.firstPlace(select),
+                SqlCode.SQL_NO_WINDOW,
+                "with emit='on_close' nothing can be taken back, and these rows depend on windows"
+                    + " that close later",
+                "PARTITION BY the window of the event time; or use emit='on_change'");
+        return;
+      }
+      if (below instanceof Node.Aggregate aggregate && aggregate.onClose()) {
+        return;
+      }
+    }
+  }
+
   /**
    * Checks that a watermark closes the groups, and restricts the query's tree to closed ones.
    *

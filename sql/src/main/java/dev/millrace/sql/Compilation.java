@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ final class Compilation {
   private final Map<String, Field> fields = new HashMap<>();
   private final ConstantIntervals intervals;
   private final TimeArithmetic times;
+  private final Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable SQLException typingFailure;
 
   Compilation(DuckDb duck, Findings findings, Map<String, Relation> inputs) {
@@ -53,6 +56,11 @@ final class Compilation {
   /** Why an expression could not be typed; null if all could. */
   @Nullable SQLException typingFailure() {
     return typingFailure;
+  }
+
+  /** True when it is asked for the first time about this very node of the text's tree. */
+  boolean isFirst(JsonNode node) {
+    return seen.add(node);
   }
 
   ConstantIntervals intervals() {

@@ -41,6 +41,8 @@ final class Explain {
       return "union all";
     } else if (node instanceof Node.Filter) {
       return "filter";
+    } else if (node instanceof Node.Window) {
+      return "window";
     }
     return node instanceof Node.Scan ? "read" : "compute";
   }
@@ -51,9 +53,9 @@ final class Explain {
     } else if (node instanceof Node.Filter filter) {
       return filter.condition().text();
     } else if (node instanceof Node.Extend extend) {
-      return extend.items().stream()
-          .map(item -> item.expr().text() + " AS " + item.field().sql())
-          .collect(Collectors.joining(", "));
+      return items(extend.items());
+    } else if (node instanceof Node.Window window) {
+      return items(window.calls());
     } else if (node instanceof Node.Join join) {
       String keys =
           join.keys().stream()
@@ -70,5 +72,11 @@ final class Explain {
       return calls.isEmpty() ? groups : calls + " by " + groups;
     }
     return "";
+  }
+
+  private static String items(List<Node.Item> items) {
+    return items.stream()
+        .map(item -> item.expr().text() + " AS " + item.field().sql())
+        .collect(Collectors.joining(", "));
   }
 }

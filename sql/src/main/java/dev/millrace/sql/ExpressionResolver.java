@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ExpressionResolver {
   private static final Map<String, String> UNSUPPORTED =
       Map.of(
-          "WINDOW", "window functions (OVER)",
           "SUBQUERY", "subqueries in expressions",
           "PARAMETER", "parameters",
           "POSITIONAL_REFERENCE", "positional references (#1)",

@@ -116,7 +116,7 @@ final class Grouping {
   /**
    * The aggregate and HAVING over the input.
    *
-   * @param trees receives the list's expressions over the groups and aggregates
+   * @param trees expressions over the input, which become such over the groups and aggregates
    */
   Node apply(Node input, boolean onClose, List<JsonNode> trees) {
     boolean global = groups.isEmpty();
@@ -129,9 +129,7 @@ final class Grouping {
       grouped =
           compilation.extend(grouped, List.of("_group"), List.of(compilation.expr(zero)), fields);
     }
-    for (Item item : items) {
-      trees.add(replace(item.tree() == null ? item.written() : item.tree(), Set.of()));
-    }
+    trees.replaceAll(tree -> replace(tree, Set.of()));
     JsonNode condition = having == null ? null : replace(having, Set.of());
     List<AggregateCall> made = calls(grouped);
     aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
@@ -304,7 +302,7 @@ final class Grouping {
   }
 
   /** The tree without places and aliases: equal for equal expressions. */
-  private static String key(JsonNode tree) {
+  static String key(JsonNode tree) {
     JsonNode copy = tree.deepCopy();
     strip(copy);
     return copy.toString();

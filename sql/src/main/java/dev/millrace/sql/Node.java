@@ -350,4 +350,79 @@ sealed interface Node {
       return List.of(input);
     }
   }
+
+  /**
+   * Every row of the input with the results of functions over the partition that it is in.
+   *
+   * @param partition fields of the input; a single constant if all rows are one partition
+   * @param calls the functions, total: they depend on no order but the one that they name
+   */
+  record Window(Node input, List<Field> partition, List<Item> calls) implements Node {
+    @Override
+    public List<Field> fields() {
+      List<Field> fields = new ArrayList<>(input.fields());
+      calls.forEach(call -> fields.add(call.field()));
+      return fields;
+    }
+
+    @Override
+    public List<String> identity() {
+      return input.identity();
+    }
+
+    /** A partition whose rows all come in one batch and never again keeps its results. */
+    @Override
+    public boolean appendOnly() {
+      Optional<String> closing = closing(input);
+      return closing.isPresent()
+          && partition.stream().anyMatch(field -> field.name().equals(closing.get()));
+    }
+
+    /** The field of groups that are published together, when a watermark has passed it. */
+    private static Optional<String> closing(Node node) {
+      if (node instanceof Aggregate aggregate) {
+        return aggregate.onClose()
+            ? aggregate.watermarks().keySet().stream().findFirst()
+            : Optional.empty();
+      }
+      boolean passes =
+          node instanceof Filter
+              || node instanceof Extend
+              || (node instanceof Window window && window.appendOnly());
+      return passes ? closing(node.inputs().get(0)) : Optional.empty();
+    }
+
+    /** A change concerns the rows of one partition, whenever they came. */
+    @Override
+    public Map<String, String> watermarks() {
+      if (appendOnly()) {
+        return input.watermarks();
+      }
+      Map<String, String> marks = new LinkedHashMap<>();
+      for (Field field : partition) {
+        String mark = input.watermarks().get(field.name());
+        if (mark != null) {
+          marks.put(field.name(), mark);
+        }
+      }
+      return marks;
+    }
+
+    /** A row whose results change stays what it is. */
+    @Override
+    public Set<String> lasting() {
+      Set<String> names = new HashSet<>(input.lasting());
+      if (appendOnly()) {
+        fields().forEach(field -> names.add(field.name()));
+      } else if (input.appendOnly()) {
+        input.fields().forEach(field -> names.add(field.name()));
+      }
+      return names;
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return List.of(input);
+    }
+  }
 }

@@ -40,6 +40,21 @@ final class OrderedAggregates {
     this.compilation = compilation;
   }
 
+  /** True if the aggregate's result is the same in any order. */
+  static boolean isFree(String aggregate) {
+    return FREE.contains(aggregate);
+  }
+
+  /** True if any of several results is right. */
+  static boolean isAny(String aggregate) {
+    return ANY.contains(aggregate);
+  }
+
+  /** True if no order makes the aggregate's result certain. */
+  static boolean isApproximate(String aggregate) {
+    return APPROXIMATE.contains(aggregate);
+  }
+
   /** Adds orders to the tree, in place. */
   void settle(JsonNode tree) {
     String name = tree.path("function_name").asText().toLowerCase(Locale.ROOT);

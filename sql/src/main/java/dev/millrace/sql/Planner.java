@@ -6,11 +6,13 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +23,7 @@ final class Planner {
   private final Compilation compilation;
   private final String name;
   private final ProgramBuilder program;
+  private final Map<Node.Window, RankLimit> limits = new IdentityHashMap<>();
 
   Planner(Compilation compilation, String name) {
     this.compilation = compilation;
@@ -146,6 +149,9 @@ final class Planner {
       return extend(extend, needed);
     } else if (node instanceof Node.UnionAll union) {
       return union(union, needed);
+    } else if (node instanceof Node.Window window) {
+      Optional<RankLimit> limit = Optional.ofNullable(limits.get(window));
+      return new WindowRule(this, window, needed, limit).plan();
     } else if (node instanceof Node.Join join) {
       return new JoinRule(this, join, needed).plan();
     } else {
@@ -175,6 +181,7 @@ final class Planner {
   }
 
   private Delta filter(Node.Filter filter, Set<String> needed) {
+    limit(filter);
     Set<String> below = new LinkedHashSet<>(needed);
     below.addAll(own(filter.input(), filter.condition().refs()));
     Delta input = plan(filter.input(), below);
@@ -188,6 +195,18 @@ final class Planner {
             + ")";
     boolean whole = filter.appendOnly() || needed.containsAll(below);
     return new Delta(from, false, input.cheap(), input.consolidated() && whole, input.stateful());
+  }
+
+  /** Tells a window operator below which of its rows matter. */
+  private void limit(Node.Filter filter) {
+    Node below = filter.input();
+    while (below instanceof Node.Extend || below instanceof Node.Filter) {
+      below = below.inputs().get(0);
+    }
+    if (below instanceof Node.Window window) {
+      RankLimit.of(filter.condition().tree(), window)
+          .ifPresent(limit -> limits.putIfAbsent(window, limit));
+    }
   }
 
   private Delta extend(Node.Extend extend, Set<String> needed) {

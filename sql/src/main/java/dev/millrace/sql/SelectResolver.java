@@ -30,6 +30,7 @@ final class SelectResolver {
       return null;
     }
     Map<String, JsonNode> aliases = SelectList.aliases(select);
+    new WindowTies(compilation, from.scope(), select, aliases).settle();
     ExpressionResolver resolver = new ExpressionResolver(compilation, from.scope(), aliases);
     List<JsonNode> conditions = new ArrayList<>(from.conditions());
     if (select.path("where_clause").isObject()) {
@@ -37,11 +38,18 @@ final class SelectResolver {
     }
     List<Item> items = new SelectList(compilation, from.scope()).expand(select, resolver);
     Grouping grouping = new Grouping(compilation, resolver, select, items);
+    TopRows top = new TopRows(compilation, select);
+    List<JsonNode> trees = new ArrayList<>();
+    items.forEach(item -> trees.add(item.tree() == null ? item.written() : item.tree()));
+    trees.addAll(top.expressions(items, resolver));
+    boolean qualify = select.path("qualify").isObject();
+    if (qualify) {
+      trees.add(resolver.resolve(select.path("qualify")));
+    }
     if (!compilation.findings().isEmpty()) {
       return withoutMeaning(from, items);
     }
     Node input = new JoinBuilder(compilation).inner(from.items(), from.places(), conditions);
-    List<JsonNode> trees = new ArrayList<>();
     boolean onClose = closing.isWanted(select);
     if (grouping.isNeeded()) {
       input = grouping.apply(input, onClose, trees);
@@ -51,14 +59,34 @@ final class SelectResolver {
       if (onClose) {
         closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
       }
-    } else {
-      items.forEach(item -> trees.add(item.tree()));
-      if (onClose) {
-        closing.refuse(QueryResolver.firstPlace(select));
-      }
+    } else if (onClose) {
+      closing.refuse(QueryResolver.firstPlace(select));
     }
-    Resolved result = project(input, items, trees);
-    return distinct ? distinct(result) : result;
+    Resolved result = windows(input, items, trees, qualify);
+    if (distinct) {
+      result = distinct(result);
+    }
+    if (top.isNeeded()) {
+      result =
+          top.apply(
+              result, trees.subList(0, items.size()), trees.subList(items.size(), trees.size()));
+    }
+    if (onClose) {
+      closing.checkWindows(select, result.node());
+    }
+    return result;
+  }
+
+  /** Window functions, QUALIFY and the list. */
+  private Resolved windows(Node below, List<Item> items, List<JsonNode> trees, boolean qualify) {
+    WindowFunctions windows = new WindowFunctions(compilation);
+    trees.replaceAll(windows::replace);
+    Node input = windows.apply(below);
+    if (qualify) {
+      JsonNode condition = trees.remove(trees.size() - 1);
+      input = new Node.Filter(input, compilation.expr(condition));
+    }
+    return project(input, items, trees.subList(0, items.size()));
   }
 
   /** Names go on to be checked in the queries around, though nothing will be planned. */
@@ -77,24 +105,14 @@ final class SelectResolver {
     JsonNode place = QueryResolver.firstPlace(select);
     for (JsonNode modifier : select.path("modifiers")) {
       switch (modifier.path("type").asText()) {
-        case "DISTINCT_MODIFIER" -> {
-          distinct = true;
-          if (modifier.path("distinct_on_targets").size() > 0) {
-            refuse(modifier.path("distinct_on_targets").path(0), "DISTINCT ON", null);
-          }
-        }
+        case "DISTINCT_MODIFIER" -> distinct = modifier.path("distinct_on_targets").isEmpty();
         case "ORDER_MODIFIER" -> {
           // The rows of a table have no order: harmless, and common in models.
         }
-        default ->
-            refuse(
-                modifier.path("limit").isObject() ? modifier.path("limit") : place,
-                "LIMIT",
-                "limit in the query that reads the stream");
+        default -> {
+          // LIMIT, see TopRows.
+        }
       }
-    }
-    if (select.path("qualify").isObject()) {
-      refuse(select.path("qualify"), "QUALIFY", null);
     }
     if (select.path("sample").isObject()) {
       refuse(place, "a sample", null);

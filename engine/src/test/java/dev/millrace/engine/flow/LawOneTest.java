@@ -45,6 +45,9 @@ class LawOneTest {
           "campaign_minutes",
           "network_minutes",
           "country_minutes",
+          "person_steps",
+          "best_campaigns",
+          "latest_clicks",
           "final_minutes");
 
   @TempDir Path folder;
@@ -131,6 +134,17 @@ class LawOneTest {
                 "SELECT country, time_bucket(INTERVAL 1 MINUTE, clicked_at) AS minute, count(*) AS n,"
                     + " avg(seconds) AS seconds, sum(weight) AS weight, min(weight) AS lightest"
                     + " FROM attributed_clicks GROUP BY ALL")
+            .stream(
+                "person_steps",
+                "SELECT person, shown_at, lag(campaign) OVER w AS before, sum(cost) OVER w AS spent"
+                    + " FROM ads.impressions WINDOW w AS (PARTITION BY person ORDER BY shown_at)")
+            .stream(
+                "best_campaigns",
+                "SELECT minute, campaign, shown FROM campaign_minutes"
+                    + " QUALIFY row_number() OVER (PARTITION BY minute ORDER BY shown DESC) <= 2")
+            .stream(
+                "latest_clicks",
+                "SELECT click, country FROM attributed_clicks ORDER BY clicked_at DESC LIMIT 10")
             .stream(
                 "final_minutes",
                 "SELECT campaign, "

@@ -1,0 +1,112 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.Node.Item;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * That of a window operator's rows only those matter whose rank is small enough: {@code WHERE rn <=
+ * 3} over {@code row_number() OVER (...) AS rn}.
+ *
+ * @param call the ranking function
+ * @param most the greatest rank that matters
+ */
+record RankLimit(Item call, long most) {
+  private static final Set<String> RANKS = Set.of("row_number", "rank", "dense_rank", "rank_dense");
+
+  /** The limit that a condition sets to a window operator. */
+  static Optional<RankLimit> of(JsonNode condition, Node.Window window) {
+    RankLimit least = null;
+    for (JsonNode conjunct : JoinBuilder.conjuncts(condition)) {
+      for (Item call : window.calls()) {
+        Optional<Long> most = isRank(call) ? most(conjunct, call.field().name()) : Optional.empty();
+        if (most.isPresent() && (least == null || most.get() < least.most)) {
+          least = new RankLimit(call, most.get());
+        }
+      }
+    }
+    return Optional.ofNullable(least);
+  }
+
+  private static boolean isRank(Item call) {
+    JsonNode tree = call.expr().tree();
+    return RANKS.contains(tree.path("function_name").asText())
+        && tree.path("arg_orders").isEmpty()
+        && tree.path("filter_expr").isNull()
+        && tree.path("exclude_clause").asText().equals("NO_OTHER");
+  }
+
+  private static Optional<Long> most(JsonNode conjunct, String field) {
+    JsonNode left = conjunct.path("left");
+    JsonNode right = conjunct.path("right");
+    String type = conjunct.path("type").asText();
+    if (isField(right, field)) {
+      return switch (type) {
+        case "COMPARE_GREATERTHAN" -> integer(left).map(n -> n - 1);
+        case "COMPARE_GREATERTHANOREQUALTO", "COMPARE_EQUAL" -> integer(left);
+        default -> Optional.empty();
+      };
+    }
+    if (!isField(left, field)) {
+      return Optional.empty();
+    }
+    return switch (type) {
+      case "COMPARE_LESSTHAN" -> integer(right).map(n -> n - 1);
+      case "COMPARE_LESSTHANOREQUALTO", "COMPARE_EQUAL" -> integer(right);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isField(JsonNode tree, String field) {
+    return tree.path("class").asText().equals("COLUMN_REF")
+        && tree.path("column_names").size() == 1
+        && tree.path("column_names").path(0).asText().equals(field);
+  }
+
+  private static Optional<Long> integer(JsonNode tree) {
+    JsonNode literal = tree.path("literal");
+    if (!literal.path("kind").asText().equals("INTEGER")) {
+      return Optional.empty();
+    }
+    String digits = literal.path("text").asText();
+    return digits.length() > 18 ? Optional.empty() : Optional.of(Long.parseLong(digits));
+  }
+
+  /** The ranking function's field, quoted. */
+  String field() {
+    return Identifier.quote(call.field().name());
+  }
+
+  /** A call's field, or null where it does not matter. */
+  String clip(Item item) {
+    String name = item.field().sql();
+    return item.equals(call)
+        ? "CASE WHEN " + name + " <= " + most + " THEN " + name + " END"
+        : name;
+  }
+
+  /** True if rows behind the limit have no influence on the results of those before it. */
+  boolean decides(List<Item> calls) {
+    JsonNode own = call.expr().tree();
+    return calls.stream()
+        .map(item -> item.expr().tree())
+        .allMatch(
+            tree ->
+                RANKS.contains(tree.path("function_name").asText())
+                    && tree.path("arg_orders").isEmpty()
+                    && startsAlike(own.path("orders"), tree.path("orders")));
+  }
+
+  /** True if one order refines the other: they differ in how they break ties alone. */
+  private static boolean startsAlike(JsonNode a, JsonNode b) {
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      if (!Grouping.key(a.path(i)).equals(Grouping.key(b.path(i)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
