@@ -39,6 +39,8 @@ final class DuckDb implements AutoCloseable {
   private final Connection connection;
   private ZoneId zone = ZoneOffset.UTC;
   private final Map<String, String> printed = new HashMap<>();
+  private final PreparedStatement parser;
+  private final PreparedStatement printer;
   private final Set<String> functions;
   private final Set<String> aggregates;
   private final Set<String> unstable;
@@ -47,6 +49,11 @@ final class DuckDb implements AutoCloseable {
     this.connection = connection;
     setTimeZone(ZoneOffset.UTC);
     execute("SET errors_as_json = true");
+    // DuckDB keeps a plan only if it was made without the optimizer.
+    execute("SET SESSION enable_optimizer = false");
+    parser = connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)");
+    printer = connection.prepareStatement("SELECT json_deserialize_sql(?::JSON)");
+    execute("SET SESSION enable_optimizer = true");
     functions = names("SELECT DISTINCT function_name FROM duckdb_functions()");
     aggregates =
         names(
@@ -112,13 +119,10 @@ final class DuckDb implements AutoCloseable {
    * @throws SQLException never for a syntax error, which is told in the returned tree
    */
   ObjectNode parse(String sql) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
-      statement.setString(1, sql);
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        return (ObjectNode) JSON.readTree(rows.getString(1));
-      }
+    parser.setString(1, sql);
+    try (ResultSet rows = parser.executeQuery()) {
+      rows.next();
+      return (ObjectNode) JSON.readTree(rows.getString(1));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -169,10 +173,9 @@ final class DuckDb implements AutoCloseable {
   }
 
   private String print(String tree) {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT json_deserialize_sql(?::JSON)")) {
-      statement.setString(1, tree);
-      try (ResultSet rows = statement.executeQuery()) {
+    try {
+      printer.setString(1, tree);
+      try (ResultSet rows = printer.executeQuery()) {
         rows.next();
         return rows.getString(1);
       }
@@ -292,6 +295,8 @@ final class DuckDb implements AutoCloseable {
   @Override
   public void close() {
     try {
+      parser.close();
+      printer.close();
       connection.close();
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB did not close", e);

@@ -2,80 +2,108 @@ package dev.millrace.sql;
 
 import static dev.millrace.api.type.Identifier.quote;
 
-import dev.millrace.api.type.Column;
-import dev.millrace.api.type.DataTypeParser;
-import dev.millrace.api.type.Schema;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sources and streams over an in-memory DuckDB: takes batches of rows in, keeps every stream up to
- * date and compares each with its query over all rows so far.
+ * date and compares each with its query over all rows so far. To be used by one thread.
  */
 final class Pipeline implements AutoCloseable {
-  private record Source(Relation relation, String eventTime, String lateness) {}
+  /** DuckDB takes longer to start than a pipeline runs: each has a database of one instance. */
+  private static final DuckDBConnection INSTANCE = start();
 
-  private final Connection connection;
-  private static final StreamCompiler COMPILER = StreamCompiler.open();
+  private static final AtomicLong DATABASES = new AtomicLong();
+  private static final ThreadLocal<StreamCompiler> COMPILERS =
+      ThreadLocal.withInitial(StreamCompiler::open);
 
-  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private final DuckDBConnection connection;
+  private final String database = "p" + DATABASES.incrementAndGet();
+  private final ZoneId zone;
+  private final boolean whole;
+  private final Map<String, SourceTables> sources = new LinkedHashMap<>();
   private final Map<String, Relation> relations = new LinkedHashMap<>();
   private final List<ProgramRunner> runners = new ArrayList<>();
-  private long nextId;
+  private Map<String, String> marks = new HashMap<>();
 
   Pipeline() throws SQLException {
-    connection = DriverManager.getConnection("jdbc:duckdb:");
-    execute("SET TimeZone = 'UTC'");
-    execute("CREATE SEQUENCE rows");
+    this("UTC", false);
   }
 
   /**
-   * Declares a source.
+   * An empty pipeline.
+   *
+   * @param whole whether all steps of a stream are one statement that DuckDB does not optimize, as
+   *     in an engine's small batches; else they run one by one and optimized
+   */
+  Pipeline(String zone, boolean whole) throws SQLException {
+    this.whole = whole;
+    this.zone = ZoneId.of(zone);
+    connection = (DuckDBConnection) INSTANCE.duplicate();
+    execute("ATTACH ':memory:' AS " + database);
+    execute("USE " + database);
+    execute("SET TimeZone = '" + zone + "'");
+    execute("SET SESSION enable_optimizer = " + !whole);
+    execute("CREATE SEQUENCE rows");
+    execute("CREATE SEQUENCE ids");
+    execute("CREATE TABLE barrier (n HUGEINT)");
+    execute("CREATE TABLE broken (what VARCHAR)");
+    execute("CREATE SCHEMA state");
+    execute("CREATE SCHEMA published");
+  }
+
+  private static DuckDBConnection start() {
+    try {
+      Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET threads = 1");
+      }
+      return (DuckDBConnection) connection;
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB did not start", e);
+    }
+  }
+
+  /**
+   * Declares a source of events.
    *
    * @param columns as {@code id VARCHAR, at TIMESTAMPTZ}
    */
   Pipeline source(String name, String columns, String eventTime, String lateness)
       throws SQLException {
-    String schemaName = name.substring(0, name.indexOf('.'));
-    execute("CREATE SCHEMA IF NOT EXISTS " + quote(schemaName));
-    execute("CREATE TABLE " + name + " (" + columns + ")");
-    List<Column> list = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("DESCRIBE " + name)) {
-      while (rows.next()) {
-        list.add(
-            new Column(rows.getString(1), DataTypeParser.parse(rows.getString(2)).orElseThrow()));
-      }
-    }
-    String variable = "wm_" + name.replace('.', '_');
-    execute("SET VARIABLE " + variable + " = NULL::TIMESTAMPTZ");
-    Relation relation =
-        new Relation(
-            name,
-            new Schema(list),
-            List.of("_id"),
-            new Schema(List.of(new Column("_id", DataTypeParser.parse("BIGINT").orElseThrow()))),
-            true,
-            Map.of(eventTime, "getvariable('" + variable + "')"));
-    sources.put(name, new Source(relation, eventTime, lateness));
-    relations.put(name, relation);
+    source(StreamCase.Source.events(name, columns, eventTime, lateness));
     return this;
   }
 
-  /** Adds a stream. */
+  /** Declares a source. */
+  void source(StreamCase.Source source) throws SQLException {
+    execute("CREATE SCHEMA IF NOT EXISTS " + quote(source.name().split("\\.")[0]));
+    SourceTables tables = new SourceTables(this, connection, source);
+    tables.setVariable(marks);
+    sources.put(source.name(), tables);
+    relations.put(source.name(), tables.relation());
+  }
+
+  /** Adds a stream; not after the first batch. */
   StreamProgram stream(String name, String sql, boolean onClose)
       throws SQLException, QueryException {
-    StreamProgram program = COMPILER.compile(name, sql, onClose, relations);
-    runners.add(new ProgramRunner(connection, program));
+    StreamCompiler compiler = COMPILERS.get();
+    compiler.setTimeZone(zone);
+    StreamProgram program = compiler.compile(name, sql, onClose, relations);
+    runners.add(new ProgramRunner(connection, program, whole));
     relations.put(name, program.output());
     return program;
   }
@@ -90,87 +118,58 @@ final class Pipeline implements AutoCloseable {
    * @param rows a SELECT of the source's columns by source; a source without rows may be missing
    */
   void batch(Map<String, String> rows, boolean forget) throws SQLException {
-    List<@Nullable String> before = new ArrayList<>();
-    for (Source source : sources.values()) {
-      before.add(admit(source, rows.get(source.relation.name())));
-    }
-    for (ProgramRunner runner : runners) {
-      runner.run(forget);
-      runner.publish();
-    }
-    List<@Nullable String> after = new ArrayList<>();
-    int i = 0;
-    for (Source source : sources.values()) {
-      after.add(value("SELECT getvariable('" + variable(source) + "')::VARCHAR"));
-      setMark(source, before.get(i++));
-    }
-    for (ProgramRunner runner : runners) {
-      runner.checkWatermarks();
-    }
-    i = 0;
-    for (Source source : sources.values()) {
-      setMark(source, after.get(i++));
-    }
+    Map<String, SourceTables.Arrival> arrivals = new HashMap<>();
+    rows.forEach((source, select) -> arrivals.put(source, tables -> tables.select(select)));
+    run(arrivals, forget);
   }
 
-  /** Admits rows and nothing more: for measurements. */
-  void admitAll(Map<String, String> rows) throws SQLException {
-    for (Source source : sources.values()) {
-      admit(source, rows.get(source.relation.name()));
+  /** Admits rows and runs every stream. */
+  void batch(StreamCase.Batch batch) throws SQLException {
+    Map<String, SourceTables.Arrival> arrivals = new HashMap<>();
+    for (String source : sources.keySet()) {
+      List<List<String>> rows = batch.rows().getOrDefault(source, List.of());
+      List<List<String>> deletes = batch.deletes().getOrDefault(source, List.of());
+      if (!rows.isEmpty() || !deletes.isEmpty()) {
+        arrivals.put(source, tables -> tables.rows(rows, deletes));
+      }
     }
+    run(arrivals, batch.forget());
   }
 
-  private static String variable(Source source) {
-    return "wm_" + source.relation.name().replace('.', '_');
-  }
-
-  private void setMark(Source source, @Nullable String value) throws SQLException {
-    String literal = value == null ? "NULL" : "'" + value + "'";
-    execute("SET VARIABLE " + variable(source) + " = " + literal + "::TIMESTAMPTZ");
-  }
-
-  /** Puts the rows that are not late into the source's delta; returns the watermark before. */
-  private @Nullable String admit(Source source, @Nullable String select) throws SQLException {
-    String name = source.relation.name();
-    String delta = quote(source.relation.delta());
-    String time = quote(source.eventTime);
-    String mark = "getvariable('" + variable(source) + "')";
-    String before = value("SELECT " + mark + "::VARCHAR");
-    execute("CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM " + name + " LIMIT 0");
-    if (select != null) {
-      execute("INSERT INTO arrived " + select);
+  private void run(Map<String, SourceTables.Arrival> arrivals, boolean forget) throws SQLException {
+    connection.setAutoCommit(false);
+    boolean done = false;
+    try {
+      Map<String, String> after = new HashMap<>(marks);
+      for (Map.Entry<String, SourceTables> source : sources.entrySet()) {
+        source.getValue().admit(arrivals.get(source.getKey()), marks, after);
+      }
+      Map<String, String> both = new HashMap<>(after);
+      marks.forEach((variable, mark) -> both.put("before_" + variable, mark));
+      for (ProgramRunner runner : runners) {
+        runner.run(forget, both);
+      }
+      marks = after;
+      connection.commit();
+      done = true;
+    } finally {
+      if (!done) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
     }
-    execute(
-        "CREATE OR REPLACE TEMP TABLE "
-            + delta
-            + " AS SELECT *, (row_number() OVER () + "
-            + nextId
-            + ")::BIGINT AS _id, 1::TINYINT AS _w FROM arrived WHERE "
-            + time
-            + " >= coalesce("
-            + mark
-            + ", '-infinity'::TIMESTAMPTZ)");
-    nextId += Long.parseLong(String.valueOf(value("SELECT count(*) FROM " + delta)));
-    execute("INSERT INTO " + name + " SELECT * EXCLUDE (_id, _w) FROM " + delta);
-    execute(
-        "SET VARIABLE "
-            + variable(source)
-            + " = (SELECT greatest("
-            + mark
-            + ", max("
-            + time
-            + ") - INTERVAL '"
-            + source.lateness
-            + "') FROM "
-            + name
-            + ")");
-    return before;
   }
 
   /** Compares every stream with its query. */
   void check() throws SQLException {
     for (ProgramRunner runner : runners) {
+      if (runner.certainlyEqualsQuery(marks)) {
+        continue;
+      }
       StreamProgram program = runner.program();
+      for (SourceTables source : sources.values()) {
+        source.setVariable(marks);
+      }
       List<List<@Nullable Object>> expected = rows(program.batchSql());
       List<List<@Nullable Object>> actual = rows("SELECT * FROM " + quote(program.output().name()));
       String difference = Tables.difference(expected, actual);
@@ -203,12 +202,7 @@ final class Pipeline implements AutoCloseable {
 
   /** How many rows a table has. */
   long count(String table) throws SQLException {
-    return Long.parseLong(String.valueOf(value("SELECT count(*) FROM " + table)));
-  }
-
-  @Nullable String value(String query) throws SQLException {
-    Object value = rows(query).get(0).get(0);
-    return value == null ? null : value.toString();
+    return Long.parseLong(String.valueOf(rows("SELECT count(*) FROM " + table).get(0).get(0)));
   }
 
   void execute(String sql) throws SQLException {
@@ -221,7 +215,12 @@ final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    connection.close();
+    try {
+      execute("USE memory");
+      execute("DETACH " + database);
+    } finally {
+      connection.close();
+    }
   }
 
   /** For messages. */

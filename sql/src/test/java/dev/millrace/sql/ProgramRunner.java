@@ -2,172 +2,99 @@ package dev.millrace.sql;
 
 import static dev.millrace.api.type.Identifier.quote;
 
-import dev.millrace.api.type.Column;
-import dev.millrace.api.type.Schema;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Runs a program on DuckDB by the letter of {@link Step}, with plain scans and no indexes. */
+/**
+ * Runs a program on DuckDB by the letter of {@link Step}, with plain scans and no indexes: one
+ * statement after the other, or all of them as one, as the engine runs small batches. All tables
+ * are made at the beginning, so that statements are planned once.
+ */
 final class ProgramRunner {
   private final Connection connection;
   private final StreamProgram program;
-  private final Map<String, Long> nanos = new HashMap<>();
-  private long statements;
+  private final StepSql sql;
+  private final List<MarkedStatement> steps = new ArrayList<>();
+  private final List<MarkedStatement> forgets = new ArrayList<>();
+  private final MarkedStatement afterwards;
 
-  ProgramRunner(Connection connection, StreamProgram program) throws SQLException {
+  /**
+   * A runner of one program.
+   *
+   * @param whole whether all steps are one statement; DuckDB's optimizer has to be off then
+   */
+  ProgramRunner(Connection connection, StreamProgram program, boolean whole) throws SQLException {
     this.connection = connection;
     this.program = program;
-    execute("CREATE SCHEMA IF NOT EXISTS state");
-    execute("CREATE SCHEMA IF NOT EXISTS published");
-    for (StateTable state : program.states()) {
-      execute(
-          "CREATE TABLE state."
-              + quote(state.name())
-              + " ("
-              + columns(state.schema())
-              + ", _n BIGINT DEFAULT nextval('rows'))");
+    this.sql = new StepSql(program);
+    for (String table : sql.tables(whole)) {
+      execute(table);
     }
-    Relation output = program.output();
-    List<Column> all = new ArrayList<>(output.schema().columns());
-    all.addAll(output.hidden().columns());
-    execute("CREATE TABLE " + published() + " (" + columns(new Schema(all)) + ")");
-    execute(
-        "CREATE VIEW "
-            + quote(output.name())
-            + " AS SELECT "
-            + names(output.schema().names())
-            + " FROM "
-            + published());
+    if (whole) {
+      steps.add(statement(sql.whole(none(promises()), applying())));
+    } else {
+      sql.stepwise().forEach(step -> steps.add(statement(step)));
+      String broken = "INSERT INTO broken SELECT what || ': ' || found FROM (";
+      steps.add(statement(broken + none(promises()) + ")"));
+      applying().forEach(step -> steps.add(statement(step)));
+    }
+    sql.forgets().forEach(step -> forgets.add(statement(step)));
+    String bag = "(SELECT [count(*)::HUGEINT, sum(hash(q))::HUGEINT] FROM ";
+    afterwards =
+        statement(
+            "SELECT "
+                + bag
+                + "("
+                + program.batchSql()
+                + ") q) IS NOT DISTINCT FROM "
+                + bag
+                + quote(program.output().name())
+                + " q), (SELECT min(what) FROM (SELECT * FROM broken UNION ALL"
+                + " SELECT what || ': ' || found FROM ("
+                + none(afterwards())
+                + ")))");
   }
 
   StreamProgram program() {
     return program;
   }
 
-  /** Time by step, in nanoseconds. */
-  Map<String, Long> nanos() {
-    return nanos;
-  }
-
-  long statements() {
-    return statements;
-  }
-
   private String published() {
     return "published." + quote(program.output().name());
   }
 
-  private static String columns(Schema schema) {
-    return schema.columns().stream()
-        .map(c -> quote(c.name()) + " " + c.type())
-        .collect(Collectors.joining(", "));
+  private MarkedStatement statement(String sql) {
+    return new MarkedStatement(connection, sql);
   }
 
-  private static String names(List<String> names) {
-    return names.stream().map(n -> quote(n)).collect(Collectors.joining(", "));
-  }
-
-  /** One batch; the deltas of the inputs stand ready. */
-  void run(boolean forget) throws SQLException {
-    for (Step step : program.steps()) {
-      if (step instanceof Step.Forget && !forget) {
-        continue;
+  /**
+   * One batch; the deltas of the inputs stand ready.
+   *
+   * @param marks the watermarks by variable after the batch, and behind {@code before_} before it
+   */
+  void run(boolean forget, Map<String, String> marks) throws SQLException {
+    for (MarkedStatement step : steps) {
+      step.execute(marks);
+    }
+    if (forget) {
+      for (MarkedStatement step : forgets) {
+        step.execute(marks);
       }
-      long start = System.nanoTime();
-      run(step);
-      nanos.merge(label(step), System.nanoTime() - start, Long::sum);
     }
   }
 
-  private static String label(Step step) {
-    if (step instanceof Step.Make make) {
-      return "make " + make.table();
-    } else if (step instanceof Step.Slice slice) {
-      return "slice " + slice.table();
-    } else if (step instanceof Step.Append append) {
-      return "append " + append.state();
-    } else if (step instanceof Step.Remove remove) {
-      return "remove " + remove.state();
-    } else if (step instanceof Step.Take take) {
-      return "take " + take.state();
-    }
-    return "forget " + ((Step.Forget) step).state();
-  }
-
-  private void make(String table, String select) throws SQLException {
-    execute("CREATE OR REPLACE TEMP TABLE " + quote(table) + " AS " + select);
-  }
-
-  private void run(Step step) throws SQLException {
-    if (step instanceof Step.Make make) {
-      make(make.table(), make.select());
-    } else if (step instanceof Step.Append append) {
-      StateTable state = state(append.state());
-      execute(
-          "INSERT INTO state."
-              + quote(append.state())
-              + " ("
-              + names(state.schema().names())
-              + ") "
-              + append.select());
-    } else if (step instanceof Step.Slice slice) {
-      StateTable state = state(slice.state());
-      StringBuilder on = new StringBuilder();
-      for (int i = 0; i < state.key().size(); i++) {
-        on.append(i == 0 ? "" : " AND ").append("s.").append(quote(state.key().get(i)));
-        on.append(" IS NOT DISTINCT FROM p.").append(quote(slice.probeKey().get(i)));
-      }
-      make(
-          slice.table(),
-          "SELECT s.* FROM state."
-              + quote(slice.state())
-              + " s SEMI JOIN "
-              + quote(slice.probe())
-              + " p ON "
-              + on);
-    } else if (step instanceof Step.Remove remove) {
-      execute(
-          "DELETE FROM state." + quote(remove.state()) + " WHERE _n IN (" + remove.select() + ")");
-    } else if (step instanceof Step.Take take) {
-      make(
-          take.table(),
-          "SELECT * FROM state."
-              + quote(take.state())
-              + " WHERE "
-              + quote(take.column())
-              + " < "
-              + take.before());
-    } else if (step instanceof Step.Forget forget) {
-      execute(
-          "DELETE FROM state."
-              + quote(forget.state())
-              + " WHERE "
-              + quote(forget.column())
-              + " < "
-              + forget.before());
-    }
-  }
-
-  private StateTable state(String name) {
-    return program.states().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
-  }
-
-  /** Applies the output's delta to the published table, after checking what it promises. */
-  void publish() throws SQLException {
+  /** What the output promises about a batch's delta, as queries that return no row. */
+  private Map<String, String> promises() {
     Relation output = program.output();
     String delta = quote(output.delta());
-    String identity = names(output.identity());
-    List<String> all = new ArrayList<>(output.schema().names());
-    all.addAll(output.hidden().names());
-    String names = names(all);
+    String names = allNames();
     Map<String, String> none = new LinkedHashMap<>();
     none.put("a weight other than 1 and -1", "SELECT * FROM " + delta + " WHERE abs(_w) <> 1");
     if (output.appendOnly()) {
@@ -189,55 +116,69 @@ final class ProgramRunner {
     }
     none.put(
         "an identity twice with one weight",
-        "SELECT " + identity + ", _w FROM " + delta + " GROUP BY ALL HAVING count(*) > 1");
-    expectNone(none);
+        "SELECT "
+            + StepSql.names(output.identity())
+            + ", _w FROM "
+            + delta
+            + " GROUP BY ALL HAVING count(*) > 1");
+    // The batch itself is a later change than those that the watermark before it spoke of.
     output
         .watermarks()
         .forEach(
-            (column, mark) -> {
-              // Checked against the watermark before the batch: this batch is a later change.
-              marks.put(column, mark);
-            });
-    apply();
-    none.clear();
+            (column, mark) ->
+                none.put(
+                    "a change behind the watermark of " + column,
+                    "SELECT * FROM "
+                        + delta
+                        + " WHERE "
+                        + quote(column)
+                        + " < "
+                        + mark.replace("'wm_", "'before_wm_")));
+    return none;
+  }
+
+  /** What it promises about the published rows then. */
+  private Map<String, String> afterwards() {
+    Relation output = program.output();
+    Map<String, String> none = new LinkedHashMap<>();
     none.put(
         "an identity twice",
-        "SELECT " + identity + " FROM " + published() + " GROUP BY ALL HAVING count(*) > 1");
-    if (!output.lasting().isEmpty()) {
-      String lasting = names(List.copyOf(output.lasting()));
+        "SELECT "
+            + StepSql.names(output.identity())
+            + " FROM "
+            + published()
+            + " GROUP BY ALL HAVING count(*) > 1");
+    if (!output.lasting().isEmpty() && !output.appendOnly()) {
+      String lasting = StepSql.names(List.copyOf(output.lasting()));
       none.put(
           "lasting values that are gone",
           "SELECT "
               + lasting
               + " FROM "
-              + delta
+              + quote(output.delta())
               + " WHERE _w < 0 EXCEPT SELECT "
               + lasting
               + " FROM "
               + published());
     }
-    expectNone(none);
+    return none;
   }
 
-  /** Applies the output's delta to the published table. */
-  void apply() throws SQLException {
+  private String allNames() {
+    List<String> all = new ArrayList<>(program.output().schema().names());
+    all.addAll(program.output().hidden().names());
+    return StepSql.names(all);
+  }
+
+  private List<String> applying() {
     Relation output = program.output();
     String delta = quote(output.delta());
-    List<String> all = new ArrayList<>(output.schema().names());
-    all.addAll(output.hidden().names());
-    String names = names(all);
-    String same =
+    String names = allNames();
+    String equal =
         output.identity().stream()
             .map(c -> "t." + quote(c) + " IS NOT DISTINCT FROM d." + quote(c))
             .collect(Collectors.joining(" AND "));
-    execute(
-        "DELETE FROM "
-            + published()
-            + " t USING (SELECT * FROM "
-            + delta
-            + " WHERE _w < 0) d WHERE "
-            + same);
-    execute(
+    String insert =
         "INSERT INTO "
             + published()
             + " ("
@@ -246,32 +187,34 @@ final class ProgramRunner {
             + names
             + " FROM "
             + delta
-            + " WHERE _w > 0");
+            + " WHERE _w > 0";
+    if (output.appendOnly()) {
+      return List.of(insert);
+    }
+    String delete =
+        "DELETE FROM "
+            + published()
+            + " t USING (SELECT * FROM "
+            + delta
+            + " WHERE _w < 0) d WHERE "
+            + equal;
+    return List.of(delete, insert);
   }
 
-  private final Map<String, String> marks = new HashMap<>();
-
-  /** Call with the variables as they were before the batch, after {@link #publish}. */
-  void checkWatermarks() throws SQLException {
-    Map<String, String> none = new LinkedHashMap<>();
-    for (Map.Entry<String, String> mark : marks.entrySet()) {
-      none.put(
-          "a change behind the watermark of " + mark.getKey(),
-          "SELECT * FROM "
-              + quote(program.output().delta())
-              + " WHERE "
-              + quote(mark.getKey())
-              + " < "
-              + mark.getValue());
+  /**
+   * Checks what the published rows promise, and compares them with the query's.
+   *
+   * @return true if they are equal bit by bit; doubles may be off a little and yet right
+   */
+  boolean certainlyEqualsQuery(Map<String, String> marks) throws SQLException {
+    List<@Nullable String> row = afterwards.firstRow(marks);
+    if (row.get(1) != null) {
+      throw new AssertionError(program.output().name() + ": " + row.get(1));
     }
-    expectNone(none);
+    return Boolean.parseBoolean(row.get(0));
   }
 
-  /** Fails if one of the queries, by what their rows would be, returns a row. */
-  private void expectNone(Map<String, String> queries) throws SQLException {
-    if (queries.isEmpty()) {
-      return;
-    }
+  private static String none(Map<String, String> queries) {
     List<String> selects = new ArrayList<>();
     queries.forEach(
         (what, query) ->
@@ -281,17 +224,10 @@ final class ProgramRunner {
                     + "' AS what, CAST(q AS VARCHAR) AS found FROM ("
                     + query
                     + ") q"));
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(String.join(" UNION ALL ", selects))) {
-      if (rows.next()) {
-        throw new AssertionError(
-            program.output().name() + ": " + rows.getString(1) + ": " + rows.getString(2));
-      }
-    }
+    return String.join(" UNION ALL ", selects);
   }
 
   private void execute(String sql) throws SQLException {
-    statements++;
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
