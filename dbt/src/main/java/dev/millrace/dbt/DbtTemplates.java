@@ -124,6 +124,7 @@ public final class DbtTemplates implements ModelTemplates {
         for (Template macro : macros) {
           model.addMacros(macro.module(model.names()).exported());
         }
+        model.replaceMacros(setting.returns());
         Rendered rendered = template.render(model.names());
         return model.isFaulty()
             ? Optional.empty()

@@ -274,13 +274,13 @@ final class ProjectFormat {
               later("metrics", STRUCTURE),
               later("semantic_models", STRUCTURE),
               later("saved_queries", STRUCTURE),
-              later("unit_tests", STRUCTURE),
               later("data_tests", STRUCTURE),
               later("analyses", STRUCTURE),
               later("groups", STRUCTURE),
               Option.optional("sources", STRUCTURE, SOURCE.text(), ""),
               Option.optional("sinks", STRUCTURE, SINK.text(), ""))
           .with("models", Shape.LIST, MODEL)
+          .with("unit_tests", Shape.LIST, UnitTestFormat.TEST)
           .verbatim(
               "sources",
               "sinks",
@@ -291,7 +291,6 @@ final class ProjectFormat {
               "metrics",
               "semantic_models",
               "saved_queries",
-              "unit_tests",
               "data_tests",
               "analyses",
               "groups");

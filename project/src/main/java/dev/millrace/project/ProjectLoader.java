@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,9 +121,11 @@ public final class ProjectLoader {
       List<SourceSpec> sources = new ArrayList<>();
       List<SinkSpec> sinks = new ArrayList<>();
       List<OptionBlock> properties = new ArrayList<>();
+      List<OptionBlock> unitTests = new ArrayList<>();
       for (OptionBlock file : propertyFiles(reader, sourceReader)) {
         file.node("sources").ifPresent(n -> sources.addAll(sourceReader.read(n)));
         properties.addAll(file.blocks("models"));
+        unitTests.addAll(file.blocks("unit_tests"));
         file.node("sinks").ifPresent(n -> sinks.addAll(sinkReader.read(n)));
       }
       checkKafka(project, target, targetReader, sources);
@@ -131,16 +134,66 @@ public final class ProjectLoader {
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
       modelReader.checkReferences(sourceReader);
-      List<ModelSpec> models = modelReader.specs(ModelOrder.of(drafts, problems));
+      List<ModelSet.Draft> ordered = ModelOrder.of(drafts, problems);
+      List<ModelSpec> models = modelReader.specs(ordered, Set.of());
       sinkReader.checkModels(drafts, sourceReader.streamIds());
       List<DashboardSpec> dashboards = dashboards(reader);
+      ModelVariants variants =
+          new ModelVariants(
+              new ModelVariants.Rendering(modelReader, ordered),
+              (overrides, own) -> {
+                Map<String, Object> otherVars = new HashMap<>(vars);
+                otherVars.putAll(overrides.vars());
+                Map<String, String> otherEnvironment = new HashMap<>(environment);
+                otherEnvironment.putAll(overrides.environment());
+                ModelTemplates.Setting setting =
+                    new ModelTemplates.Setting(
+                        name, chosen, otherVars, otherEnvironment, macros, overrides.macros());
+                return rendering(setting, project, properties, own);
+              },
+              problems);
+      List<UnitTestSpec> tests =
+          new UnitTestReader(
+                  zone(project),
+                  new UnitTestInputs(name, drafts, sourceReader, modelReader, problems),
+                  new RowsReader(files, problems),
+                  variants,
+                  problems)
+              .read(unitTests);
       files.warnOfMisspeltFolders();
       problems.throwIfErrors();
 
       AssetGraph graph =
           GraphBuilder.build(sources, models, drafts, sinks, dashboards, dashboardFiles);
       return new Project(
-          name, folder, zone(project), target, vars, sources, models, sinks, dashboards, graph);
+          name,
+          folder,
+          zone(project),
+          target,
+          vars,
+          sources,
+          models,
+          sinks,
+          dashboards,
+          tests,
+          graph);
+    }
+
+    /** The models as a unit test's overrides render them. */
+    private ModelVariants.Rendering rendering(
+        ModelTemplates.Setting setting,
+        OptionBlock project,
+        List<OptionBlock> properties,
+        Problems own) {
+      ModelTemplates.Session session = templates.open(setting, own);
+      OptionReader reader =
+          new OptionReader(
+              own,
+              scalar -> session.text(scalar.text(), scalar.places(), own).map(scalar::withText));
+      ModelTree tree = new ModelTree(project.node("models"), setting.project(), own);
+      ModelReader models = new ModelReader(session, reader, own, tree);
+      ModelSet drafts = models.read(files.in("models", ".sql"), properties);
+      return new ModelVariants.Rendering(models, ModelOrder.of(drafts, own));
     }
 
     /** millrace.yml; without it, only the syntax of the other files can be checked. */

@@ -4,7 +4,6 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
-import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.engine.admission.Refusal;
@@ -21,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,19 +46,29 @@ public final class BatchRunner implements AutoCloseable {
 
   private final FlowParts parts;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final Progress progress;
   private final BatchTimes times = new BatchTimes();
   private final Execution execution;
   private final Map<String, Admission> byTopic = new HashMap<>();
-  private final ConcurrentLinkedQueue<Problem> notes = new ConcurrentLinkedQueue<>();
+  private final Notes notes = new Notes();
   private final RefusedRows refused = new RefusedRows();
-  private int notesWritten;
   private Bounds bounds = new Bounds();
   private long fallbacks;
   private @Nullable StateTables tables;
 
   BatchRunner(FlowParts parts, Clock clock, Workers workers) {
+    this(parts, clock, workers, System::nanoTime);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param nanos a monotonic clock: rows behind a bound are deleted only now and then
+   */
+  BatchRunner(FlowParts parts, Clock clock, Workers workers, LongSupplier nanos) {
     this.parts = parts;
+    this.nanos = nanos;
     this.execution = new Execution(parts, refused, workers);
     this.clock = clock;
     this.progress = new Progress(parts.name(), parts.sources());
@@ -91,6 +101,22 @@ public final class BatchRunner implements AutoCloseable {
           return true;
         });
     bounds.compute(made.reader(), parts.sources());
+  }
+
+  /**
+   * Forgets everything that was ever admitted, but not the plans of statements: as a new store,
+   * much sooner. The records that were refused stay.
+   */
+  void clear(Writer writer) throws SQLException {
+    writer.transact(
+        transaction -> {
+          tables().clear(transaction);
+          progress.clear(transaction);
+          return true;
+        });
+    parts.streams().forEach(StreamRun::cleared);
+    notes.clear();
+    bounds.invalidate();
   }
 
   private StateTables tables() {
@@ -273,7 +299,7 @@ public final class BatchRunner implements AutoCloseable {
         outcomes,
         firstIds,
         nextId,
-        System.currentTimeMillis() * 1000,
+        ChronoUnit.MICROS.between(Instant.EPOCH, now),
         part.size(),
         BatchPlan.of(parts, changed, moved));
   }
@@ -334,7 +360,7 @@ public final class BatchRunner implements AutoCloseable {
         Replay.done(transaction, records.records());
       }
     }
-    writeNotes(transaction);
+    notes.write(transaction, parts.name());
     Progress.Advance advance =
         progress.write(
             transaction,
@@ -347,20 +373,19 @@ public final class BatchRunner implements AutoCloseable {
                 admitted.plan().streams().stream().mapToLong(StreamRun::changesInBatch).sum(),
                 decodedAt - startedAt,
                 System.nanoTime() - decodedAt));
+    long now = nanos.getAsLong();
     for (Admission source : parts.sources()) {
-      source.history().forget(transaction, source.watermarks().micros(), startedAt);
+      source.history().forget(transaction, source.watermarks().micros(), now);
     }
     for (StreamRun stream : parts.streams()) {
-      stream.forget(transaction, startedAt);
+      stream.forget(transaction, now);
     }
     return advance;
   }
 
   private void committed(Progress.Advance advance, BatchPlan plan, long nanos) {
     progress.committed(advance);
-    for (int i = 0; i < notesWritten; i++) {
-      notes.poll();
-    }
+    notes.committed();
     plan.streams().forEach(StreamRun::countChanges);
     tables().committed();
     parts.sources().forEach(Admission::committed);
@@ -414,24 +439,6 @@ public final class BatchRunner implements AutoCloseable {
       throws SQLException {
     return writer.transact(
         transaction -> Replay.marked(transaction, source.stream(), REJECTED_PER_REPLAY));
-  }
-
-  private void writeNotes(Transaction transaction) throws SQLException {
-    notesWritten = 0;
-    for (Problem note : notes) {
-      notesWritten++;
-      String hint = note.hint();
-      transaction.execute(
-          "INSERT INTO store.system.errors VALUES (now(), "
-              + Identifier.literal(parts.name())
-              + ", "
-              + Identifier.literal(note.code().name())
-              + ", "
-              + Identifier.literal(note.message())
-              + ", "
-              + (hint == null ? "NULL" : Identifier.literal(hint))
-              + ")");
-    }
   }
 
   /** Keeps a problem for {@code system.errors}, with the next batch. */

@@ -148,6 +148,15 @@ public final class Progress {
     sources.forEach(Admission::loaded);
   }
 
+  /** All that was read is forgotten; ids and numbers of batches are not given again. */
+  void clear(Transaction transaction) throws SQLException {
+    transaction.execute("DELETE FROM progress.batches WHERE flow = " + Identifier.literal(flow));
+    positions.clear();
+    counts.replaceAll((name, known) -> new Counts());
+    sources.forEach(s -> s.watermarks().reset());
+    sources.forEach(Admission::loaded);
+  }
+
   private static String key(Position position) {
     return position.topic() + "/" + position.partition();
   }

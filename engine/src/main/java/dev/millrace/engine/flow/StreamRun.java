@@ -135,6 +135,14 @@ public final class StreamRun {
     expiries.forEach(Expiry::rolledBack);
   }
 
+  /** Its tables were emptied. */
+  void cleared() {
+    isNew = true;
+    changes = 0;
+    stopped = Optional.empty();
+    expiries.forEach(Expiry::cleared);
+  }
+
   /** Why the stream stopped; empty while it runs. */
   public Optional<Problem> stopped() {
     return stopped;

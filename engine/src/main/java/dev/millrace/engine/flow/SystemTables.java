@@ -83,6 +83,13 @@ public final class SystemTables {
         "DELETE FROM store.system.rejected WHERE recorded_at < now() - INTERVAL 30 DAY");
   }
 
+  /** Forgets records that were refused, and errors. */
+  public static void clear(Transaction transaction) throws SQLException {
+    for (String table : new String[] {"late", "rejected", "duplicates", "errors"}) {
+      transaction.execute("DELETE FROM store.system." + table);
+    }
+  }
+
   /**
    * Marks rejected records for another try.
    *
