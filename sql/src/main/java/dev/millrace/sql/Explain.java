@@ -43,6 +43,10 @@ final class Explain {
       return "filter";
     } else if (node instanceof Node.Window) {
       return "window";
+    } else if (node instanceof Node.Session) {
+      return "session";
+    } else if (node instanceof Node.Unnest) {
+      return "unnest";
     }
     return node instanceof Node.Scan ? "read" : "compute";
   }
@@ -56,6 +60,10 @@ final class Explain {
       return items(extend.items());
     } else if (node instanceof Node.Window window) {
       return items(window.calls());
+    } else if (node instanceof Node.Unnest unnest) {
+      return items(unnest.items());
+    } else if (node instanceof Node.Session session) {
+      return session.time().sql() + " within " + session.gap();
     } else if (node instanceof Node.Join join) {
       String keys =
           join.keys().stream()
