@@ -64,6 +64,11 @@ public final class Windows {
     return replace(sql, false, new ArrayList<>()).text();
   }
 
+  /** The place in a text for one in its expansion, both in UTF-16 code units. */
+  public static int original(String sql, int offset) {
+    return replace(sql, false, new ArrayList<>()).original(offset);
+  }
+
   /**
    * As {@link #expand}; adds what is wrong with a window to {@code problems}.
    *
