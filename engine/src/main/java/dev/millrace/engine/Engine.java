@@ -32,6 +32,7 @@ import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
+import dev.millrace.sql.Windows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -198,7 +199,7 @@ public final class Engine implements Instance, AutoCloseable {
                   "CREATE OR REPLACE VIEW main."
                       + Identifier.quote(model.name())
                       + " AS "
-                      + model.sql());
+                      + Windows.expand(model.sql()));
               return true;
             });
       }

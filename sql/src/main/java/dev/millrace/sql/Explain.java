@@ -45,6 +45,10 @@ final class Explain {
       return "filter";
     } else if (node instanceof Node.Window) {
       return "window";
+    } else if (node instanceof Node.Session) {
+      return "session";
+    } else if (node instanceof Node.Unnest) {
+      return "unnest";
     }
     return node instanceof Node.Scan ? "read" : "compute";
   }
@@ -58,6 +62,10 @@ final class Explain {
       return items(extend.items());
     } else if (node instanceof Node.Window window) {
       return items(window.calls());
+    } else if (node instanceof Node.Unnest unnest) {
+      return items(unnest.items());
+    } else if (node instanceof Node.Session session) {
+      return session.time().sql() + " within " + session.gap();
     } else if (node instanceof Join join) {
       String keys = Sql.match(join.keys());
       return join.condition() == null ? keys : keys + " AND " + join.condition().text();

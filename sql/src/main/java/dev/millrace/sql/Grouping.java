@@ -234,7 +234,7 @@ final class Grouping {
     if (group != null) {
       return Compilation.reference(group);
     }
-    if (isAggregate(tree)) {
+    if (isAggregate(tree, compilation)) {
       calls.putIfAbsent(key, tree);
       String wish = tree.path("alias").asText();
       String name = wish.isEmpty() ? tree.path("function_name").asText() : wish;
@@ -277,7 +277,7 @@ final class Grouping {
     }
   }
 
-  private boolean isAggregate(JsonNode tree) {
+  private static boolean isAggregate(JsonNode tree, Compilation compilation) {
     return tree.path("class").asText().equals("FUNCTION")
         && !tree.path("is_operator").asBoolean()
         && compilation
@@ -286,11 +286,16 @@ final class Grouping {
   }
 
   private boolean hasAggregate(JsonNode tree) {
-    if (isAggregate(tree)) {
+    return isOverAggregates(tree, compilation);
+  }
+
+  /** True if an aggregate is in the tree. */
+  static boolean isOverAggregates(JsonNode tree, Compilation compilation) {
+    if (isAggregate(tree, compilation)) {
       return true;
     }
     for (JsonNode child : tree) {
-      if (hasAggregate(child)) {
+      if (isOverAggregates(child, compilation)) {
         return true;
       }
     }

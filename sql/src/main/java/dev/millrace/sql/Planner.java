@@ -149,9 +149,15 @@ final class Planner {
       return extend(extend, needed);
     } else if (node instanceof Node.UnionAll union) {
       return union(union, needed);
+    } else if (node instanceof Node.Unnest unnest) {
+      return UnnestRule.plan(this, unnest, needed);
     } else if (node instanceof Node.Window window) {
       Optional<RankLimit> limit = Optional.ofNullable(limits.get(window));
-      return new WindowRule(this, window, needed, limit).plan();
+      return window.appendOnly()
+          ? PartitionRule.closed(this, window, needed)
+          : PartitionRule.of(this, window, needed, limit).plan();
+    } else if (node instanceof Node.Session session) {
+      return PartitionRule.of(this, session, needed).plan();
     } else if (node instanceof Join join) {
       return new JoinRule(this, join, needed).plan();
     } else {
