@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      PlanCommand.class,
       SqlCommand.class,
       InitCommand.class,
       ReplayCommand.class,
