@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       TestCommand.class,
+      PlanCommand.class,
       SqlCommand.class,
       InitCommand.class,
       ReplayCommand.class,

@@ -230,6 +230,11 @@ final class ProjectFormat {
                   DURATION,
                   "How long a stream's rows are kept behind the watermark; for ever if left out.",
                   "2 days"),
+              Option.withDefault(
+                  "start",
+                  TEXT,
+                  "Which rows of its sources a stream is made of: all, those whose event time is not before the first run with it (`now`), or those not before a time.",
+                  "beginning"),
               Option.withDefault("enabled", BOOLEAN, "true", "False leaves the model out."),
               later("tags", TEXTS),
               later("meta", STRUCTURE),

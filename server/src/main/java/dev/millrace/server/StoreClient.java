@@ -6,6 +6,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
@@ -99,6 +100,28 @@ public final class StoreClient {
     }
   }
 
+  /**
+   * What the store was filled by; nothing if there is no store yet.
+   *
+   * @throws StopException if the store refuses
+   */
+  public StoredProject stored() {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      URI uri = running.get().resolve("/api/stored");
+      return StoredProject.parse(send(HttpRequest.newBuilder(uri).GET()).toString());
+    }
+    if (!Files.exists(folder.resolve("store").resolve("store.duckdb"))) {
+      return StoredProject.NONE;
+    }
+    try (Store store = open();
+        Connection connection = store.connect()) {
+      return StoredProject.read(connection);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
   private Optional<URI> running() {
     return InstanceLock.find(folder).flatMap(InstanceLock.Instance::address).map(URI::create);
   }
@@ -124,12 +147,14 @@ public final class StoreClient {
   }
 
   private static JsonNode post(URI uri, ObjectNode body) {
-    HttpRequest request =
+    return send(
         HttpRequest.newBuilder(uri)
-            .timeout(Duration.ofMinutes(2))
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body))));
+  }
+
+  private static JsonNode send(HttpRequest.Builder builder) {
+    HttpRequest request = builder.timeout(Duration.ofMinutes(2)).build();
     try {
       HttpResponse<String> response =
           HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
@@ -151,7 +176,7 @@ public final class StoreClient {
           Problem.error(
               ServerError.REFUSED_BY_INSTANCE,
               null,
-              "the running instance at " + uri.getAuthority() + " does not answer",
+              "the running instance at " + request.uri().getAuthority() + " does not answer",
               "try again, or end it"),
           e);
     } catch (InterruptedException e) {

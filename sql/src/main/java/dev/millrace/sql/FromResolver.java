@@ -224,7 +224,7 @@ final class FromResolver {
     List<JsonNode> conditions = new ArrayList<>(both.conditions);
     ExpressionResolver resolver = new ExpressionResolver(compilation, both.scope, Map.of());
     conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(condition)));
-    return new From(both.items, both.places, conditions, both.scope);
+    return new From(both.items, conditions, both.scope);
   }
 
   private static From inner(From left, From right, List<JsonNode> conditions, Scope scope) {

@@ -110,6 +110,6 @@ final class Sessions {
     JsonNode names = argument(table, 0).path("column_names");
     String own = alias.isEmpty() ? names.path(names.size() - 1).asText() : alias;
     Scope scope = Scope.of(new Scope.Source(List.of(own), columns, Set.of()));
-    return new FromResolver.From(List.of(session), List.of(table), List.of(), scope);
+    return new FromResolver.From(List.of(session), List.of(), scope);
   }
 }

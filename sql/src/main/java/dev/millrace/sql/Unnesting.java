@@ -211,6 +211,6 @@ final class Unnesting {
     Scope.Source source =
         new Scope.Source(List.of(alias.isEmpty() ? "unnest" : alias), columns, Set.of());
     Scope scope = Scope.join(left.scope(), Scope.of(source));
-    return new FromResolver.From(items, left.places(), left.conditions(), scope);
+    return new FromResolver.From(items, left.conditions(), scope);
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   private final int timeColumn;
   private final Watermarks watermarks;
   private final History history;
+  private final Optional<Decisions> decided;
   private final long handle = RowFunction.add(this);
   private @Nullable DecodedRows rows;
 
@@ -60,6 +62,20 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param history what they need of rows that were admitted before
    */
   public Admission(StreamSpec stream, Relation relation, History history) {
+    this(stream, relation, history, Optional.empty());
+  }
+
+  /** Admission of records of which it was decided before whether they are admitted. */
+  public static Admission decided(StreamSpec stream, Relation relation, Decisions decisions) {
+    Admission admission =
+        new Admission(stream, relation, History.none(stream), Optional.of(decisions));
+    admission.watermarks.follow(Watermarks.UNKNOWN);
+    return admission;
+  }
+
+  private Admission(
+      StreamSpec stream, Relation relation, History history, Optional<Decisions> decided) {
+    this.decided = decided;
     this.stream = stream;
     this.relation = relation;
     this.history = history;
@@ -169,6 +185,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     DecodedRows batch = decoded.rows();
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
+    decided.ifPresent(d -> d.exclude(records, excluded));
     refusedBefore.forEach(
         (ordinal, reason) ->
             refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
@@ -261,8 +278,8 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   private void judgeTimes(Scan scan, Instant now, BitSet excluded, List<Refusal> refusals) {
-    long latest = micros(now.plus(stream.maxAhead()));
-    long watermark = watermarks.micros();
+    long latest = decided.isPresent() ? Long.MAX_VALUE : micros(now.plus(stream.maxAhead()));
+    long watermark = decided.isPresent() ? Watermarks.UNKNOWN : watermarks.micros();
     for (int o = excluded.nextClearBit(0); o < scan.size(); o = excluded.nextClearBit(o + 1)) {
       long time = scan.time(o);
       if (time >= watermark && time <= latest && time != Scan.NONE) {

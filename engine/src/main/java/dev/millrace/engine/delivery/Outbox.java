@@ -37,6 +37,7 @@ public final class Outbox {
   private volatile long written;
   private volatile long delivered;
   private volatile long compacted;
+  private volatile long emptyUpTo;
 
   /** Rows of an outbox as one batch, and the sequence number of the last change that it covers. */
   public record Chunk(Batch batch, long lastSequence, long oldestMicros) {}
@@ -85,7 +86,7 @@ public final class Outbox {
     transaction.execute(
         "INSERT INTO progress.sink_positions SELECT "
             + Identifier.literal(sink.name())
-            + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
+            + ", 0, NULL, 0 WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
     // What was acknowledged since is not stored yet.
@@ -96,7 +97,11 @@ public final class Outbox {
                 "SELECT delivered FROM progress.sink_positions WHERE sink = "
                     + Identifier.literal(sink.name())));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
-    written = Math.max(delivered, last);
+    long floor =
+        transaction.number(
+            "SELECT floor FROM progress.sink_positions WHERE sink = "
+                + Identifier.literal(sink.name()));
+    written = Math.max(Math.max(delivered, floor), last);
     made.atLeast(written + 1);
     compacted =
         written
@@ -175,6 +180,16 @@ public final class Outbox {
     return Math.max(0, written - delivered - compacted);
   }
 
+  /** True if nothing waits. */
+  public boolean isDrained() {
+    return Math.max(delivered, emptyUpTo) >= written;
+  }
+
+  /** True once {@link #create} has made it. */
+  public boolean isReady() {
+    return kept != null;
+  }
+
   /** True while what waits takes more than the sink's cap. */
   public boolean isFull() {
     return pending() * rowBytes > sink.outboxBytes();
@@ -205,6 +220,7 @@ public final class Outbox {
               + keys("")
               + " ORDER BY r._seq DESC) = 1";
     }
+    long upTo = written;
     List<List<@Nullable Object>> values = new ArrayList<>();
     schema.columns().forEach(c -> values.add(new ArrayList<>()));
     List<Byte> weights = new ArrayList<>();
@@ -231,6 +247,7 @@ public final class Outbox {
       }
     }
     if (weights.isEmpty()) {
+      emptyUpTo = upTo;
       return Optional.empty();
     }
     byte[] signs = new byte[weights.size()];

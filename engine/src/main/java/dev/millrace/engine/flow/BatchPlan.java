@@ -17,11 +17,14 @@ import java.util.stream.Collectors;
  *
  * @param streams those that may change, each after those it reads
  * @param still relations that concerned streams read and that have no changes
+ * @param tables tables that are read as inputs, some of their rows at a time
  * @param due for each take of the streams, in order, whether it has rows to look for
  */
-record BatchPlan(List<StreamRun> streams, List<Relation> still, List<Boolean> due) {
+record BatchPlan(
+    List<StreamRun> streams, List<Relation> still, List<TableInput> tables, List<Boolean> due) {
   /** Copies the lists. */
   BatchPlan {
+    tables = List.copyOf(tables);
     streams = List.copyOf(streams);
     still = List.copyOf(still);
     due = List.copyOf(due);
@@ -37,11 +40,16 @@ record BatchPlan(List<StreamRun> streams, List<Relation> still, List<Boolean> du
     Set<String> changing = new HashSet<>(changed);
     Set<String> known = new HashSet<>();
     parts.sources().forEach(s -> known.add(s.relation().name()));
+    List<TableInput> tables = parts.tables().stream().filter(TableInput::isOpen).toList();
+    for (TableInput table : tables) {
+      known.add(table.relation().name());
+      changing.add(table.relation().name());
+    }
     List<StreamRun> streams = new ArrayList<>();
     List<Relation> still = new ArrayList<>();
     List<Boolean> due = new ArrayList<>();
     for (StreamRun stream : parts.streams()) {
-      if (stream.stopped().isPresent()) {
+      if (stream.stopped().isPresent() || stream.isFilling()) {
         continue;
       }
       List<Relation> inputs = stream.program().inputs();
@@ -60,7 +68,7 @@ record BatchPlan(List<StreamRun> streams, List<Relation> still, List<Boolean> du
       known.add(stream.program().output().name());
       changing.add(stream.program().output().name());
     }
-    return new BatchPlan(streams, still, due);
+    return new BatchPlan(streams, still, tables, due);
   }
 
   /** What the streams do, in order. */

@@ -2,11 +2,9 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
-import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
-import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
@@ -14,7 +12,6 @@ import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
-import dev.millrace.project.StreamSpec.OnBad;
 import dev.millrace.sql.Relation;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -58,7 +55,11 @@ public final class BatchRunner implements AutoCloseable {
   private @Nullable StateTables tables;
 
   BatchRunner(FlowParts parts, Clock clock, Workers workers) {
-    this(parts, clock, workers, System::nanoTime);
+    this(parts, clock, workers, Progress.BATCHES);
+  }
+
+  BatchRunner(FlowParts parts, Clock clock, Workers workers, String progressTable) {
+    this(parts, clock, workers, progressTable, System::nanoTime);
   }
 
   /**
@@ -66,12 +67,13 @@ public final class BatchRunner implements AutoCloseable {
    *
    * @param nanos a monotonic clock: rows behind a bound are deleted only now and then
    */
-  BatchRunner(FlowParts parts, Clock clock, Workers workers, LongSupplier nanos) {
+  BatchRunner(
+      FlowParts parts, Clock clock, Workers workers, String progressTable, LongSupplier nanos) {
     this.parts = parts;
     this.nanos = nanos;
     this.execution = new Execution(parts, refused, workers);
     this.clock = clock;
-    this.progress = new Progress(parts.name(), parts.sources());
+    this.progress = new Progress(parts.name(), progressTable, parts.sources());
     parts.sources().forEach(s -> byTopic.put(s.stream().topic(), s));
   }
 
@@ -87,7 +89,7 @@ public final class BatchRunner implements AutoCloseable {
     execution.reset();
     writer.transact(
         transaction -> {
-          SystemTables.create(transaction);
+          SystemTables.createIfMissing(transaction);
           for (Admission source : parts.sources()) {
             source.create(transaction, made);
           }
@@ -129,6 +131,7 @@ public final class BatchRunner implements AutoCloseable {
 
   /** These partitions exist, so a watermark waits for each of them, whichever is fetched first. */
   void expect(List<Position> partitions) {
+    progress.expect(partitions);
     for (Position partition : partitions) {
       Admission source = byTopic.get(partition.topic());
       if (source != null) {
@@ -281,7 +284,6 @@ public final class BatchRunner implements AutoCloseable {
       Map<Integer, String> before =
           part.refused().getOrDefault(records.records().topic(), Map.of());
       Admission.Outcome outcome = source.admit(tables().reader(), records, nextId, before, now);
-      checkRefused(source, outcome);
       refused.add(source, outcome, now);
       outcomes.put(source.stream().qualifiedName(), outcome);
       firstIds.put(source.stream().qualifiedName(), nextId);
@@ -302,26 +304,6 @@ public final class BatchRunner implements AutoCloseable {
         ChronoUnit.MICROS.between(Instant.EPOCH, now),
         part.size(),
         BatchPlan.of(parts, changed, moved));
-  }
-
-  private static void checkRefused(Admission source, Admission.Outcome outcome) {
-    if (source.stream().onBad() != OnBad.FAIL) {
-      return;
-    }
-    for (Refusal refusal : outcome.refusals()) {
-      if (refusal.kind() == Refusal.Kind.REJECTED) {
-        TopicRecords records = outcome.records();
-        throw new StopException(
-            FlowError.badRecord(
-                source.stream().qualifiedName(),
-                records.topic(),
-                records.partition(refusal.ordinal()),
-                records.offset(refusal.ordinal()),
-                refusal.reason(),
-                source.stream().where()),
-            null);
-      }
-    }
   }
 
   private boolean moveWatermarks() {
@@ -453,6 +435,16 @@ public final class BatchRunner implements AutoCloseable {
 
   List<Position> positions() {
     return progress.positions();
+  }
+
+  /** Tables of other streams that it reads. */
+  List<TableInput> tableInputs() {
+    return parts.tables();
+  }
+
+  /** The id of the next record. */
+  long nextId() {
+    return progress.nextId();
   }
 
   /** The outboxes of all its streams. */

@@ -52,6 +52,7 @@ final class BatchStatement {
       make(delta, source.deltaSql(BatchVariables.firstId(source), !bulk));
       source.history().appendSql(Identifier.quote(delta)).ifPresent(writes::add);
     }
+    plan.tables().forEach(t -> make(t.relation().delta(), t.deltaSql()));
     plan.still().forEach(r -> make(r.delta(), BatchPlan.noChangeSql(r)));
     plan.operations().forEach(this::add);
     writes.addAll(inserts);

@@ -60,7 +60,7 @@ final class Execution {
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {
       Stepwise.run(transaction, plan, sources, variables, refused.insertSql(false));
-    } else if (isBulk(admitted.size())) {
+    } else if (isBulk(admitted.size()) || !plan.tables().isEmpty()) {
       transaction.execute(
           variables.literals(BatchStatement.of(plan, sources, true, refused.insertSql(false))));
     } else {

@@ -20,10 +20,18 @@ import java.util.stream.Stream;
  * by any.
  */
 public final class Progress {
+  /** The progress of flows. */
+  static final String BATCHES = "progress.batches";
+
+  /** The progress of fills. */
+  static final String FILLS = "progress.fills";
+
   private static final int TRIM_EVERY = 2_000;
 
   private final String flow;
+  private final String table;
   private final List<Admission> sources;
+  private final Checkpoints checkpoints = new Checkpoints();
   private final Map<String, Counts> counts = new HashMap<>();
   private final Map<String, Position> positions = new HashMap<>();
   private long nextId;
@@ -66,8 +74,12 @@ public final class Progress {
     }
   }
 
-  Progress(String flow, List<Admission> sources) {
+  /**
+   * The progress of a flow, in {@link #BATCHES}, or of a fill of its streams, in {@link #FILLS}.
+   */
+  Progress(String flow, String table, List<Admission> sources) {
     this.flow = flow;
+    this.table = table;
     this.sources = sources;
     sources.forEach(s -> counts.put(s.stream().qualifiedName(), new Counts()));
   }
@@ -97,7 +109,9 @@ public final class Progress {
   /** Reads everything from the flow's newest row. */
   void load(Transaction transaction) throws SQLException {
     String last =
-        "(SELECT * FROM progress.batches WHERE flow = "
+        "(SELECT * FROM "
+            + table
+            + " WHERE flow = "
             + Identifier.literal(flow)
             + " ORDER BY number DESC LIMIT 1)";
     nextId = Math.max(1, transaction.number("SELECT next_id FROM " + last));
@@ -186,7 +200,7 @@ public final class Progress {
     readTo.forEach(p -> allPositions.put(key(p), p));
     ProgressJson json = new ProgressJson(sources, after);
     transaction.executePrepared(
-        ProgressJson.INSERT,
+        ProgressJson.insert(table),
         Stream.of(
                 flow,
                 batches + 1,
@@ -202,9 +216,14 @@ public final class Progress {
                 json.streams(streams))
             .map(Optional::of)
             .toList());
+    if (table.equals(BATCHES)) {
+      checkpoints.batch(transaction, flow, batches + 1, figures.records());
+    }
     if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
       transaction.execute(
-          "DELETE FROM progress.batches WHERE flow = "
+          "DELETE FROM "
+              + table
+              + " WHERE flow = "
               + Identifier.literal(flow)
               + " AND number < "
               + batches
@@ -214,8 +233,14 @@ public final class Progress {
     return new Advance(admitted.nextId(), readTo, after);
   }
 
+  /** These partitions are read; those of which nothing was read yet begin here. */
+  void expect(List<Position> partitions) {
+    partitions.stream().filter(p -> !positions.containsKey(key(p))).forEach(checkpoints::begins);
+  }
+
   /** The batch was committed. */
   void committed(Advance advance) {
+    checkpoints.committed();
     nextId = advance.nextId;
     batches++;
     advance.positions.forEach(p -> positions.put(key(p), p));

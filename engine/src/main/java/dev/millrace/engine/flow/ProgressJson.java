@@ -22,8 +22,8 @@ final class ProgressJson {
           + "\"late\":\"BIGINT\",\"rejected\":\"BIGINT\",\"duplicates\":\"BIGINT\"}";
   static final String STREAM =
       "{\"stream\":\"VARCHAR\",\"changes\":\"BIGINT\",\"stopped\":\"VARCHAR\"}";
-  static final String INSERT =
-      "INSERT INTO progress.batches SELECT $1, $2, $3, make_timestamptz($4), $5, $6, $7, $8, $9,"
+  private static final String VALUES =
+      " SELECT $1, $2, $3, make_timestamptz($4), $5, $6, $7, $8, $9,"
           + " json_transform_strict($10, '["
           + PARTITION
           + "]'), json_transform_strict($11, '["
@@ -31,6 +31,11 @@ final class ProgressJson {
           + "]'), json_transform_strict($12, '["
           + STREAM
           + "]')";
+
+  /** An INSERT of a row of progress. */
+  static String insert(String table) {
+    return "INSERT INTO " + table + VALUES;
+  }
 
   private final List<Admission> sources;
   private final Map<String, Progress.Counts> counts;

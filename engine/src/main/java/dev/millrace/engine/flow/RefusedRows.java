@@ -1,5 +1,6 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Refusal;
@@ -9,6 +10,7 @@ import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Wire;
 import dev.millrace.log.TopicRecords;
+import dev.millrace.project.StreamSpec.OnBad;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -67,8 +69,13 @@ final class RefusedRows implements AutoCloseable {
     kinds.values().forEach(k -> k.rows.clear());
   }
 
-  /** Adds a stream's refusals. */
+  /**
+   * Adds a stream's refusals.
+   *
+   * @throws StopException if the stream does not allow that records are rejected
+   */
   void add(Admission source, Admission.Outcome outcome, Instant now) {
+    checkRejected(source, outcome);
     TopicRecords records = outcome.records();
     long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
     for (Refusal refusal : outcome.refusals()) {
@@ -90,6 +97,26 @@ final class RefusedRows implements AutoCloseable {
       rows.set(6, nowMicros);
       byte[] value = records.value(i);
       rows.set(7, value == null ? null : Base64.getEncoder().encode(value));
+    }
+  }
+
+  private static void checkRejected(Admission source, Admission.Outcome outcome) {
+    if (source.stream().onBad() != OnBad.FAIL) {
+      return;
+    }
+    for (Refusal refusal : outcome.refusals()) {
+      if (refusal.kind() == Refusal.Kind.REJECTED) {
+        TopicRecords records = outcome.records();
+        throw new StopException(
+            FlowError.badRecord(
+                source.stream().qualifiedName(),
+                records.topic(),
+                records.partition(refusal.ordinal()),
+                records.offset(refusal.ordinal()),
+                refusal.reason(),
+                source.stream().where()),
+            null);
+      }
     }
   }
 

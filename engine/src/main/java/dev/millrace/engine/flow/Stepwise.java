@@ -48,6 +48,9 @@ final class Stepwise {
       make(delta, source.deltaSql(BatchVariables.firstId(source), false));
       source.history().appendSql(Identifier.quote(delta)).ifPresent(histories::add);
     }
+    for (TableInput table : plan.tables()) {
+      make(table.relation().delta(), table.deltaSql());
+    }
     for (Relation relation : plan.still()) {
       make(relation.delta(), BatchPlan.noChangeSql(relation));
     }
