@@ -1,10 +1,10 @@
 package dev.millrace.sql;
 
-import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -34,7 +34,9 @@ final class Explain {
 
   private static String kind(Node node) {
     if (node instanceof Node.Join join) {
-      return join.outer() ? "left join" : "join";
+      return join.kind() == Node.JoinKind.INNER
+          ? "join"
+          : join.kind().name().toLowerCase(Locale.ROOT) + " join";
     } else if (node instanceof Node.Aggregate aggregate) {
       return aggregate.calls().isEmpty() ? "distinct" : "aggregate";
     } else if (node instanceof Node.UnionAll) {
@@ -57,10 +59,7 @@ final class Explain {
     } else if (node instanceof Node.Window window) {
       return items(window.calls());
     } else if (node instanceof Node.Join join) {
-      String keys =
-          join.keys().stream()
-              .map(k -> Identifier.quote(k.left()) + " = " + Identifier.quote(k.right()))
-              .collect(Collectors.joining(" AND "));
+      String keys = Sql.match(join.keys());
       return join.condition() == null ? keys : keys + " AND " + join.condition().text();
     } else if (node instanceof Node.Aggregate aggregate) {
       String groups =

@@ -3,10 +3,10 @@ package dev.millrace.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.type.Column;
+import dev.millrace.sql.Node.JoinKind;
 import dev.millrace.sql.Scope.Source;
 import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Resolves FROM: relations, subqueries, common table expressions and joins. */
 final class FromResolver {
-  /**
-   * What FROM gives: relations that still have to be joined, and the conditions between them.
-   *
-   * @param places for each item, its node in DuckDB's tree
-   */
-  record From(List<Node> items, List<JsonNode> places, List<JsonNode> conditions, Scope scope) {}
+  /** What FROM gives: relations that still have to be joined, and the conditions between them. */
+  record From(List<Node> items, List<JsonNode> conditions, Scope scope) {}
+
+  private static final Set<String> REFERENCES = Set.of("REGULAR", "CROSS", "NATURAL");
+  private static final Set<String> TYPES = Set.of("INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI");
 
   private final Compilation compilation;
   private final QueryResolver queries;
@@ -147,78 +146,67 @@ final class FromResolver {
     }
     String alias = tree.path("alias").asText();
     Source source = new Source(alias.isEmpty() ? path : List.of(alias), columns, Set.of());
-    return new From(List.of(resolved.node()), List.of(tree), List.of(), Scope.of(source));
+    return new From(List.of(resolved.node()), List.of(), Scope.of(source));
   }
 
   private @Nullable From join(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
     String type = tree.path("join_type").asText();
     String reference = tree.path("ref_type").asText();
-    boolean supported =
-        (reference.equals("REGULAR") || reference.equals("CROSS"))
-            && Set.of("INNER", "LEFT", "RIGHT").contains(type);
+    boolean supported = REFERENCES.contains(reference) && TYPES.contains(type);
     if (!supported) {
-      String kind = reference.equals("REGULAR") || reference.equals("CROSS") ? type : reference;
-      unsupported(tree, "a join of kind " + kind, "inner, left and right joins are supported");
+      String kind = REFERENCES.contains(reference) ? type : reference;
+      unsupported(tree, "a join of kind " + kind, "write it with the joins of docs/streams.md");
     }
     From left = resolve(tree.path("left"), ctes);
     From right = resolve(tree.path("right"), ctes);
     if (left == null || right == null || !supported) {
       return null;
     }
-    Scope scope = Scope.join(left.scope, right.scope);
+    Scope both = Scope.join(left.scope, right.scope);
     List<JsonNode> conditions = new ArrayList<>();
     if (tree.path("condition").isObject()) {
       JsonNode condition =
-          new ExpressionResolver(compilation, scope, Map.of()).resolve(tree.path("condition"));
+          new ExpressionResolver(compilation, both, Map.of()).resolve(tree.path("condition"));
       conditions.addAll(JoinBuilder.conjuncts(condition));
     }
-    Set<String> using = new HashSet<>();
-    tree.path("using_columns").forEach(column -> using.add(column.asText()));
-    for (String column : using) {
-      List<Field> l = left.scope.find(column);
-      List<Field> r = right.scope.find(column);
-      if (l.size() != 1 || r.size() != 1) {
-        compilation
-            .findings()
-            .add(
-                tree,
-                SqlCode.SQL_UNKNOWN_COLUMN,
-                "USING needs the column `" + column + "` once on each side",
-                null);
-        return null;
-      }
-      conditions.add(
-          Compilation.compare(
-              "COMPARE_EQUAL",
-              Compilation.reference(l.get(0).name()),
-              Compilation.reference(r.get(0).name())));
+    Using using = new Using(compilation, tree, left.scope, right.scope);
+    if (!using.isResolved()) {
+      return null;
     }
-    if (!using.isEmpty()) {
-      scope = scope.merging(using);
-    }
+    conditions.addAll(using.conditions());
     if (type.equals("INNER")) {
-      return inner(left, right, conditions, scope);
+      return inner(left, right, conditions, using.scope(both));
     }
-    if (type.equals("RIGHT") && !using.isEmpty()) {
-      unsupported(tree, "RIGHT JOIN with USING", "write it as a LEFT JOIN");
-    }
-    Node leftNode = joins.inner(left.items, left.places, left.conditions);
-    Node rightNode = joins.inner(right.items, right.places, right.conditions);
-    Node joined =
-        type.equals("LEFT")
-            ? joins.outer(leftNode, rightNode, tree, conditions)
-            : joins.outer(rightNode, leftNode, tree, conditions);
-    return new From(List.of(joined), List.of(tree), List.of(), scope);
+    Node leftNode = joins.inner(left.items, left.conditions);
+    Node rightNode = joins.inner(right.items, right.conditions);
+    return switch (type) {
+      case "RIGHT" -> {
+        Node joined = joins.join(rightNode, leftNode, JoinKind.LEFT, conditions);
+        yield new From(List.of(joined), List.of(), using.scopeOfRight(both));
+      }
+      case "FULL" -> {
+        Node joined = joins.join(leftNode, rightNode, JoinKind.FULL, conditions);
+        List<Field> merged = new ArrayList<>();
+        Node extended = using.merge(joined, merged);
+        yield new From(List.of(extended), List.of(), using.scopeOfFull(both, merged));
+      }
+      case "LEFT" -> {
+        Node joined = joins.join(leftNode, rightNode, JoinKind.LEFT, conditions);
+        yield new From(List.of(joined), List.of(), using.scope(both));
+      }
+      default -> {
+        Node joined = joins.join(leftNode, rightNode, JoinKind.valueOf(type), conditions);
+        yield new From(List.of(joined), List.of(), left.scope);
+      }
+    };
   }
 
   private static From inner(From left, From right, List<JsonNode> conditions, Scope scope) {
     List<Node> items = new ArrayList<>(left.items);
     items.addAll(right.items);
-    List<JsonNode> places = new ArrayList<>(left.places);
-    places.addAll(right.places);
     List<JsonNode> all = new ArrayList<>(left.conditions);
     all.addAll(right.conditions);
     all.addAll(conditions);
-    return new From(items, places, all, scope);
+    return new From(items, all, scope);
   }
 }

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.sql.Node.Distance;
 import dev.millrace.sql.Node.Filter;
 import dev.millrace.sql.Node.Join;
+import dev.millrace.sql.Node.JoinKind;
 import dev.millrace.sql.Node.Key;
+import dev.millrace.sql.Node.Match;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns relations and the conditions between them into joins with keys. */
 final class JoinBuilder {
@@ -36,36 +40,50 @@ final class JoinBuilder {
     return all;
   }
 
-  /**
-   * All items joined, and only the rows for which every condition is true.
-   *
-   * @param places for each item, where to tell that it has no key
-   */
-  Node inner(List<Node> items, List<JsonNode> places, List<JsonNode> conditions) {
+  /** All items joined, and only the rows for which every condition is true. */
+  Node inner(List<Node> items, List<JsonNode> conditions) {
     List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
     List<Node> filtered = new ArrayList<>();
     for (Node item : items) {
       filtered.add(filter(item, take(open, names(item))));
     }
-    Node left = filtered.get(0);
-    for (int i = 1; i < filtered.size(); i++) {
-      Node right = filtered.get(i);
+    Node left = filtered.remove(0);
+    while (!filtered.isEmpty()) {
+      Node right = filtered.remove(next(left, filtered, open));
       Set<String> both = new HashSet<>(names(left));
       both.addAll(names(right));
-      left = join(left, right, false, take(open, both), places.get(i));
+      left = joinOn(left, right, JoinKind.INNER, take(open, both));
     }
     return filter(left, open);
   }
 
-  /** Every left row, with its partners or with nulls. */
-  Node outer(Node left, Node right, JsonNode place, List<JsonNode> conditions) {
+  /** The first of the items that an equality connects with the left side; else the first. */
+  private int next(Node left, List<Node> items, List<Expr> open) {
+    for (int i = 0; i < items.size(); i++) {
+      Node right = items.get(i);
+      if (open.stream().anyMatch(condition -> equality(condition, left, right).isPresent())) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /** A join of another kind than inner. */
+  Node join(Node left, Node right, JoinKind kind, List<JsonNode> conditions) {
     List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
-    List<Expr> rightOnly =
-        open.stream()
-            .filter(c -> !c.refs().isEmpty() && names(right).containsAll(c.refs()))
-            .toList();
-    open.removeAll(rightOnly);
-    return join(left, filter(right, rightOnly), true, open, place);
+    List<Expr> rightOnly = List.of();
+    List<Expr> leftOnly = List.of();
+    if (kind != JoinKind.FULL) {
+      rightOnly =
+          open.stream()
+              .filter(c -> !c.refs().isEmpty() && names(right).containsAll(c.refs()))
+              .toList();
+      open.removeAll(rightOnly);
+    }
+    if (kind == JoinKind.SEMI) {
+      leftOnly = take(open, names(left));
+    }
+    return joinOn(filter(left, leftOnly), filter(right, rightOnly), kind, open);
   }
 
   /** The conditions over these fields alone, taken out of {@code open}. */
@@ -79,15 +97,14 @@ final class JoinBuilder {
     if (conditions.isEmpty()) {
       return input;
     }
-    if (input instanceof Join join && join.outer()) {
+    if (input instanceof Join join
+        && join.kind() != JoinKind.INNER
+        && join.kind() != JoinKind.FULL) {
       // What concerns the left side alone keeps or drops a left row with all its pairs.
       List<Expr> open = new ArrayList<>(conditions);
       List<Expr> leftOnly = take(open, names(join.left()));
       if (!leftOnly.isEmpty()) {
-        Node left = filter(join.left(), leftOnly);
-        Join below =
-            new Join(left, join.right(), true, join.keys(), join.condition(), join.distances());
-        return filter(below, open);
+        return filter(join.over(filter(join.left(), leftOnly)), open);
       }
     }
     return new Filter(input, all(conditions));
@@ -97,45 +114,78 @@ final class JoinBuilder {
     return compilation.expr(Compilation.and(conditions.stream().map(Expr::tree).toList()));
   }
 
-  private Node join(Node left, Node right, boolean outer, List<Expr> conditions, JsonNode place) {
-    List<Expr> rest = new ArrayList<>();
-    List<Expr> leftKeys = new ArrayList<>();
-    List<Expr> rightKeys = new ArrayList<>();
-    for (Expr condition : conditions) {
-      JsonNode tree = condition.tree();
-      if (tree.path("type").asText().equals("COMPARE_EQUAL")) {
-        Expr a = compilation.expr(tree.path("left"));
-        Expr b = compilation.expr(tree.path("right"));
-        if (isOver(a, left) && isOver(b, right)) {
-          leftKeys.add(a);
-          rightKeys.add(b);
-          continue;
-        } else if (isOver(a, right) && isOver(b, left)) {
-          leftKeys.add(b);
-          rightKeys.add(a);
-          continue;
-        }
-      }
-      rest.add(condition);
+  /** Two expressions that must match, over the left and the right side. */
+  private record Equality(Expr left, Expr right, Match match) {}
+
+  private Optional<Equality> equality(Expr condition, Node left, Node right) {
+    String type = condition.tree().path("type").asText();
+    boolean same = type.equals("COMPARE_NOT_DISTINCT_FROM");
+    if (!same && !type.equals("COMPARE_EQUAL")) {
+      return Optional.empty();
     }
-    if (leftKeys.isEmpty()) {
-      compilation
-          .findings()
-          .add(
-              place,
-              SqlCode.SQL_UNSUPPORTED,
-              "a join without an equality between its sides cannot be kept up to date yet",
-              "add a condition such as `a.id = b.id`");
+    if (!condition.tree().has("left")) {
+      return Optional.empty();
+    }
+    Match match = same ? Match.SAME : Match.EQUAL;
+    Expr a = compilation.expr(condition.tree().path("left"));
+    Expr b = compilation.expr(condition.tree().path("right"));
+    if (isOver(a, left) && isOver(b, right)) {
+      return Optional.of(new Equality(a, b, match));
+    }
+    return isOver(a, right) && isOver(b, left)
+        ? Optional.of(new Equality(b, a, match))
+        : Optional.empty();
+  }
+
+  private Node joinOn(Node left, Node right, JoinKind kind, List<Expr> conditions) {
+    List<Expr> rest = new ArrayList<>();
+    List<Equality> equalities = new ArrayList<>();
+    for (Expr condition : conditions) {
+      Optional<Equality> equality = equality(condition, left, right);
+      equality.ifPresentOrElse(equalities::add, () -> rest.add(condition));
     }
     List<Distance> found = new ArrayList<>(distances.of(conditions, left, right));
     KeySide leftSide = new KeySide(left);
     KeySide rightSide = new KeySide(right);
     List<Key> keys = new ArrayList<>();
-    for (int i = 0; i < leftKeys.size(); i++) {
-      keys.add(key(leftKeys.get(i), leftSide, rightKeys.get(i), rightSide));
+    for (Equality equality : equalities) {
+      keys.add(key(equality, leftSide, rightSide));
+    }
+    if (keys.isEmpty()) {
+      keys.add(new Key(constant(leftSide), constant(rightSide), Match.ALL));
     }
     return new Join(
-        leftSide.node, rightSide.node, outer, keys, rest.isEmpty() ? null : all(rest), found);
+        leftSide.node,
+        rightSide.node,
+        kind,
+        keys,
+        rest.isEmpty() ? null : all(rest),
+        found,
+        flag(kind));
+  }
+
+  private @Nullable Field flag(JoinKind kind) {
+    return switch (kind) {
+      case FULL -> compilation.field("_side", "TINYINT", Set.of(), List.of());
+      case MARK -> compilation.field("_mark", "BOOLEAN", Set.of(), List.of());
+      default -> null;
+    };
+  }
+
+  /** A column that is 0 in every row: the one that a group over all rows has, or another. */
+  private String constant(KeySide side) {
+    Node node = side.node;
+    while (node instanceof Filter || node instanceof Node.Extend) {
+      node = node.inputs().get(0);
+    }
+    if (node instanceof Node.Aggregate aggregate && aggregate.global()) {
+      return aggregate.identity().get(0);
+    }
+    JsonNode zero = compilation.duck().parseExpression("0");
+    List<Field> made = new ArrayList<>();
+    side.node =
+        compilation.extend(side.node, List.of("_all"), List.of(compilation.expr(zero)), made);
+    return made.get(0).name();
   }
 
   /** A side of a join that gets columns for keys that are computed. */
@@ -147,7 +197,9 @@ final class JoinBuilder {
     }
   }
 
-  private Key key(Expr left, KeySide leftSide, Expr right, KeySide rightSide) {
+  private Key key(Equality equality, KeySide leftSide, KeySide rightSide) {
+    Expr left = equality.left;
+    Expr right = equality.right;
     String leftType = type(left, leftSide.node);
     String rightType = type(right, rightSide.node);
     String common = leftType;
@@ -165,7 +217,9 @@ final class JoinBuilder {
       }
     }
     return new Key(
-        side(left, leftType, common, leftSide), side(right, rightType, common, rightSide));
+        side(left, leftType, common, leftSide),
+        side(right, rightType, common, rightSide),
+        equality.match);
   }
 
   private String side(Expr expr, String type, String common, KeySide side) {

@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Node.Join;
+import dev.millrace.sql.Node.JoinKind;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,14 +11,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The delta of a join. With L and R as they were before the batch, L- and L+ the rows that left and
- * came, and "kept" those of L that did not leave, the pairs that go are {@code L- x R} and {@code
- * kept L x R-}, those that come are {@code L+ x new R} and {@code kept L x R+}: no pair is named
- * that was not there before or is not there afterwards. An outer join does the same with outer
- * joins in the first and the third, and for a kept left row that R's delta touches it looks whether
- * it had a partner before and has one now.
+ * Keeps a join up to date: finds the rows of both sides that the changes of the other may concern,
+ * lets {@link JoinChanges} say what follows, and keeps the rows that later changes may concern.
  */
 final class JoinRule {
+  private static final String CURE =
+      "nothing bounds how much older than its partner a row may be; bound the times in ON";
+  private static final String CROSS_CURE =
+      "nothing bounds how much older than its partner a row may be, and without an equality every"
+          + " row is read for every change; bound the times in ON, or add an equality";
+
   private final Planner planner;
   private final ProgramBuilder program;
   private final Join join;
@@ -28,7 +31,6 @@ final class JoinRule {
   private final Set<String> rightColumns;
   private final boolean leftRetracts;
   private final boolean rightRetracts;
-  private final String on;
 
   JoinRule(Planner planner, Join join, Set<String> needed) {
     this.planner = planner;
@@ -54,23 +56,18 @@ final class JoinRule {
     }
     leftColumns = Planner.own(join.left(), all);
     rightColumns = Planner.own(join.right(), all);
-    String equal =
-        join.keys().stream()
-            .map(k -> Identifier.quote(k.left()) + " = " + Identifier.quote(k.right()))
-            .collect(Collectors.joining(" AND "));
-    on = join.condition() == null ? equal : equal + " AND " + join.condition().sql();
   }
 
   Delta plan() {
-    boolean stateful = false;
     Delta left = ProgramBuilder.consolidate(planner.plan(join.left(), leftColumns), leftColumns);
     Delta right =
         ProgramBuilder.consolidate(planner.plan(join.right(), rightColumns), rightColumns);
-    stateful |= left.stateful() || right.stateful();
     boolean leftTable = !left.cheap();
     boolean rightTable = !right.cheap();
-    String dl = delta(left, "left_changes", leftColumns, join.outer() ? List.of() : leftKeys);
-    String dr = delta(right, "right_changes", rightColumns, rightKeys);
+    boolean leftNeedsKey = join.kind() == JoinKind.INNER || join.kind() == JoinKind.SEMI;
+    boolean rightNeedsKey = join.kind() != JoinKind.FULL;
+    String dl = delta(left, "left_changes", leftColumns, leftNeedsKey, leftKeys);
+    String dr = delta(right, "right_changes", rightColumns, rightNeedsKey, rightKeys);
     StateTable leftState =
         program.state(
             "left",
@@ -78,7 +75,7 @@ final class JoinRule {
             leftKeys,
             "left rows of the join, for partners that may still come",
             JoinTimes.leftState(join),
-            "nothing bounds how much older than its partner a row may be; bound the times in ON");
+            cure());
     StateTable rightState =
         program.state(
             "right",
@@ -86,41 +83,72 @@ final class JoinRule {
             rightKeys,
             "right rows of the join, for partners that may still come",
             JoinTimes.rightState(join),
-            "nothing bounds how much older than its partner a row may be; bound the times in ON");
+            cure());
     List<String> fromLeft = List.of(keys(dl, leftKeys));
     List<String> fromRight = List.of(keys(dr, rightKeys));
     List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
-    // A side's own changes concern its state only if they may take rows back, and an outer join
-    // asks for all partners of a left row that the right touches.
-    String sl =
-        slice(leftState, "left", leftRetracts ? both : fromRight, rightTable ? dr : "", rightKeys);
-    String sr =
-        slice(
-            rightState,
-            "right",
-            rightRetracts || join.outer() ? both : fromLeft,
-            leftTable ? dl : "",
-            leftKeys);
-    String out = "(" + pairs(dl, dr, sl, sr) + ")";
+    // A side's own changes concern its state only if they may take rows back, or if rows without
+    // partner matter: then all partners of a row that the other side touches are asked for.
+    boolean leftOwn = leftRetracts || join.kind() == JoinKind.FULL;
+    boolean rightOwn = rightRetracts || join.kind() != JoinKind.INNER;
+    String leftProbe = rightTable && rightNeedsKey ? dr : "";
+    String rightProbe = leftTable && leftNeedsKey ? dl : "";
+    String sl = slice(leftState, "left", leftOwn ? both : fromRight, leftProbe, rightKeys);
+    String sr = slice(rightState, "right", rightOwn ? both : fromLeft, rightProbe, leftKeys);
+    JoinChanges changes =
+        new JoinChanges(
+            join,
+            needed,
+            new JoinChanges.Side(join.left(), leftColumns, dl, sl),
+            new JoinChanges.Side(join.right(), rightColumns, dr, sr));
     store(leftState, dl, sl, leftColumns, leftKeys, leftRetracts, join.left());
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
-    // From append-only sides a pair comes once, and the row without partner goes once.
-    boolean whole =
-        (!leftRetracts && !rightRetracts)
-            || (needed.containsAll(leftColumns) && needed.containsAll(rightColumns));
-    return new Delta(out, false, false, whole, stateful);
+    boolean stateful = left.stateful() || right.stateful();
+    return new Delta("(" + changes.sql() + ")", false, false, isConsolidated(), stateful);
+  }
+
+  private String cure() {
+    return join.isCross() ? CROSS_CURE : CURE;
+  }
+
+  private boolean isConsolidated() {
+    boolean leftWhole = needed.containsAll(leftColumns);
+    boolean rightWhole = needed.containsAll(rightColumns);
+    if (!join.kind().hasPairs()) {
+      // The right side moves a left row in or out once; only its own changes may cancel out.
+      return !leftRetracts || leftWhole;
+    }
+    if (leftRetracts || rightRetracts) {
+      return leftWhole && rightWhole;
+    }
+    // From append-only sides a pair comes once, and the row without partner goes once; where the
+    // left side alone identifies rows, both look the same without the right side's columns.
+    boolean bothIdentify = join.identity().containsAll(join.right().identity());
+    return join.kind() == JoinKind.INNER || bothIdentify || rightWhole;
   }
 
   private static List<Field> fields(Node node, Set<String> names) {
     return node.fields().stream().filter(f -> names.contains(f.name())).toList();
   }
 
-  /** The side's changes; a row whose key is null has no partner, so an inner join drops it. */
-  private String delta(Delta delta, String label, Set<String> columns, List<String> notNull) {
-    List<String> conditions = notNull.isEmpty() ? List.of() : List.of(Sql.notNull(notNull));
+  /** The side's changes; without those whose key is null if a row without partner is nothing. */
+  private String delta(
+      Delta delta, String label, Set<String> columns, boolean needsKey, List<String> keys) {
+    List<String> conditions = needsKey ? notNull(keys) : List.of();
     String select =
         "SELECT " + Sql.leading(columns) + "_w FROM " + delta.from() + Sql.where(conditions);
     return delta.cheap() ? "(" + select + ")" : program.make(label, select, delta.blame());
+  }
+
+  /** True where no key is null that must not be. */
+  private List<String> notNull(List<String> keys) {
+    List<String> strict = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (join.keys().get(i).match() != Node.Match.SAME) {
+        strict.add(keys.get(i));
+      }
+    }
+    return strict.isEmpty() ? List.of() : List.of(Sql.notNull(strict));
   }
 
   private String keys(String delta, List<String> keys) {
@@ -128,7 +156,7 @@ final class JoinRule {
     for (int i = 0; i < keys.size(); i++) {
       named.add(Identifier.quote(keys.get(i)) + " AS " + Identifier.quote(leftKeys.get(i)));
     }
-    return "SELECT " + String.join(", ", named) + " FROM " + delta + " WHERE " + Sql.notNull(keys);
+    return "SELECT " + String.join(", ", named) + " FROM " + delta + Sql.where(notNull(keys));
   }
 
   /** The state's rows for keys; a table that has just these keys is asked with as it is. */
@@ -139,115 +167,6 @@ final class JoinRule {
     }
     String probe = program.make(side + "_keys", Sql.unionAll(keys), Blame.ROW);
     return program.slice(state, side + "_before", probe, leftKeys);
-  }
-
-  private String pairs(String dl, String dr, String sl, String sr) {
-    String l = Sql.list(leftColumns);
-    String r = Sql.list(rightColumns);
-    String kept = leftRetracts ? without(sl, dl, leftColumns, join.left()) : sl;
-    String keptRight = rightRetracts ? without(sr, dr, rightColumns, join.right()) : sr;
-    String newRight =
-        "(SELECT "
-            + r
-            + " FROM "
-            + keptRight
-            + " UNION ALL SELECT "
-            + r
-            + " FROM "
-            + dr
-            + (rightRetracts ? " WHERE _w > 0)" : ")");
-    String how = join.outer() ? " LEFT JOIN " : " JOIN ";
-    String out = "SELECT " + Sql.leading(own(leftColumns)) + Sql.leading(own(rightColumns));
-    List<String> selects = new ArrayList<>();
-    if (leftRetracts) {
-      selects.add(
-          out
-              + "CAST(-1 AS TINYINT) AS _w FROM (SELECT "
-              + l
-              + " FROM "
-              + dl
-              + " WHERE _w < 0)"
-              + how
-              + "(SELECT "
-              + r
-              + " FROM "
-              + sr
-              + ") ON "
-              + on);
-    }
-    selects.add(
-        out
-            + "CAST(1 AS TINYINT) AS _w FROM "
-            + "(SELECT "
-            + l
-            + " FROM "
-            + dl
-            + (leftRetracts ? " WHERE _w > 0)" : ")")
-            + how
-            + newRight
-            + " ON "
-            + on);
-    selects.add(out + "_w FROM (SELECT " + l + " FROM " + kept + ") JOIN " + dr + " ON " + on);
-    if (join.outer()) {
-      selects.add(lonely(kept, dr, sr, -1));
-      if (rightRetracts) {
-        selects.add(lonely(kept, dr, newRight, 1));
-      }
-    }
-    return Sql.unionAll(selects);
-  }
-
-  /** Kept left rows that the right's changes touch and that have no partner in {@code partners}. */
-  private String lonely(String kept, String dr, String partners, int weight) {
-    StringBuilder nulls = new StringBuilder();
-    for (Field field : fields(join.right(), own(rightColumns))) {
-      nulls.append("CAST(NULL AS ").append(field.type()).append(") AS ").append(field.sql());
-      nulls.append(", ");
-    }
-    String l = Sql.list(leftColumns);
-    String r = Sql.list(rightColumns);
-    return "SELECT "
-        + Sql.leading(own(leftColumns))
-        + nulls
-        + "CAST("
-        + weight
-        + " AS TINYINT) AS _w FROM (SELECT "
-        + l
-        + " FROM (SELECT "
-        + l
-        + " FROM "
-        + kept
-        + ") SEMI JOIN "
-        + dr
-        + " ON "
-        + on
-        + ") ANTI JOIN (SELECT "
-        + r
-        + " FROM "
-        + partners
-        + ") ON "
-        + on;
-  }
-
-  private Set<String> own(Set<String> columns) {
-    Set<String> own = new LinkedHashSet<>(columns);
-    own.retainAll(needed);
-    return own;
-  }
-
-  /** The rows of a slice that the delta does not take back. */
-  private static String without(String slice, String delta, Set<String> columns, Node side) {
-    return "(SELECT "
-        + Sql.list(columns)
-        + " FROM "
-        + slice
-        + " AS s ANTI JOIN (SELECT "
-        + Sql.list(side.identity())
-        + " FROM "
-        + delta
-        + " WHERE _w < 0) AS d ON "
-        + Sql.same("s", "d", side.identity())
-        + ")";
   }
 
   private void store(
@@ -270,11 +189,16 @@ final class JoinRule {
               + " WHERE _w < 0) AS d ON "
               + Sql.same("s", "d", side.identity()));
     }
-    Set<String> notNull = new LinkedHashSet<>(keys);
     // A comparison with a null time is never true: such a row has no partner either.
-    join.distances().forEach(d -> notNull.addAll(List.of(d.left(), d.right())));
-    notNull.retainAll(columns);
-    List<String> conditions = new ArrayList<>(List.of(Sql.notNull(notNull)));
+    Set<String> times =
+        join.distances().stream()
+            .flatMap(d -> List.of(d.left(), d.right()).stream())
+            .filter(columns::contains)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    List<String> conditions = new ArrayList<>(notNull(keys));
+    if (!times.isEmpty()) {
+      conditions.add(Sql.notNull(times));
+    }
     if (retracts) {
       conditions.add("_w > 0");
     }

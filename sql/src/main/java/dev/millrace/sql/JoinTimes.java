@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import dev.millrace.sql.Node.Distance;
 import dev.millrace.sql.Node.Join;
+import dev.millrace.sql.Node.JoinKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +15,15 @@ import java.util.Optional;
  *   <li>Output. A later change of the output pairs a later change of one side with any row of the
  *       other. If the left changes, {@code l >= W(l)}. If the right changes, {@code r >= W(r)}, so
  *       {@code l >= W(r) + least}. Hence the smaller of both is a watermark of l in the output, and
- *       likewise {@code min(W(r), W(l) - most)} for r. The null-extended row of an outer join
- *       changes together with its left row or with a right row that joins it: the same bounds.
+ *       likewise {@code min(W(r), W(l) - most)} for r. A row without partner changes together with
+ *       itself or with a row of the other side that joins it: the same bounds.
  *   <li>Left state. A left row is read to pair it with a later change of the right, so it is needed
  *       only while {@code l >= W(r) + least}.
  *   <li>Right state. A right row is read to pair it with a later change of the left: while {@code r
- *       >= W(l) - most}. An outer join reads it too to learn whether a left row that a later change
- *       of the right touches has a partner already: that left row has {@code l >= W(r) + least},
- *       and its partners {@code r >= l - most >= W(r) + least - most}.
+ *       >= W(l) - most}. All joins but inner ones read it too to learn whether a left row that a
+ *       later change of the right touches has a partner already: that left row has {@code l >= W(r)
+ *       + least}, and its partners {@code r >= l - most >= W(r) + least - most}. A full join asks
+ *       the same of left rows: {@code l >= r + least >= W(l) - most + least}.
  * </ul>
  *
  * A later retraction is a later change: its row obeys the watermark, so that its partners are still
@@ -47,14 +49,26 @@ final class JoinTimes {
         marks.putIfAbsent(d.right(), Watermarks.least(r, Watermarks.plus(l, -d.most())));
       }
     }
+    if (!join.kind().hasPairs()) {
+      marks.keySet().retainAll(left.keySet());
+    }
     return marks;
   }
 
   static Optional<Bound> leftState(Join join) {
     for (Distance d : join.distances()) {
+      String l = join.left().watermarks().get(d.left());
       String r = join.right().watermarks().get(d.right());
-      if (r != null && d.least() != null) {
-        return Optional.of(new Bound(d.left(), Watermarks.plus(r, d.least())));
+      if (r == null || d.least() == null) {
+        continue;
+      }
+      String before = Watermarks.plus(r, d.least());
+      if (join.kind() != JoinKind.FULL) {
+        return Optional.of(new Bound(d.left(), before));
+      }
+      if (l != null && d.most() != null) {
+        String touched = Watermarks.plus(l, d.least() - d.most());
+        return Optional.of(new Bound(d.left(), Watermarks.least(before, touched)));
       }
     }
     return Optional.empty();
@@ -68,7 +82,7 @@ final class JoinTimes {
         continue;
       }
       String before = Watermarks.plus(l, -d.most());
-      if (!join.outer()) {
+      if (join.kind() == JoinKind.INNER) {
         return Optional.of(new Bound(d.right(), before));
       }
       if (r != null && d.least() != null) {

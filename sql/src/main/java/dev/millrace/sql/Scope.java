@@ -1,7 +1,10 @@
 package dev.millrace.sql;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The relations that a SELECT can name, with their columns. */
@@ -15,8 +18,15 @@ final class Scope {
    * @param path how it can be named: an alias, or schema and table
    * @param merged columns that USING merged with an earlier relation's: seen by qualified names
    *     only
+   * @param shown what unqualified names see in place of columns that USING merged with a later
+   *     relation's
    */
-  record Source(List<String> path, List<Visible> columns, Set<String> merged) {
+  record Source(
+      List<String> path, List<Visible> columns, Set<String> merged, Map<Field, Field> shown) {
+    Source(List<String> path, List<Visible> columns, Set<String> merged) {
+      this(path, columns, merged, Map.of());
+    }
+
     boolean isNamed(List<String> qualifier) {
       if (qualifier.size() > path.size()) {
         return false;
@@ -46,12 +56,37 @@ final class Scope {
     return scope;
   }
 
-  /** The same relations; the last one's columns of these names are merged with earlier ones. */
-  Scope merging(Set<String> names) {
+  /** The same relations; columns of these names and fields are merged with earlier ones. */
+  Scope merging(Map<String, Field> columns) {
     Scope scope = new Scope();
-    scope.sources.addAll(sources);
-    Source last = scope.sources.remove(sources.size() - 1);
-    scope.sources.add(new Source(last.path, last.columns, names));
+    for (Source source : sources) {
+      Set<String> merged = new HashSet<>(source.merged);
+      columns.forEach(
+          (name, field) -> {
+            if (source.columns.stream()
+                .anyMatch(c -> c.field.equals(field) && c.name.equalsIgnoreCase(name))) {
+              merged.add(name);
+            }
+          });
+      scope.sources.add(new Source(source.path, source.columns, merged, source.shown));
+    }
+    return scope;
+  }
+
+  /** The same relations, with other fields in place of some where no relation is named. */
+  Scope showing(Map<Field, Field> fields) {
+    Scope scope = new Scope();
+    for (Source source : sources) {
+      Map<Field, Field> shown = new HashMap<>(source.shown);
+      source.columns.forEach(
+          column -> {
+            Field other = fields.get(source.shown.getOrDefault(column.field, column.field));
+            if (other != null) {
+              shown.put(column.field, other);
+            }
+          });
+      scope.sources.add(new Source(source.path, source.columns, source.merged, shown));
+    }
     return scope;
   }
 
@@ -65,7 +100,8 @@ final class Scope {
     for (Source source : sources) {
       for (Visible column : source.columns) {
         if (!isMerged(source, column.name)) {
-          columns.add(column);
+          Field field = source.shown.getOrDefault(column.field, column.field);
+          columns.add(new Visible(column.name, field));
         }
       }
     }

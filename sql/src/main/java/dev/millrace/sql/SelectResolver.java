@@ -49,7 +49,7 @@ final class SelectResolver {
     if (!compilation.findings().isEmpty()) {
       return withoutMeaning(from, items);
     }
-    Node input = new JoinBuilder(compilation).inner(from.items(), from.places(), conditions);
+    Node input = new JoinBuilder(compilation).inner(from.items(), conditions);
     boolean onClose = closing.isWanted(select);
     if (grouping.isNeeded()) {
       input = grouping.apply(input, onClose, trees);

@@ -34,6 +34,20 @@ final class Sql {
         .collect(Collectors.joining(" AND "));
   }
 
+  /** True where the keys of a join match. */
+  static String match(List<Node.Key> keys) {
+    String all =
+        keys.stream()
+            .filter(key -> key.match() != Node.Match.ALL)
+            .map(
+                key ->
+                    Identifier.quote(key.left())
+                        + (key.match() == Node.Match.SAME ? " IS NOT DISTINCT FROM " : " = ")
+                        + Identifier.quote(key.right()))
+            .collect(Collectors.joining(" AND "));
+    return all.isEmpty() ? "true" : all;
+  }
+
   static String groupBy(Collection<String> names) {
     return names.isEmpty() ? "" : " GROUP BY " + list(names);
   }

@@ -103,8 +103,8 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown WHERE id IN (SELECT id FROM ads.clicked) | SQL_UNSUPPORTED | (SELECT id FROM ads.clicked) | materialized",
         "SELECT id FROM ads.shown LIMIT 10 | SQL_ORDER_DEPENDENT | 10 | ORDER BY",
         "SELECT list(id) AS l FROM ads.shown | SQL_ORDER_DEPENDENT | list(id) | ORDER BY",
-        "SELECT a.id FROM ads.shown a JOIN ads.clicked b ON a.ts < b.ts | SQL_UNSUPPORTED | ads.clicked b | a.id = b.id",
-        "SELECT a.id FROM ads.shown a FULL JOIN ads.clicked b ON a.id = b.id | SQL_UNSUPPORTED | * | inner",
+        "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * | docs/streams.md",
+        "SELECT a.id FROM ads.shown a NATURAL JOIN (SELECT n FROM ads.clicked) b | SQL_UNKNOWN_COLUMN | * | *",
         "SELECT id, cost FROM ads.shown GROUP BY id | SQL_INVALID | cost | GROUP BY",
         "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE, INTERVAL 2 MINUTE) | SQL_UNSUPPORTED | hop | tumble",
         "SELECT id FROM ads.shown EXCEPT SELECT id FROM ads.clicked | SQL_UNSUPPORTED | id | *",
@@ -197,9 +197,37 @@ class StreamCompilerTest {
     StreamProgram join = compile("SELECT a.id, b.n FROM ads.shown a JOIN ads.clicked b USING (id)");
     assertThat(join.states()).noneMatch(StateTable::bounded);
     assertThat(join.states().get(0).bound()).contains("for ever", "bound the times");
+    StreamProgram cross = compile("SELECT a.id, b.n FROM ads.shown a, ads.clicked b");
+    assertThat(cross.states().get(0).bound()).contains("for ever", "add an equality");
     StreamProgram groups = compile("SELECT id, count(*) AS n FROM ads.shown GROUP BY id");
     assertThat(groups.states()).noneMatch(StateTable::bounded);
     assertThat(groups.states().get(0).bound()).contains("window");
+  }
+
+  @Test
+  void boundsTheStatesOfEveryJoin() throws QueryException {
+    String on = " ON a.id = b.id AND b.ts BETWEEN a.ts AND a.ts + INTERVAL 1 HOUR";
+    for (String how : List.of("LEFT", "FULL", "SEMI", "ANTI")) {
+      StreamProgram program =
+          compile("SELECT a.id, a.ts FROM ads.shown a " + how + " JOIN ads.clicked b" + on);
+      assertThat(program.states()).as(how).hasSize(2).allMatch(StateTable::bounded);
+      assertThat(program.output().watermarks()).as(how).containsOnlyKeys("ts");
+    }
+  }
+
+  @Test
+  void identifiesRowsByTheSideThatHasOnePartner() throws QueryException {
+    String counts = "(SELECT id, count(*) AS n FROM ads.clicked GROUP BY id) c";
+    StreamProgram lookup =
+        compile("SELECT s.cost, c.n FROM ads.shown s LEFT JOIN " + counts + " ON s.id = c.id");
+    assertThat(lookup.output().identity()).containsExactly("_id");
+    StreamProgram both =
+        compile(
+            "SELECT l.id, l.n, c.n AS m FROM (SELECT id, count(*) AS n FROM ads.shown GROUP BY id) l"
+                + " FULL JOIN "
+                + counts
+                + " ON l.id = c.id");
+    assertThat(both.output().identity()).containsExactly("id", "_id_2", "_side");
   }
 
   @Test
