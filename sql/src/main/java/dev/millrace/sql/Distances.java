@@ -2,7 +2,7 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.sql.ConstantIntervals.Interval;
-import dev.millrace.sql.Node.Distance;
+import dev.millrace.sql.Join.Distance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

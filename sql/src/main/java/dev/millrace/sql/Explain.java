@@ -33,8 +33,8 @@ final class Explain {
   }
 
   private static String kind(Node node) {
-    if (node instanceof Node.Join join) {
-      return join.kind() == Node.JoinKind.INNER
+    if (node instanceof Join join) {
+      return join.kind() == Join.Kind.INNER
           ? "join"
           : join.kind().name().toLowerCase(Locale.ROOT) + " join";
     } else if (node instanceof Node.Aggregate aggregate) {
@@ -58,7 +58,7 @@ final class Explain {
       return items(extend.items());
     } else if (node instanceof Node.Window window) {
       return items(window.calls());
-    } else if (node instanceof Node.Join join) {
+    } else if (node instanceof Join join) {
       String keys = Sql.match(join.keys());
       return join.condition() == null ? keys : keys + " AND " + join.condition().text();
     } else if (node instanceof Node.Aggregate aggregate) {

@@ -3,7 +3,6 @@ package dev.millrace.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.type.Column;
-import dev.millrace.sql.Node.JoinKind;
 import dev.millrace.sql.Scope.Source;
 import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
@@ -181,21 +180,21 @@ final class FromResolver {
     Node rightNode = joins.inner(right.items, right.conditions);
     return switch (type) {
       case "RIGHT" -> {
-        Node joined = joins.join(rightNode, leftNode, JoinKind.LEFT, conditions);
+        Node joined = joins.join(rightNode, leftNode, Join.Kind.LEFT, conditions);
         yield new From(List.of(joined), List.of(), using.scopeOfRight(both));
       }
       case "FULL" -> {
-        Node joined = joins.join(leftNode, rightNode, JoinKind.FULL, conditions);
+        Node joined = joins.join(leftNode, rightNode, Join.Kind.FULL, conditions);
         List<Field> merged = new ArrayList<>();
         Node extended = using.merge(joined, merged);
         yield new From(List.of(extended), List.of(), using.scopeOfFull(both, merged));
       }
       case "LEFT" -> {
-        Node joined = joins.join(leftNode, rightNode, JoinKind.LEFT, conditions);
+        Node joined = joins.join(leftNode, rightNode, Join.Kind.LEFT, conditions);
         yield new From(List.of(joined), List.of(), using.scope(both));
       }
       default -> {
-        Node joined = joins.join(leftNode, rightNode, JoinKind.valueOf(type), conditions);
+        Node joined = joins.join(leftNode, rightNode, Join.Kind.valueOf(type), conditions);
         yield new From(List.of(joined), List.of(), left.scope);
       }
     };

@@ -1,12 +1,10 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.sql.Node.Distance;
+import dev.millrace.sql.Join.Distance;
+import dev.millrace.sql.Join.Key;
+import dev.millrace.sql.Join.Match;
 import dev.millrace.sql.Node.Filter;
-import dev.millrace.sql.Node.Join;
-import dev.millrace.sql.Node.JoinKind;
-import dev.millrace.sql.Node.Key;
-import dev.millrace.sql.Node.Match;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +50,7 @@ final class JoinBuilder {
       Node right = filtered.remove(next(left, filtered, open));
       Set<String> both = new HashSet<>(names(left));
       both.addAll(names(right));
-      left = joinOn(left, right, JoinKind.INNER, take(open, both));
+      left = joinOn(left, right, Join.Kind.INNER, take(open, both));
     }
     return filter(left, open);
   }
@@ -69,18 +67,18 @@ final class JoinBuilder {
   }
 
   /** A join of another kind than inner. */
-  Node join(Node left, Node right, JoinKind kind, List<JsonNode> conditions) {
+  Node join(Node left, Node right, Join.Kind kind, List<JsonNode> conditions) {
     List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
     List<Expr> rightOnly = List.of();
     List<Expr> leftOnly = List.of();
-    if (kind != JoinKind.FULL) {
+    if (kind != Join.Kind.FULL) {
       rightOnly =
           open.stream()
               .filter(c -> !c.refs().isEmpty() && names(right).containsAll(c.refs()))
               .toList();
       open.removeAll(rightOnly);
     }
-    if (kind == JoinKind.SEMI) {
+    if (kind == Join.Kind.SEMI) {
       leftOnly = take(open, names(left));
     }
     return joinOn(filter(left, leftOnly), filter(right, rightOnly), kind, open);
@@ -98,8 +96,8 @@ final class JoinBuilder {
       return input;
     }
     if (input instanceof Join join
-        && join.kind() != JoinKind.INNER
-        && join.kind() != JoinKind.FULL) {
+        && join.kind() != Join.Kind.INNER
+        && join.kind() != Join.Kind.FULL) {
       // What concerns the left side alone keeps or drops a left row with all its pairs.
       List<Expr> open = new ArrayList<>(conditions);
       List<Expr> leftOnly = take(open, names(join.left()));
@@ -137,7 +135,7 @@ final class JoinBuilder {
         : Optional.empty();
   }
 
-  private Node joinOn(Node left, Node right, JoinKind kind, List<Expr> conditions) {
+  private Node joinOn(Node left, Node right, Join.Kind kind, List<Expr> conditions) {
     List<Expr> rest = new ArrayList<>();
     List<Equality> equalities = new ArrayList<>();
     for (Expr condition : conditions) {
@@ -164,7 +162,7 @@ final class JoinBuilder {
         flag(kind));
   }
 
-  private @Nullable Field flag(JoinKind kind) {
+  private @Nullable Field flag(Join.Kind kind) {
     return switch (kind) {
       case FULL -> compilation.field("_side", "TINYINT", Set.of(), List.of());
       case MARK -> compilation.field("_mark", "BOOLEAN", Set.of(), List.of());

@@ -1,8 +1,6 @@
 package dev.millrace.sql;
 
 import dev.millrace.api.type.Identifier;
-import dev.millrace.sql.Node.Join;
-import dev.millrace.sql.Node.JoinKind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -127,7 +125,7 @@ final class JoinChanges {
   }
 
   private void pairs(String how) {
-    String flag = join.kind() == JoinKind.FULL ? flag("0") : "";
+    String flag = join.kind() == Join.Kind.FULL ? flag("0") : "";
     String out = own(left) + own(right) + flag;
     if (left.retracts()) {
       add(out + weight(-1), left.rows(-1) + how + right.columnsOf(right.before));

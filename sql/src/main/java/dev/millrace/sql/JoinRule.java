@@ -1,8 +1,6 @@
 package dev.millrace.sql;
 
 import dev.millrace.api.type.Identifier;
-import dev.millrace.sql.Node.Join;
-import dev.millrace.sql.Node.JoinKind;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -37,8 +35,8 @@ final class JoinRule {
     this.program = planner.program();
     this.join = join;
     this.needed = needed;
-    leftKeys = join.keys().stream().map(Node.Key::left).toList();
-    rightKeys = join.keys().stream().map(Node.Key::right).toList();
+    leftKeys = join.keys().stream().map(Join.Key::left).toList();
+    rightKeys = join.keys().stream().map(Join.Key::right).toList();
     leftRetracts = !join.left().appendOnly();
     rightRetracts = !join.right().appendOnly();
     Set<String> all = new LinkedHashSet<>(needed);
@@ -64,8 +62,8 @@ final class JoinRule {
         ProgramBuilder.consolidate(planner.plan(join.right(), rightColumns), rightColumns);
     boolean leftTable = !left.cheap();
     boolean rightTable = !right.cheap();
-    boolean leftNeedsKey = join.kind() == JoinKind.INNER || join.kind() == JoinKind.SEMI;
-    boolean rightNeedsKey = join.kind() != JoinKind.FULL;
+    boolean leftNeedsKey = join.kind() == Join.Kind.INNER || join.kind() == Join.Kind.SEMI;
+    boolean rightNeedsKey = join.kind() != Join.Kind.FULL;
     String dl = delta(left, "left_changes", leftColumns, leftNeedsKey, leftKeys);
     String dr = delta(right, "right_changes", rightColumns, rightNeedsKey, rightKeys);
     StateTable leftState =
@@ -89,8 +87,8 @@ final class JoinRule {
     List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
     // A side's own changes concern its state only if they may take rows back, or if rows without
     // partner matter: then all partners of a row that the other side touches are asked for.
-    boolean leftOwn = leftRetracts || join.kind() == JoinKind.FULL;
-    boolean rightOwn = rightRetracts || join.kind() != JoinKind.INNER;
+    boolean leftOwn = leftRetracts || join.kind() == Join.Kind.FULL;
+    boolean rightOwn = rightRetracts || join.kind() != Join.Kind.INNER;
     String leftProbe = rightTable && rightNeedsKey ? dr : "";
     String rightProbe = leftTable && leftNeedsKey ? dl : "";
     String sl = slice(leftState, "left", leftOwn ? both : fromRight, leftProbe, rightKeys);
@@ -124,7 +122,7 @@ final class JoinRule {
     // From append-only sides a pair comes once, and the row without partner goes once; where the
     // left side alone identifies rows, both look the same without the right side's columns.
     boolean bothIdentify = join.identity().containsAll(join.right().identity());
-    return join.kind() == JoinKind.INNER || bothIdentify || rightWhole;
+    return join.kind() == Join.Kind.INNER || bothIdentify || rightWhole;
   }
 
   private static List<Field> fields(Node node, Set<String> names) {
@@ -144,7 +142,7 @@ final class JoinRule {
   private List<String> notNull(List<String> keys) {
     List<String> strict = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      if (join.keys().get(i).match() != Node.Match.SAME) {
+      if (join.keys().get(i).match() != Join.Match.SAME) {
         strict.add(keys.get(i));
       }
     }

@@ -1,8 +1,6 @@
 package dev.millrace.sql;
 
-import dev.millrace.sql.Node.Distance;
-import dev.millrace.sql.Node.Join;
-import dev.millrace.sql.Node.JoinKind;
+import dev.millrace.sql.Join.Distance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +61,7 @@ final class JoinTimes {
         continue;
       }
       String before = Watermarks.plus(r, d.least());
-      if (join.kind() != JoinKind.FULL) {
+      if (join.kind() != Join.Kind.FULL) {
         return Optional.of(new Bound(d.left(), before));
       }
       if (l != null && d.most() != null) {
@@ -82,7 +80,7 @@ final class JoinTimes {
         continue;
       }
       String before = Watermarks.plus(l, -d.most());
-      if (join.kind() == JoinKind.INNER) {
+      if (join.kind() == Join.Kind.INNER) {
         return Optional.of(new Bound(d.right(), before));
       }
       if (r != null && d.least() != null) {

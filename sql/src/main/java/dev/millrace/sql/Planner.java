@@ -152,7 +152,7 @@ final class Planner {
     } else if (node instanceof Node.Window window) {
       Optional<RankLimit> limit = Optional.ofNullable(limits.get(window));
       return new WindowRule(this, window, needed, limit).plan();
-    } else if (node instanceof Node.Join join) {
+    } else if (node instanceof Join join) {
       return new JoinRule(this, join, needed).plan();
     } else {
       return new AggregateRule(this, (Node.Aggregate) node, needed).plan();

@@ -35,14 +35,14 @@ final class Sql {
   }
 
   /** True where the keys of a join match. */
-  static String match(List<Node.Key> keys) {
+  static String match(List<Join.Key> keys) {
     String all =
         keys.stream()
-            .filter(key -> key.match() != Node.Match.ALL)
+            .filter(key -> key.match() != Join.Match.ALL)
             .map(
                 key ->
                     Identifier.quote(key.left())
-                        + (key.match() == Node.Match.SAME ? " IS NOT DISTINCT FROM " : " = ")
+                        + (key.match() == Join.Match.SAME ? " IS NOT DISTINCT FROM " : " = ")
                         + Identifier.quote(key.right()))
             .collect(Collectors.joining(" AND "));
     return all.isEmpty() ? "true" : all;
