@@ -14,25 +14,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sources and streams over an in-memory DuckDB: takes batches of rows in, keeps every stream up to
- * date and compares each with its query over all rows so far. To be used by one thread.
+ * date and compares each with its query over all rows so far. For one thread.
  */
 final class Pipeline implements AutoCloseable {
   /** DuckDB takes longer to start than a pipeline runs: each has a database of one instance. */
   private static final DuckDBConnection INSTANCE = start();
 
   private static final AtomicLong DATABASES = new AtomicLong();
-  private static final ThreadLocal<StreamCompiler> COMPILERS =
-      ThreadLocal.withInitial(StreamCompiler::open);
+  private static final Queue<StreamCompiler> COMPILERS = new ConcurrentLinkedQueue<>();
 
   private final DuckDBConnection connection;
   private final String database = "p" + DATABASES.incrementAndGet();
-  private final ZoneId zone;
+  private final StreamCompiler compiler;
   private final boolean whole;
   private final Map<String, SourceTables> sources = new LinkedHashMap<>();
   private final Map<String, Relation> relations = new LinkedHashMap<>();
@@ -51,7 +52,9 @@ final class Pipeline implements AutoCloseable {
    */
   Pipeline(String zone, boolean whole) throws SQLException {
     this.whole = whole;
-    this.zone = ZoneId.of(zone);
+    StreamCompiler idle = COMPILERS.poll();
+    compiler = idle == null ? StreamCompiler.open() : idle;
+    compiler.setTimeZone(ZoneId.of(zone));
     connection = (DuckDBConnection) INSTANCE.duplicate();
     execute("ATTACH ':memory:' AS " + database);
     execute("USE " + database);
@@ -100,8 +103,6 @@ final class Pipeline implements AutoCloseable {
   /** Adds a stream; not after the first batch. */
   StreamProgram stream(String name, String sql, boolean onClose)
       throws SQLException, QueryException {
-    StreamCompiler compiler = COMPILERS.get();
-    compiler.setTimeZone(zone);
     StreamProgram program = compiler.compile(name, sql, onClose, relations);
     runners.add(new ProgramRunner(connection, program, whole));
     relations.put(name, program.output());
@@ -220,6 +221,7 @@ final class Pipeline implements AutoCloseable {
       execute("DETACH " + database);
     } finally {
       connection.close();
+      COMPILERS.add(compiler);
     }
   }
 
