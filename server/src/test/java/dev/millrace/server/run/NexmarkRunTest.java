@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,6 +51,9 @@ class NexmarkRunTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int BURSTS = 3;
   private static final int EVENTS = 20_000;
+
+  /** Those whose operators are still refused. */
+  private static final Set<String> REFUSED = Set.of("q5.sql", "q11.sql", "q13.sql");
 
   @TempDir Path folder;
   private final Random random = Seeds.random("NexmarkRunTest");
@@ -99,7 +103,10 @@ class NexmarkRunTest {
     }
     for (Path file : files) {
       String name = PROJECT.relativize(file).toString();
-      if (name.equals("millrace.yml") || name.startsWith("sources") || name.startsWith("models")) {
+      boolean isRefused = REFUSED.contains(file.getFileName().toString());
+      if (name.equals("millrace.yml")
+          || name.startsWith("sources")
+          || name.startsWith("models") && !isRefused) {
         Path copy = folder.resolve(name);
         Files.createDirectories(copy.getParent());
         Files.copy(file, copy);
