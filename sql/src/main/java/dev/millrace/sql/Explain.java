@@ -22,6 +22,9 @@ final class Explain {
   }
 
   private static QueryPlan.Operator operator(Node node) {
+    if (node instanceof Node.Shared shared) {
+      return operator(shared.input());
+    }
     List<QueryPlan.Operator> inputs = new ArrayList<>();
     node.inputs().forEach(input -> inputs.add(operator(input)));
     List<String> columns =

@@ -171,6 +171,15 @@ class StreamCompilerTest {
   }
 
   @Test
+  void closesOnlyCompleteSets() {
+    String sql =
+        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY ROLLUP (h, id)";
+    assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
+    String top = "SELECT date_trunc('hour', ts) AS h, count(*) AS n FROM ads.shown GROUP BY h";
+    assertThat(problems(top + " ORDER BY n LIMIT 1", true).get(0).hint()).contains("PARTITION BY");
+  }
+
+  @Test
   void closesOnlyWindows() {
     String sql = "SELECT id, count(*) AS n FROM ads.shown GROUP BY id";
     assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
