@@ -139,6 +139,15 @@ final class Grouping {
       set.forEach(i -> own.add(String.valueOf(groupFields.get(key(groups.get(i.asInt()))))));
       names.add(own);
     }
+    if (groups.stream().map(Grouping::key).distinct().count() < groups.size()) {
+      compilation
+          .findings()
+          .add(
+              select.path("group_expressions").path(0),
+              SqlCode.SQL_UNSUPPORTED,
+              "one group is written in two ways, which DuckDB takes for two groups",
+              "write it the same way in each set: GROUPING SETS ((a, b), (a))");
+    }
     GroupingSets made = new GroupingSets(compilation, fields, names);
     sets = made;
     groupFields.replaceAll((key, name) -> made.group(name).name());

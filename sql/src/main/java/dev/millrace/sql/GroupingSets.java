@@ -51,7 +51,9 @@ final class GroupingSets {
     return sets.stream().allMatch(set -> set.contains(input));
   }
 
-  /** {@code grouping(a, b)}: a bit for each group, which is set where the group is not in the set. */
+  /**
+   * {@code grouping(a, b)}: a bit for each group, which is set where the group is not in the set.
+   */
   JsonNode grouping(List<String> arguments) {
     StringBuilder sql = new StringBuilder("CAST(CASE " + number.sql());
     for (int i = 0; i < sets.size(); i++) {
@@ -72,7 +74,7 @@ final class GroupingSets {
     if (!input.appendOnly()) {
       columns.addAll(input.identity());
     }
-    Node shared = new Node.Shared(input, columns);
+    Node shared = new Shared(input, columns);
     List<Integer> full = new ArrayList<>();
     List<Node> branches = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
@@ -110,7 +112,7 @@ final class GroupingSets {
     String list = full.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
     Item each = new Item(number, compilation.expr(compilation.duck().parseExpression(list)));
     Field ordinal = compilation.field("_ordinal", "BIGINT", Set.of(), List.of());
-    Node repeated = new Node.Unnest(input, List.of(each), ordinal, false, input.watermarks());
+    Node repeated = new Unnest(input, List.of(each), ordinal, false, input.watermarks());
     List<Item> items = new ArrayList<>();
     Map<String, String> marks = new HashMap<>(input.watermarks());
     for (int i = 0; i < groups.size(); i++) {

@@ -24,7 +24,7 @@ final class Planner {
   private final String name;
   private final ProgramBuilder program;
   private final Map<Node.Window, RankLimit> limits = new IdentityHashMap<>();
-  private final Map<Node.Shared, Delta> shared = new IdentityHashMap<>();
+  private final Map<Shared, Delta> shared = new IdentityHashMap<>();
 
   Planner(Compilation compilation, String name) {
     this.compilation = compilation;
@@ -150,16 +150,16 @@ final class Planner {
       return extend(extend, needed);
     } else if (node instanceof Node.UnionAll union) {
       return union(union, needed);
-    } else if (node instanceof Node.Shared shared) {
+    } else if (node instanceof Shared shared) {
       return shared(shared, needed);
-    } else if (node instanceof Node.Unnest unnest) {
+    } else if (node instanceof Unnest unnest) {
       return UnnestRule.plan(this, unnest, needed);
     } else if (node instanceof Node.Window window) {
       Optional<RankLimit> limit = Optional.ofNullable(limits.get(window));
       return window.appendOnly()
           ? PartitionRule.closed(this, window, needed)
           : PartitionRule.of(this, window, needed, limit).plan();
-    } else if (node instanceof Node.Session session) {
+    } else if (node instanceof Session session) {
       return PartitionRule.of(this, session, needed).plan();
     } else if (node instanceof Join join) {
       return new JoinRule(this, join, needed).plan();
@@ -206,7 +206,7 @@ final class Planner {
     return new Delta(from, false, input.cheap(), input.consolidated() && whole, input.stateful());
   }
 
-  private Delta shared(Node.Shared node, Set<String> needed) {
+  private Delta shared(Shared node, Set<String> needed) {
     Set<String> columns = own(node.input(), node.columns());
     Delta delta = shared.get(node);
     if (delta == null) {

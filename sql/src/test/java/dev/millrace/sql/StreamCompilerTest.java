@@ -115,6 +115,7 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown WHERE unnest(tags) = 'a' | SQL_INVALID | * | *",
         "SELECT unnest(tags, recursive := true) AS tag FROM ads.shown | SQL_UNSUPPORTED | * | inside",
         "SELECT id FROM ads.shown LEFT JOIN unnest(tags) AS u(x) ON x > 'a' | SQL_UNSUPPORTED | * | true",
+        "SELECT id AS i, count(*) AS n FROM ads.shown GROUP BY GROUPING SETS ((1), (i)) | SQL_UNSUPPORTED | * | same way",
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",

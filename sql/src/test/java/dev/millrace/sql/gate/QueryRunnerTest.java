@@ -222,8 +222,7 @@ class QueryRunnerTest {
     assertThat(refusal("SELECT 'ä'\nFROM campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:2:6"))
         .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean `campaigns`?"));
-    assertThat(
-            refusal("SELECT * FROM tumble(cheap, seen, INTERVAL 1 HOUR) h, campains"))
+    assertThat(refusal("SELECT * FROM tumble(cheap, seen, INTERVAL 1 HOUR) h, campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:1:55"));
     assertThat(refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY)"))
         .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_SIZE_REFUSED))
