@@ -59,6 +59,8 @@ final class DuckDb implements AutoCloseable {
         names(
             "SELECT DISTINCT function_name FROM duckdb_functions()"
                 + " WHERE function_type = 'aggregate'");
+    // Macros that stand for aggregates.
+    aggregates.addAll(Set.of("geomean", "geometric_mean", "wavg", "weighted_avg"));
     unstable =
         names(
             "SELECT DISTINCT function_name FROM duckdb_functions()"

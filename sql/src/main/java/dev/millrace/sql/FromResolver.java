@@ -212,9 +212,9 @@ final class FromResolver {
     JsonNode condition = tree.path("condition");
     boolean always =
         !condition.isObject() || condition.path("literal").path("text").asText().equals("true");
-    if (type.equals("RIGHT") || (type.equals("LEFT") && !always)) {
+    if (!type.equals("INNER") && !(type.equals("LEFT") && always)) {
       unsupported(
-          tree, type + " JOIN of `unnest` on a condition", "write LEFT JOIN unnest(...) ON true");
+          tree, "this " + type + " JOIN of `unnest`", "write LEFT JOIN unnest(...) ON true");
       return null;
     }
     From both = new Unnesting(compilation).join(tree.path("right"), left, type.equals("LEFT"));

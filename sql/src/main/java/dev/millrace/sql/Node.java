@@ -16,7 +16,16 @@ import org.jspecify.annotations.Nullable;
  * planned.
  */
 sealed interface Node
-    permits Node.Scan, Node.Filter, Node.Extend, Node.UnionAll, Join, Node.Aggregate, Node.Window, Node.Unnest, Node.Session {
+    permits Node.Scan,
+        Node.Filter,
+        Node.Extend,
+        Node.UnionAll,
+        Join,
+        Node.Aggregate,
+        Node.Window,
+        Session,
+        Unnest,
+        Shared {
 
   /** The columns, hidden ones included. */
   List<Field> fields();
@@ -350,128 +359,6 @@ sealed interface Node
       if (appendOnly()) {
         fields().forEach(field -> names.add(field.name()));
       } else if (input.appendOnly()) {
-        input.fields().forEach(field -> names.add(field.name()));
-      }
-      return names;
-    }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
-    }
-  }
-
-  /**
-   * A row for each element of lists, which are walked side by side.
-   *
-   * @param items the elements and the lists
-   * @param ordinal the element's place, from 1
-   * @param keepsEmpty true if a row without elements appears once, with nulls
-   * @param watermarks the input's and those of elements that grow with a column of the input
-   */
-  record Unnest(
-      Node input,
-      List<Item> items,
-      Field ordinal,
-      boolean keepsEmpty,
-      Map<String, String> watermarks)
-      implements Node {
-    @Override
-    public List<Field> fields() {
-      List<Field> fields = new ArrayList<>(input.fields());
-      items.forEach(item -> fields.add(item.field()));
-      fields.add(ordinal);
-      return fields;
-    }
-
-    @Override
-    public List<String> identity() {
-      List<String> names = new ArrayList<>(input.identity());
-      names.add(ordinal.name());
-      return names;
-    }
-
-    @Override
-    public boolean appendOnly() {
-      return input.appendOnly();
-    }
-
-    /** A row's elements stay if its lists do. */
-    @Override
-    public Set<String> lasting() {
-      Set<String> below = input.lasting();
-      Set<String> lists = new HashSet<>();
-      items.forEach(item -> lists.addAll(item.expr.refs()));
-      Set<String> names = new HashSet<>(below);
-      if (appendOnly() || (!below.isEmpty() && below.containsAll(lists))) {
-        fields().forEach(field -> names.add(field.name()));
-        if (!appendOnly()) {
-          input.fields().forEach(field -> names.remove(field.name()));
-          names.addAll(below);
-        }
-        return names;
-      }
-      return keepsEmpty ? below : Set.of();
-    }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
-    }
-  }
-
-  /**
-   * Every row of the input with the session that it is in: rows of a key that follow each other
-   * within a gap.
-   *
-   * @param gap the SQL of a constant interval
-   * @param keys fields of the input; a single constant if sessions have no key
-   * @param start the time of the session's first row
-   * @param end the time of its last row and the gap
-   */
-  record Session(Node input, Field time, String gap, List<Field> keys, Field start, Field end)
-      implements Node {
-    @Override
-    public List<Field> fields() {
-      List<Field> fields = new ArrayList<>(input.fields());
-      fields.add(start);
-      fields.add(end);
-      return fields;
-    }
-
-    @Override
-    public List<String> identity() {
-      return input.identity();
-    }
-
-    @Override
-    public boolean appendOnly() {
-      return false;
-    }
-
-    /**
-     * A change concerns the rows of sessions that a row is in which is not behind its watermark.
-     */
-    @Override
-    public Map<String, String> watermarks() {
-      Map<String, String> marks = new LinkedHashMap<>();
-      String mark = input.watermarks().get(time.name());
-      if (mark != null) {
-        marks.put(end.name(), mark);
-      }
-      for (Field key : keys) {
-        String own = input.watermarks().get(key.name());
-        if (own != null) {
-          marks.put(key.name(), own);
-        }
-      }
-      return marks;
-    }
-
-    @Override
-    public Set<String> lasting() {
-      Set<String> names = new HashSet<>(input.lasting());
-      if (input.appendOnly()) {
         input.fields().forEach(field -> names.add(field.name()));
       }
       return names;

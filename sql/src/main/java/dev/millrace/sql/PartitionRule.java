@@ -100,7 +100,7 @@ final class PartitionRule {
   }
 
   /** Sessions: which row starts one follows from the row before it. */
-  static PartitionRule of(Planner planner, Node.Session session, Set<String> needed) {
+  static PartitionRule of(Planner planner, Session session, Set<String> needed) {
     String by = "PARTITION BY " + Sql.list(AggregateRule.names(session.keys()));
     String time = session.time().sql();
     String order = by + " ORDER BY " + time;
@@ -201,7 +201,7 @@ final class PartitionRule {
         functions.node.watermarks().entrySet().stream()
             .map(mark -> new JoinTimes.Bound(mark.getKey(), mark.getValue()))
             .findFirst();
-    if (functions.node instanceof Node.Session) {
+    if (functions.node instanceof Session) {
       String cure = "no watermark says when a session is over; use the event's time";
       return program.state("sessions", fields, keys, "the rows of open sessions", bound, cure);
     }

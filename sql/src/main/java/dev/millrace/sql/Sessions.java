@@ -93,7 +93,7 @@ final class Sessions {
     Field start =
         compilation.declare(new Field(names.fresh("window_start"), time.type(), time.origins()));
     Field last = compilation.declare(new Field(names.fresh("window_end"), endType, time.origins()));
-    Node session = new Node.Session(node, time, gap, List.copyOf(keys), start, last);
+    Node session = new Session(node, time, gap, List.copyOf(keys), start, last);
     return from(table, from, session, start, last);
   }
 

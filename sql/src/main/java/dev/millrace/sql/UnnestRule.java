@@ -10,7 +10,7 @@ import java.util.Set;
 final class UnnestRule {
   private UnnestRule() {}
 
-  static Delta plan(Planner planner, Node.Unnest unnest, Set<String> needed) {
+  static Delta plan(Planner planner, Unnest unnest, Set<String> needed) {
     Set<String> below = new LinkedHashSet<>(Planner.own(unnest.input(), needed));
     unnest.items().forEach(item -> below.addAll(item.expr().refs()));
     if (!unnest.appendOnly()) {

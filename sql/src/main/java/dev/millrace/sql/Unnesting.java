@@ -135,7 +135,7 @@ final class Unnesting {
       }
     }
     Field ordinal = compilation.field("_ordinal", "BIGINT", Set.of(), List.of());
-    return new Node.Unnest(input, items, ordinal, keepsEmpty, marks);
+    return new Unnest(input, items, ordinal, keepsEmpty, marks);
   }
 
   /** The least element of a list, if it is a series that grows. */
@@ -196,7 +196,7 @@ final class Unnesting {
       return left;
     }
     JsonNode element = replace(call);
-    Node.Unnest unnest = (Node.Unnest) apply(items.get(position), keepsEmpty);
+    Unnest unnest = (Unnest) apply(items.get(position), keepsEmpty);
     items.set(position, unnest);
     List<Visible> columns = new ArrayList<>();
     JsonNode names = table.path("column_name_alias");

@@ -115,6 +115,7 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown WHERE unnest(tags) = 'a' | SQL_INVALID | * | *",
         "SELECT unnest(tags, recursive := true) AS tag FROM ads.shown | SQL_UNSUPPORTED | * | inside",
         "SELECT id FROM ads.shown LEFT JOIN unnest(tags) AS u(x) ON x > 'a' | SQL_UNSUPPORTED | * | true",
+        "SELECT id AS i, count(*) AS n FROM ads.shown GROUP BY GROUPING SETS ((1), (i)) | SQL_UNSUPPORTED | * | same way",
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
@@ -168,6 +169,15 @@ class StreamCompilerTest {
     SqlProblem problem = problems(sql, false).get(0);
     assertThat(problem.code()).isEqualTo(SqlCode.SQL_INVALID);
     assertThat(problem.offset()).isEqualTo(sql.indexOf("+"));
+  }
+
+  @Test
+  void closesOnlyCompleteSets() {
+    String sql =
+        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY ROLLUP (h, id)";
+    assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
+    String top = "SELECT date_trunc('hour', ts) AS h, count(*) AS n FROM ads.shown GROUP BY h";
+    assertThat(problems(top + " ORDER BY n LIMIT 1", true).get(0).hint()).contains("PARTITION BY");
   }
 
   @Test
