@@ -134,7 +134,7 @@ public final class Engine implements Instance, AutoCloseable {
       }
       StoreChange change = new StoreChange(store, project, started, stored, plan);
       List<FlowParts> parts = new FlowBuilder(project, started).build();
-      Map<String, FillParts> filled = 
+      Map<String, FillParts> filled =
           FillParts.of(parts, plan.filled(), Starts.instants(project, started));
       openFlows(parts, change, filled);
       writer.transact(
