@@ -261,7 +261,7 @@ class ProjectEditTest {
         "totals",
         pick(
             random,
-            "SELECT customer, sum(n) AS n FROM {{ ref('minutes') }} GROUP BY customer",
+            "SELECT customer, sum(n)::BIGINT AS n FROM {{ ref('minutes') }} GROUP BY customer",
             "SELECT customer, count(*) AS n FROM {{ ref('good') }} GROUP BY customer",
             "SELECT customer, count(*) AS n FROM "
                 + ORDERS
