@@ -38,7 +38,6 @@ import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
-import dev.millrace.sql.Windows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -156,7 +155,7 @@ public final class Engine implements Instance, AutoCloseable {
               }
             }
             change.define(transaction);
-            transaction.execute(StateView.create(flows));
+            transaction.execute(StateView.create(flows, Set.of()));
             return true;
           });
     }
@@ -177,7 +176,19 @@ public final class Engine implements Instance, AutoCloseable {
       FillParts toFill = filled.get(parts.name());
       if (toFill != null) {
         fills.add(
-            new Fill(toFill, flow, store, options.cluster(), options.clock(), change::replace));
+            new Fill(
+                toFill,
+                flow,
+                store,
+                options.cluster(),
+                options.clock(),
+                (transaction, streams) -> {
+                  change.replace(transaction, streams);
+                  transaction.execute(
+                      StateView.create(
+                          flows,
+                          streams.stream().map(s -> s.model().name()).collect(Collectors.toSet())));
+                }));
       }
     }
   }
