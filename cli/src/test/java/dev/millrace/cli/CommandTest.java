@@ -98,6 +98,33 @@ class CommandTest {
   }
 
   @Test
+  void planShowsWhatTheFirstRunMakes() throws Exception {
+    Path shop = shop();
+    Answer plan = millrace("plan", shop);
+    assertThat(plan.code()).as(plan.all()).isZero();
+    assertThat(plan.out())
+        .contains("shop on dev: ", " assets change")
+        .containsPattern("\\+ stream orders_per_minute +new");
+    JsonNode json = new ObjectMapper().readTree(millrace("plan", shop, "--format", "json").out());
+    assertThat(json.path("possible").asBoolean()).isTrue();
+    assertThat(json.findValuesAsText("verdict")).isNotEmpty().containsOnly("new");
+    change(shop.resolve("models/orders_per_minute.sql"), "amount", "amont");
+    assertThat(millrace("plan", shop).code()).isEqualTo(Millrace.PROBLEMS);
+  }
+
+  @Test
+  void checkFindsAStartThatIsNone() throws Exception {
+    Path shop = shop();
+    change(
+        shop.resolve("models/orders_per_minute.sql"),
+        "materialized='stream'",
+        "materialized='stream', start='yesterday'");
+    Answer check = millrace("check", shop);
+    assertThat(check.code()).isEqualTo(Millrace.PROBLEMS);
+    assertThat(check.out()).contains("START_UNKNOWN", "models/orders_per_minute.sql", "`now`");
+  }
+
+  @Test
   void checkFindsMistakesInSql() throws Exception {
     Path shop = shop();
     change(shop.resolve("models/orders_per_minute.sql"), "amount", "amont");

@@ -233,8 +233,8 @@ final class ProjectFormat {
               Option.withDefault(
                   "start",
                   TEXT,
-                  "Which rows of its sources a stream is made of: all, those whose event time is not before the first run with it (`now`), or those not before a time.",
-                  "beginning"),
+                  "beginning",
+                  "Which rows of its sources a stream is made of: all, those whose event time is not before the first run with it (`now`), or those not before a time."),
               Option.withDefault("enabled", BOOLEAN, "true", "False leaves the model out."),
               later("tags", TEXTS),
               later("meta", STRUCTURE),

@@ -26,7 +26,9 @@ public final class Decisions {
           + " UNION ALL SELECT source, topic, \"partition\", \"offset\" FROM progress.refused)";
 
   private final String source;
-  private final Map<Integer, Refused> partitions = new HashMap<>();
+  private final Map<Place, Refused> partitions = new HashMap<>();
+
+  private record Place(String topic, int partition) {}
 
   private record Refused(long from, BitSet offsets) {}
 
@@ -49,7 +51,9 @@ public final class Decisions {
         if (end.topic().equals(first.topic())
             && end.partition() == first.partition()
             && end.nextOffset() > first.nextOffset()) {
-          partitions.put(first.partition(), refused(connection, first, end.nextOffset()));
+          partitions.put(
+              new Place(first.topic(), first.partition()),
+              refused(connection, first, end.nextOffset()));
         }
       }
     }
@@ -82,7 +86,7 @@ public final class Decisions {
   /** Excludes the records that were refused; all have to be between the positions loaded. */
   void exclude(TopicRecords records, BitSet excluded) {
     for (int o = 0; o < records.size(); o++) {
-      Refused refused = partitions.get(records.partition(o));
+      Refused refused = partitions.get(new Place(records.topic(), records.partition(o)));
       if (refused == null) {
         throw new IllegalStateException(
             "nothing is known of partition " + records.partition(o) + " of " + records.topic());

@@ -161,9 +161,7 @@ public final class ChangePlanner {
     List<String> notes = new ArrayList<>();
     boolean topics = isFromTopics(stream);
     notes.add(
-        topics
-            ? "filled from " + since(stream) + topics(stream)
-            : "filled from " + tables(stream));
+        topics ? "filled from " + since(stream) + topics(stream) : "filled from " + tables(stream));
     if (old.isPresent()) {
       notes.add("the old table stands still and can be queried until the new one replaces it");
     }
@@ -348,14 +346,14 @@ public final class ChangePlanner {
           "`" + sink.table() + "` gets the whole table; `" + old.table() + "` stays as it is");
       return notes;
     }
-    if (!sink.isUpsert()) {
+    if (!sink.isKeyed()) {
       notes.add(
           "appends only: gets rows that the old table had not; what the new one no longer has stays in `"
               + sink.table()
               + "`");
     }
-    if (sink.isUpsert()
-        && old.isUpsert()
+    if (sink.isKeyed()
+        && old.isKeyed()
         && !new HashSet<>(old.key()).equals(new HashSet<>(sink.key()))) {
       notes.add(
           "its key was "

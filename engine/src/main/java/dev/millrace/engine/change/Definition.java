@@ -81,8 +81,8 @@ public sealed interface Definition {
       return "sink";
     }
 
-    boolean isUpsert() {
-      return mode.equals("UPSERT");
+    boolean isKeyed() {
+      return !mode.equals("APPEND");
     }
 
     boolean hasSameTarget(SinkDefinition other) {

@@ -113,37 +113,44 @@ public final class OutboxChange {
     boolean keyed = sink.key().stream().allMatch(k -> old.containsKey(k));
     List<Column> keys =
         schema.columns().stream().filter(c -> sink.key().contains(c.name())).toList();
-    String gone =
-        "SELECT "
-            + schema.columns().stream()
-                .map(
-                    c ->
-                        (old.containsKey(c.name())
-                                ? "TRY_CAST(o." + q(c) + " AS "
-                                : "CAST(NULL AS ")
-                            + c.type()
-                            + ")")
-                .collect(Collectors.joining(", "))
-            + " FROM "
-            + oldTable
-            + " o ANTI JOIN "
-            + newTable
-            + " n ON "
-            + (keyed ? all(keys, c -> same("o", "n", c)) : "false")
-            + within
-                .filter(w -> old.containsKey(w.column()))
-                .map(w -> " WHERE " + w.sql("o."))
-                .orElse("");
+    String match = keyed ? all(keys, c -> same("o", "n", c)) : "false";
+    String limit =
+        within
+            .filter(w -> old.containsKey(w.column()))
+            .map(w -> " WHERE " + w.sql("o."))
+            .orElse("");
+    String gone = goneSql(oldTable, old, match) + limit;
     String other =
         shared.size() < schema.columns().size() || !keyed
             ? "true"
             : "o._n IS NULL OR NOT (" + all(shared, c -> close("o", "n", c)) + ")";
     String from =
         keyed
-            ? newTable + " n LEFT JOIN " + oldTable + " o ON " + all(keys, c -> same("o", "n", c))
+            ? newTable + " n LEFT JOIN " + oldTable + " o ON " + match
             : newTable + " n CROSS JOIN (SELECT NULL AS _n) o";
     // What waits has the old columns: the rows that it is about are sent again.
-    String waiting = same ? "false" : isWaiting(keys);
+    Map<String, String> waitingColumns = columns(outbox);
+    boolean keptKeys = keys.stream().allMatch(k -> has(waitingColumns, k));
+    String waiting = same ? "false" : keptKeys ? isWaiting(keys) : "true";
+    if (!same && keptKeys) {
+      String waits = "(SELECT * FROM " + outbox + " WHERE _seq > " + delivered() + ")";
+      gone += " UNION " + goneSql(waits, waitingColumns, all(keys, c -> same("o", "n", c)));
+    }
+    if (sink.mode() == WriteMode.DEBEZIUM && keyed) {
+      gone +=
+          " UNION ALL SELECT "
+              + cast(old)
+              + " FROM "
+              + oldTable
+              + " o JOIN "
+              + newTable
+              + " n ON "
+              + match
+              + " WHERE "
+              + other
+              + " OR "
+              + waiting;
+    }
     transaction.execute(
         "CREATE OR REPLACE TEMP TABLE "
             + FROM_HERE
@@ -163,11 +170,29 @@ public final class OutboxChange {
     return new Result(append("SELECT * FROM " + FROM_HERE, last), 0);
   }
 
+  /** Rows that are not in the new table, with its columns; {@code o} and {@code n} in the match. */
+  private String goneSql(String table, Map<String, String> columns, String match) {
+    return "SELECT "
+        + cast(columns)
+        + " FROM "
+        + table
+        + " o ANTI JOIN "
+        + newTable
+        + " n ON "
+        + match;
+  }
+
+  private String cast(Map<String, String> columns) {
+    return schema.columns().stream()
+        .map(
+            c ->
+                (columns.containsKey(c.name()) ? "TRY_CAST(o." + q(c) + " AS " : "CAST(NULL AS ")
+                    + c.type()
+                    + ")")
+        .collect(Collectors.joining(", "));
+  }
+
   private String isWaiting(List<Column> keys) {
-    Map<String, String> columns = columns(outbox);
-    if (!keys.stream().allMatch(k -> has(columns, k))) {
-      return "true";
-    }
     return "EXISTS (SELECT 1 FROM "
         + outbox
         + " w WHERE w._seq > "
@@ -233,6 +258,13 @@ public final class OutboxChange {
         + ")";
   }
 
+  /** A row that is taken back comes right before the one that replaces it. */
+  private String order() {
+    return sink.mode() == WriteMode.DEBEZIUM
+        ? sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", ")) + ", _w"
+        : "_order";
+  }
+
   private long append(String rows, long last) throws SQLException {
     return transaction.update(
         "INSERT INTO "
@@ -243,7 +275,9 @@ public final class OutboxChange {
             + names("")
             + ", "
             + last
-            + " + row_number() OVER (ORDER BY _order) FROM ("
+            + " + row_number() OVER (ORDER BY "
+            + order()
+            + ") FROM ("
             + rows
             + ")");
   }

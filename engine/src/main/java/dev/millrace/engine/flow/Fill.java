@@ -81,6 +81,7 @@ public final class Fill implements AutoCloseable {
     this.filled =
         flow.runner().streams().stream().filter(s -> names.contains(s.model().name())).toList();
     filled.forEach(s -> s.setFilling(true));
+    tell();
     this.thread = new Thread(this::run, "fill " + flow.name());
     this.thread.setDaemon(true);
   }
@@ -207,6 +208,7 @@ public final class Fill implements AutoCloseable {
     List<Position> first = skip(beginnings, checkpoints, newest(names), names);
     total = distance(first, newest(names).positions());
     done = distance(first, from);
+    tell();
     try (HistoryReader reader = open(topics, from.isEmpty() ? first : from)) {
       for (Checkpoints.Checkpoint checkpoint : checkpoints) {
         if (distance(reader.positions(), checkpoint.positions()) > 0) {
@@ -328,7 +330,7 @@ public final class Fill implements AutoCloseable {
   private void progressed(BatchRunner runner, long more) {
     checkStopped(runner);
     done += more;
-    filled.forEach(s -> s.fillProgress(FlowError.filling(s.model().name(), done, total)));
+    tell();
     if (System.nanoTime() - loggedAt > LOG_EVERY_NANOS) {
       loggedAt = System.nanoTime();
       LOG.info(
@@ -389,6 +391,11 @@ public final class Fill implements AutoCloseable {
       row.next();
       return row.getLong(1);
     }
+  }
+
+  private void tell() {
+    Problem far = FlowError.filling(parts.names(), done, total);
+    filled.forEach(s -> s.fillProgress(far));
   }
 
   private void report(Problem problem) {

@@ -69,17 +69,13 @@ public enum FlowError implements ErrorCode {
         null);
   }
 
-  static Problem filling(String stream, long done, long total) {
+  static Problem filling(List<String> streams, long done, long total) {
+    String far =
+        total == 0
+            ? ""
+            : String.format(Locale.ROOT, ": %,d of %,d records", Math.min(done, total), total);
     return Problem.warning(
-        STREAM_FILLING,
-        null,
-        String.format(
-            Locale.ROOT,
-            "stream `%s` is being filled: %,d of %,d records",
-            stream,
-            Math.min(done, total),
-            total),
-        null);
+        STREAM_FILLING, null, "filling " + String.join(", ", streams) + far, null);
   }
 
   static Problem historyGone(List<String> streams, Problem cause) {
