@@ -21,7 +21,7 @@ final class Failures {
   static String way(Throwable failure) {
     if (failure instanceof QueryException refused) {
       return refused.problems().stream()
-          .map(problem -> problem.code() + " " + plain(problem.message()))
+          .map(problem -> problem.code() + " " + problem.message())
           .collect(Collectors.joining("; "));
     }
     if (failure instanceof AssertionError) {

@@ -2,7 +2,6 @@ package dev.millrace.sql;
 
 import static dev.millrace.api.type.Identifier.quote;
 
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pipeline implements AutoCloseable {
   /** DuckDB takes longer to start than a pipeline runs: each has a database of one instance. */
-  private static final DuckDBConnection INSTANCE = start();
+  private static final AtomicReference<@Nullable DuckDBConnection> INSTANCE =
+      new AtomicReference<>();
 
   private static final AtomicLong DATABASES = new AtomicLong();
   private static final Queue<StreamCompiler> COMPILERS = new ConcurrentLinkedQueue<>();
@@ -55,11 +56,9 @@ final class Pipeline implements AutoCloseable {
     StreamCompiler idle = COMPILERS.poll();
     compiler = idle == null ? StreamCompiler.open() : idle;
     compiler.setTimeZone(ZoneId.of(zone));
-    connection = (DuckDBConnection) INSTANCE.duplicate();
-    execute("ATTACH ':memory:' AS " + database);
+    connection = connect(database);
     execute("USE " + database);
     execute("SET TimeZone = '" + zone + "'");
-    execute("SET SESSION enable_optimizer = " + !whole);
     execute("CREATE SEQUENCE rows");
     execute("CREATE SEQUENCE ids");
     execute("CREATE TABLE barrier (n HUGEINT)");
@@ -68,16 +67,33 @@ final class Pipeline implements AutoCloseable {
     execute("CREATE SCHEMA published");
   }
 
-  private static DuckDBConnection start() {
-    try {
-      Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+  /** A connection to the instance with a new database; after a fatal error, to a new instance. */
+  private static synchronized DuckDBConnection connect(String database) throws SQLException {
+    DuckDBConnection instance = INSTANCE.get();
+    if (instance != null) {
+      DuckDBConnection connection = (DuckDBConnection) instance.duplicate();
       try (Statement statement = connection.createStatement()) {
-        statement.execute("SET threads = 1");
+        statement.execute("ATTACH ':memory:' AS " + database);
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        if (!isFatal(e)) {
+          throw e;
+        }
+        instance.close();
       }
-      return (DuckDBConnection) connection;
-    } catch (SQLException e) {
-      throw new IllegalStateException("DuckDB did not start", e);
     }
+    DuckDBConnection started = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+    try (Statement statement = started.createStatement()) {
+      statement.execute("SET threads = 1");
+      statement.execute("ATTACH ':memory:' AS " + database);
+    }
+    INSTANCE.set(started);
+    return (DuckDBConnection) started.duplicate();
+  }
+
+  private static boolean isFatal(SQLException e) {
+    return String.valueOf(e.getMessage()).contains("database has been invalidated");
   }
 
   /**
@@ -139,7 +155,6 @@ final class Pipeline implements AutoCloseable {
 
   private void run(Map<String, SourceTables.Arrival> arrivals, boolean forget) throws SQLException {
     connection.setAutoCommit(false);
-    boolean done = false;
     try {
       Map<String, String> after = new HashMap<>(marks);
       for (Map.Entry<String, SourceTables> source : sources.entrySet()) {
@@ -150,15 +165,19 @@ final class Pipeline implements AutoCloseable {
       for (ProgramRunner runner : runners) {
         runner.run(forget, both);
       }
-      marks = after;
       connection.commit();
-      done = true;
-    } finally {
-      if (!done) {
+      marks = after;
+    } catch (SQLException e) {
+      try {
         connection.rollback();
+      } catch (SQLException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+        throw e;
       }
       connection.setAutoCommit(true);
+      throw e;
     }
+    connection.setAutoCommit(true);
   }
 
   /** Compares every stream with its query. */
@@ -216,9 +235,14 @@ final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    try {
-      execute("USE memory");
-      execute("DETACH " + database);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("USE memory");
+      statement.execute("DETACH " + database);
+    } catch (SQLException e) {
+      // After a fatal error of DuckDB, which has been told; nothing of the database is left then.
+      if (!isFatal(e)) {
+        throw e;
+      }
     } finally {
       connection.close();
       COMPILERS.add(compiler);

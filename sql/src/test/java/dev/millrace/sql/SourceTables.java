@@ -276,7 +276,7 @@ final class SourceTables {
   }
 
   private MarkedStatement statement(String sql) {
-    return statements.computeIfAbsent(sql, text -> new MarkedStatement(connection, text));
+    return statements.computeIfAbsent(sql, text -> new MarkedStatement(connection, text, true));
   }
 
   private void execute(String sql, Map<String, String> marks) throws SQLException {

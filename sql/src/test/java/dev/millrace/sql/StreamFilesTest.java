@@ -1,11 +1,13 @@
 package dev.millrace.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   s.c (1, 'one')
  *   delete s.c (2)               one line a source, a blank line ends the batch;
  *                                or: batch_without_forgetting ..., in which no state is forgotten
+ * failing_batch s.a ...          fails and changes nothing
  * expect m
  * 1|2026-01-01T00:00Z
  * </pre>
@@ -88,6 +91,10 @@ class StreamFilesTest {
         pipeline.batch(batch(text));
         pipeline.check();
       }
+      case "failing_batch" ->
+          assertThatThrownBy(() -> pipeline.batch(batch(text)))
+              .as(text)
+              .isInstanceOf(SQLException.class);
       case "expect" -> {
         List<String> lines = new ArrayList<>(text.lines().skip(1).sorted().toList());
         List<String> found =
@@ -115,7 +122,7 @@ class StreamFilesTest {
     Map<String, List<List<String>>> rows = new HashMap<>();
     Map<String, List<List<String>>> deletes = new HashMap<>();
     for (String line : text.split("\n")) {
-      String rest = line.strip().replaceFirst("^batch(_without_forgetting)?\\s*", "");
+      String rest = line.strip().replaceFirst("^(failing_)?batch(_without_forgetting)?\\s*", "");
       String[] words = rest.split("\\s+", 2);
       boolean delete = words[0].equals("delete");
       String[] parts = delete ? words[1].split("\\s+", 2) : words;

@@ -194,7 +194,7 @@ public final class QueryGenerator {
             List.of(
                 "GROUPING SETS ((%1, %2), (%1), ())",
                 "GROUPING SETS ((%1), (%2))", "ROLLUP (%1, %2)", "CUBE (%1, %2)"));
-    dice.use(sets.substring(0, sets.indexOf(' ')));
+    dice.use(sets.substring(0, sets.indexOf('(')).strip());
     String a = dice.name();
     String b = dice.name();
     List<Column> made = new ArrayList<>();
