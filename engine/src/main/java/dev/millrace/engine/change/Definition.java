@@ -94,9 +94,17 @@ public sealed interface Definition {
    * A stream of a source.
    *
    * @param uniqueKey empty if repeats are not looked for
+   * @param changes how records change rows of which key and columns; empty if they are rows
+   * @param fields the hash of where in a record columns are
    */
   record SourceDefinition(
-      String name, String topic, String eventTime, List<ColumnDefinition> columns, String uniqueKey)
+      String name,
+      String topic,
+      String eventTime,
+      List<ColumnDefinition> columns,
+      String uniqueKey,
+      String changes,
+      String fields)
       implements Definition {
     /** Copies the list. */
     public SourceDefinition {

@@ -73,7 +73,14 @@ public final class Definitions {
         stream.topic(),
         stream.eventTime(),
         columns(stream.declaration().schema().columns()),
-        stream.unique().map(StreamSpec.Unique::key).orElse(""));
+        stream.unique().map(StreamSpec.Unique::key).orElse(""),
+        stream.format().isChanges()
+            ? stream.format().changes()
+                + " "
+                + stream.format().key()
+                + hash(stream.declaration().schema() + " " + stream.format().fields())
+            : "",
+        hash(stream.format().fields().toString()));
   }
 
   /** The views of a project. */

@@ -297,6 +297,7 @@ public final class StoreChange {
         transaction.execute("DROP TABLE IF EXISTS " + qualified("state", "history_" + old.name()));
       }
       if (stream == null) {
+        transaction.execute("DROP TABLE IF EXISTS " + qualified("state", "current_" + old.name()));
         removeSource(transaction, old);
       }
     }

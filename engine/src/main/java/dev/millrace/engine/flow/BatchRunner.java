@@ -48,6 +48,7 @@ public final class BatchRunner implements AutoCloseable {
   private final BatchTimes times = new BatchTimes();
   private final Execution execution;
   private final Map<String, Admission> byTopic = new HashMap<>();
+  private final List<CurrentRows> current;
   private final Notes notes = new Notes();
   private final RefusedRows refused = new RefusedRows();
   private Bounds bounds = new Bounds();
@@ -75,6 +76,18 @@ public final class BatchRunner implements AutoCloseable {
     this.clock = clock;
     this.progress = new Progress(parts.name(), progressTable, parts.sources());
     parts.sources().forEach(s -> byTopic.put(s.stream().topic(), s));
+    this.current =
+        parts.sources().stream()
+            .filter(s -> s.stream().format().isChanges())
+            .map(CurrentRows::new)
+            .toList();
+  }
+
+  /** Removes what is kept of change data. */
+  void dropCurrent(Transaction transaction) throws SQLException {
+    for (CurrentRows rows : current) {
+      rows.drop(transaction);
+    }
   }
 
   /** Makes what is missing in the store and reads back how far the flow has come. */
@@ -92,6 +105,9 @@ public final class BatchRunner implements AutoCloseable {
           SystemTables.createIfMissing(transaction);
           for (Admission source : parts.sources()) {
             source.create(transaction, made);
+          }
+          for (CurrentRows rows : current) {
+            rows.create(transaction, made);
           }
           for (StreamRun stream : parts.streams()) {
             stream.create(transaction, made, bounds);
@@ -172,17 +188,6 @@ public final class BatchRunner implements AutoCloseable {
     run(writer, new Part(batch, readTo, Map.of(), false), false, onCommit);
   }
 
-  /** Some records of a batch, the positions behind them, and ordinals refused by topic. */
-  private record Part(
-      List<DecodedRecords> topics,
-      List<Position> readTo,
-      Map<String, Map<Integer, String>> refused,
-      boolean replay) {
-    int size() {
-      return topics.stream().mapToInt(t -> t.records().size()).sum();
-    }
-  }
-
   private void run(Writer writer, Part part, boolean stepwise, Runnable onCommit)
       throws SQLException {
     Optional<Exception> fault = attempt(writer, part, stepwise, onCommit);
@@ -194,7 +199,7 @@ public final class BatchRunner implements AutoCloseable {
       return;
     }
     if (part.size() > 1) {
-      List<Part> halves = halves(part);
+      List<Part> halves = part.halves(this::decode);
       run(writer, halves.get(0), true, onCommit);
       run(writer, halves.get(1), true, onCommit);
       return;
@@ -283,7 +288,9 @@ public final class BatchRunner implements AutoCloseable {
       }
       Map<Integer, String> before =
           part.refused().getOrDefault(records.records().topic(), Map.of());
-      Admission.Outcome outcome = source.admit(tables().reader(), records, nextId, before, now);
+      boolean rejected = progress.counts(source.stream().qualifiedName()).rejected() > 0;
+      Admission.Outcome outcome =
+          source.admit(tables().reader(), records, nextId, before, now, rejected);
       refused.add(source, outcome, now);
       outcomes.put(source.stream().qualifiedName(), outcome);
       firstIds.put(source.stream().qualifiedName(), nextId);
@@ -303,7 +310,7 @@ public final class BatchRunner implements AutoCloseable {
         nextId,
         ChronoUnit.MICROS.between(Instant.EPOCH, now),
         part.size(),
-        BatchPlan.of(parts, changed, moved));
+        BatchPlan.of(parts, current, changed, moved));
   }
 
   private boolean moveWatermarks() {
@@ -339,7 +346,10 @@ public final class BatchRunner implements AutoCloseable {
       throws SQLException {
     if (part.replay()) {
       for (DecodedRecords records : part.topics()) {
-        Replay.done(transaction, records.records());
+        Admission source = byTopic.get(records.records().topic());
+        if (source != null) {
+          Replay.done(transaction, source, records.records());
+        }
       }
     }
     notes.write(transaction, parts.name());
@@ -371,6 +381,7 @@ public final class BatchRunner implements AutoCloseable {
     plan.streams().forEach(StreamRun::countChanges);
     tables().committed();
     parts.sources().forEach(Admission::committed);
+    current.forEach(CurrentRows::ended);
     plan.streams().forEach(StreamRun::committed);
     times.add(nanos);
   }
@@ -379,27 +390,8 @@ public final class BatchRunner implements AutoCloseable {
     tables().rolledBack();
     bounds.invalidate();
     parts.sources().forEach(Admission::rolledBack);
+    current.forEach(CurrentRows::ended);
     parts.streams().forEach(StreamRun::rolledBack);
-  }
-
-  /** Two parts that follow each other; each keeps the order within every partition. */
-  private List<Part> halves(Part part) {
-    List<TopicRecords> first = new ArrayList<>();
-    List<TopicRecords> second = new ArrayList<>();
-    boolean single = part.topics().stream().allMatch(t -> t.records().size() <= 1);
-    for (int t = 0; t < part.topics().size(); t++) {
-      TopicRecords records = part.topics().get(t).records();
-      int half = single ? (t == 0 ? records.size() : 0) : records.size() / 2;
-      if (half > 0) {
-        first.add(records.range(0, half));
-      }
-      if (half < records.size()) {
-        second.add(records.range(half, records.size()));
-      }
-    }
-    return List.of(
-        new Part(decode(first), Faults.behind(first, part.readTo()), Map.of(), part.replay()),
-        new Part(decode(second), part.readTo(), Map.of(), part.replay()));
   }
 
   /**
@@ -419,8 +411,7 @@ public final class BatchRunner implements AutoCloseable {
 
   private static Optional<TopicRecords> marked(Writer writer, Admission source)
       throws SQLException {
-    return writer.transact(
-        transaction -> Replay.marked(transaction, source.stream(), REJECTED_PER_REPLAY));
+    return writer.transact(transaction -> Replay.marked(transaction, source, REJECTED_PER_REPLAY));
   }
 
   /** Keeps a problem for {@code system.errors}, with the next batch. */
@@ -475,6 +466,7 @@ public final class BatchRunner implements AutoCloseable {
   @Override
   public void close() {
     refused.close();
+    current.forEach(CurrentRows::close);
     StateTables made = tables;
     if (made != null) {
       made.close();

@@ -48,7 +48,7 @@ final class BatchStatement {
 
   private String text() {
     for (Admission source : sources) {
-      String delta = source.relation().delta();
+      String delta = CurrentRows.input(source);
       make(delta, source.deltaSql(BatchVariables.firstId(source), !bulk));
       source.history().appendSql(Identifier.quote(delta)).ifPresent(writes::add);
     }
@@ -99,6 +99,8 @@ final class BatchStatement {
       } else {
         read("_gone" + reads.size(), remove.table().noteSql(remove.select()));
       }
+    } else if (operation instanceof Operation.Count count) {
+      read("_count" + reads.size(), count.tally().sql(count.select()));
     }
   }
 

@@ -71,9 +71,7 @@ final class Execution {
                   BatchVariables.parameters(
                       BatchStatement.of(plan, sources, false, refused.insertSql(true))));
       transaction.executePrepared(statement.sql(), variables.values(statement.names()));
-      for (StreamRun stream : plan.streams()) {
-        stream.removeNoted(transaction);
-      }
+      plan.removeNoted(transaction);
     }
     plan.streams().forEach(StreamRun::ran);
   }

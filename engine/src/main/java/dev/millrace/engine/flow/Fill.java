@@ -175,6 +175,7 @@ public final class Fill implements AutoCloseable {
           for (StreamRun stream : runner.streams()) {
             stream.drop(transaction);
           }
+          runner.dropCurrent(transaction);
           return true;
         });
   }
@@ -252,6 +253,10 @@ public final class Fill implements AutoCloseable {
             > 0;
     Map<String, Position> first = new LinkedHashMap<>();
     beginnings.forEach(p -> first.put(p.topic() + "/" + p.partition(), p));
+    if (parts.readsChanges()) {
+      // A row may have come with the first record.
+      return List.copyOf(first.values());
+    }
     List<Checkpoints.Checkpoint> all = new ArrayList<>(checkpoints);
     all.add(live);
     for (Checkpoints.Checkpoint checkpoint : all) {
@@ -365,6 +370,7 @@ public final class Fill implements AutoCloseable {
     writer.transact(
         transaction -> {
           replacement.replace(transaction, streams);
+          runner.dropCurrent(transaction);
           transaction.execute(
               "UPDATE progress.batches SET next_id = greatest(next_id, "
                   + runner.nextId()

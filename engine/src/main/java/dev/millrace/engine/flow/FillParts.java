@@ -104,6 +104,12 @@ public final class FillParts {
         .toList();
   }
 
+  /** True if change data is read again. */
+  boolean readsChanges() {
+    return sources.stream()
+        .anyMatch(s -> decisions.containsKey(s.qualifiedName()) && s.format().isChanges());
+  }
+
   /** All sources of the flow. */
   Set<String> sources() {
     return sources.stream().map(StreamSpec::qualifiedName).collect(Collectors.toSet());

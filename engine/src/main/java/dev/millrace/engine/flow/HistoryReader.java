@@ -82,11 +82,11 @@ final class HistoryReader implements AutoCloseable {
     }
     if (within > 0) {
       builders
-          .computeIfAbsent(topic, TopicRecords.Builder::new)
+          .computeIfAbsent(topic, t -> new TopicRecords.Builder(t, true))
           .addAll(partition, records.subList(0, within));
     }
     if (within < records.size()) {
-      TopicRecords.Builder rest = new TopicRecords.Builder(topic);
+      TopicRecords.Builder rest = new TopicRecords.Builder(topic, true);
       rest.addAll(partition, records.subList(within, records.size()));
       ahead.put(new Place(topic, partition), rest.build());
     }

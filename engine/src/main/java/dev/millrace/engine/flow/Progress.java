@@ -43,6 +43,7 @@ public final class Progress {
     volatile long late;
     volatile long rejected;
     volatile long duplicates;
+    volatile long ignored;
 
     /** Admitted. */
     public long rows() {
@@ -64,12 +65,18 @@ public final class Progress {
       return duplicates;
     }
 
-    Counts plus(Admission.Outcome outcome) {
+    /** Changes that did nothing: deletes of rows that were not there, and outdated ones. */
+    public long ignored() {
+      return ignored;
+    }
+
+    Counts plus(Admission.Outcome outcome, long ignoredByRows) {
       Counts sum = new Counts();
       sum.rows = rows + outcome.rows();
       sum.late = late + outcome.count(Refusal.Kind.LATE);
       sum.rejected = rejected + outcome.count(Refusal.Kind.REJECTED);
       sum.duplicates = duplicates + outcome.count(Refusal.Kind.DUPLICATE);
+      sum.ignored = ignored + outcome.ignored() + ignoredByRows;
       return sum;
     }
   }
@@ -139,7 +146,7 @@ public final class Progress {
           }
         });
     transaction.query(
-        "SELECT s.source, s.watermark, s.ended, s.\"rows\", s.late, s.rejected, s.duplicates"
+        "SELECT s.source, s.watermark, s.ended, s.\"rows\", s.late, s.rejected, s.duplicates, s.ignored"
             + " FROM (SELECT unnest(sources) AS s FROM "
             + last
             + ")",
@@ -157,6 +164,7 @@ public final class Progress {
             c.late = row.getLong(5);
             c.rejected = row.getLong(6);
             c.duplicates = row.getLong(7);
+            c.ignored = row.getLong(8);
           }
         });
     sources.forEach(Admission::loaded);
@@ -194,7 +202,8 @@ public final class Progress {
     counts.forEach(
         (name, before) -> {
           Admission.Outcome outcome = admitted.outcomes().get(name);
-          after.put(name, outcome == null ? before : before.plus(outcome));
+          after.put(
+              name, outcome == null ? before : before.plus(outcome, admitted.plan().ignored(name)));
         });
     Map<String, Position> allPositions = new TreeMap<>(positions);
     readTo.forEach(p -> allPositions.put(key(p), p));
@@ -251,6 +260,7 @@ public final class Progress {
           c.late = sum.late;
           c.rejected = sum.rejected;
           c.duplicates = sum.duplicates;
+          c.ignored = sum.ignored;
         });
   }
 }

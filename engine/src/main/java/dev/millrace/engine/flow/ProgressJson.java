@@ -19,7 +19,7 @@ final class ProgressJson {
           + "\"next_offset\":\"BIGINT\",\"newest_event_time\":\"BIGINT\",\"idle\":\"BOOLEAN\"}";
   static final String SOURCE =
       "{\"source\":\"VARCHAR\",\"watermark\":\"BIGINT\",\"ended\":\"BOOLEAN\",\"rows\":\"BIGINT\","
-          + "\"late\":\"BIGINT\",\"rejected\":\"BIGINT\",\"duplicates\":\"BIGINT\"}";
+          + "\"late\":\"BIGINT\",\"rejected\":\"BIGINT\",\"duplicates\":\"BIGINT\",\"ignored\":\"BIGINT\"}";
   static final String STREAM =
       "{\"stream\":\"VARCHAR\",\"changes\":\"BIGINT\",\"stopped\":\"VARCHAR\"}";
   private static final String VALUES =
@@ -82,6 +82,7 @@ final class ProgressJson {
       node.put("late", c.late);
       node.put("rejected", c.rejected);
       node.put("duplicates", c.duplicates);
+      node.put("ignored", c.ignored);
     }
     return list.toString();
   }

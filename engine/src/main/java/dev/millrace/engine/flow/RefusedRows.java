@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records that a batch refuses, with their bytes and the reason, for the tables {@code
@@ -32,7 +33,10 @@ final class RefusedRows implements AutoCloseable {
           Wire.Kind.TEXT,
           Wire.Kind.LONG,
           Wire.Kind.LONG,
-          Wire.Kind.TEXT);
+          Wire.Kind.TEXT,
+          Wire.Kind.TEXT,
+          Wire.Kind.TEXT,
+          Wire.Kind.LONG);
   private static final Wire TIME =
       Wire.of(new DataType.Scalar(DataType.Kind.TIMESTAMPTZ)).orElseThrow();
 
@@ -95,8 +99,10 @@ final class RefusedRows implements AutoCloseable {
         rows.set(5, refusal.eventTime());
       }
       rows.set(6, nowMicros);
-      byte[] value = records.value(i);
-      rows.set(7, value == null ? null : Base64.getEncoder().encode(value));
+      rows.set(7, base64(records.value(i)));
+      rows.set(8, base64(records.key(i)));
+      rows.set(9, HeaderJson.of(records.headers(i)));
+      rows.set(10, records.timestamp(i) * 1000);
     }
   }
 
@@ -120,6 +126,10 @@ final class RefusedRows implements AutoCloseable {
     }
   }
 
+  private static byte @Nullable [] base64(byte @Nullable [] bytes) {
+    return bytes == null ? null : Base64.getEncoder().encode(bytes);
+  }
+
   /** An INSERT for each table; {@code planned} for a statement that is planned once. */
   List<String> insertSql(boolean planned) {
     List<String> inserts = new ArrayList<>();
@@ -129,11 +139,13 @@ final class RefusedRows implements AutoCloseable {
                 "INSERT INTO store.system."
                     + kind.table()
                     + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at,"
-                    + " value) SELECT c0, c1, c2::INTEGER, c3, c4, "
+                    + " value, key, headers, \"timestamp\") SELECT c0, c1, c2::INTEGER, c3, c4, "
                     + TIME.in("c5")
                     + ", "
                     + TIME.in("c6")
-                    + ", from_base64(c7) FROM "
+                    + ", from_base64(c7), from_base64(c8), c9, "
+                    + TIME.in("c10")
+                    + " FROM "
                     + (planned
                         ? RowFunction.plannedSql(rows.handle)
                         : RowFunction.sql(rows.handle))));

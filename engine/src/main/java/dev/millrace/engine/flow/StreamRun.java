@@ -118,15 +118,6 @@ public final class StreamRun {
     return expiries;
   }
 
-  /** Deletes rows of large tables that the batch's statement only noted. */
-  void removeNoted(Transaction transaction) throws SQLException {
-    for (Operation operation : operations) {
-      if (operation instanceof Operation.Remove remove && remove.table().isNoted()) {
-        remove.table().removeNoted(transaction);
-      }
-    }
-  }
-
   /** The batch is committed, and its counters are still there. */
   void countChanges() {
     changes += changesInBatch();

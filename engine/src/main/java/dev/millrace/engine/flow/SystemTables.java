@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class SystemTables {
   private static final String REFUSED =
       " (id BIGINT DEFAULT nextval('store.system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
-          + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
+          + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR, key BLOB, headers VARCHAR, \"timestamp\" TIMESTAMPTZ)";
 
   private static final String WATERMARK =
       " CASE WHEN s.ended THEN 'infinity'::TIMESTAMPTZ ELSE make_timestamptz(s.watermark) END AS watermark, ";
@@ -23,7 +23,7 @@ public final class SystemTables {
           + " apply_ms DOUBLE, partitions STRUCT(source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
           + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time BIGINT, idle BOOLEAN)[],"
           + " sources STRUCT(source VARCHAR, watermark BIGINT, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
-          + " rejected BIGINT, duplicates BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
+          + " rejected BIGINT, duplicates BIGINT, ignored BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
           + " stopped VARCHAR)[])";
 
   private SystemTables() {}
@@ -76,7 +76,7 @@ public final class SystemTables {
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.sources AS SELECT s.source,"
             + WATERMARK
-            + "s.ended, s.\"rows\", s.late, s.rejected, s.duplicates FROM (SELECT unnest(sources) AS s FROM"
+            + "s.ended, s.\"rows\", s.late, s.rejected, s.duplicates, s.ignored FROM (SELECT unnest(sources) AS s FROM"
             + " progress.newest)");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.streams AS SELECT unnest(s) FROM (SELECT unnest(streams) AS s FROM"

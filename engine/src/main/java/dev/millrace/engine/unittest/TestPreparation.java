@@ -11,6 +11,7 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.engine.unittest.PreparedTest.Arrival;
 import dev.millrace.engine.unittest.PreparedTest.ArrivingRecord;
 import dev.millrace.engine.unittest.PreparedTest.PreparedStep;
+import dev.millrace.project.RecordFormat.Changes;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.project.UnitTestSpec;
 import dev.millrace.project.UnitTestSpec.Cell;
@@ -90,14 +91,23 @@ final class TestPreparation {
     List<ArrivingRecord> records = new ArrayList<>();
     if (given.rows() instanceof Rows.Query query) {
       for (String json : jsonRows(query, schema, given)) {
-        records.add(record(Optional.of(json), stream, given.where()));
+        records.add(record(Optional.of(onTopic(json, stream)), stream, given.where()));
       }
     } else {
       for (Row row : ((Rows.Listed) given.rows()).rows()) {
-        value(row, given, schema).ifPresent(v -> records.add(record(v, stream, row.where())));
+        value(row, given, schema)
+            .map(v -> row instanceof Row.Raw ? v : v.map(json -> onTopic(json, stream)))
+            .ifPresent(v -> records.add(record(v, stream, row.where())));
       }
     }
     return Optional.of(new Arrival(stream, given.partition(), records));
+  }
+
+  /** A row as a record's value. */
+  private static String onTopic(String row, StreamSpec stream) {
+    return stream.format().changes() == Changes.DEBEZIUM
+        ? "{\"op\":\"u\",\"after\":" + row + "}"
+        : row;
   }
 
   private ArrivingRecord record(Optional<String> value, StreamSpec stream, SourceLocation where) {
