@@ -72,8 +72,7 @@ final class PlanCommand implements Callable<Integer> {
     problems.throwIfErrors();
     StoredProject stored = StoreClient.of(arguments.folder()).stored();
     ChangePlan plan =
-        ChangePlanner.plan(
-            project, Starts.apply(project, programs, stored, Instant.now()), stored);
+        ChangePlanner.plan(project, Starts.apply(project, programs, stored, Instant.now()), stored);
     PrintWriter out = spec.commandLine().getOut();
     PlanText text = new PlanText(project, plan, Problems.colours());
     out.print(format == Format.json ? text.json() : text.text());

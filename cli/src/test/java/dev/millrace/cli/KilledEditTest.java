@@ -52,7 +52,11 @@ class KilledEditTest {
 
   private static void edit(AdsRun run) throws Exception {
     run.change("models/clean_impressions.sql", "campaign_id > 0", "campaign_id > 3");
-    run.change("models/campaign_minutes.sql", "  avg(cost)", "  min(cost) AS lowest_cost,\n  avg(cost)");
-    run.change("sinks/postgres.yml", "table: ads.campaign_minutes\n", "table: ads.campaign_minutes\n    add_columns: true\n");
+    run.change(
+        "models/campaign_minutes.sql", "  avg(cost)", "  min(cost) AS lowest_cost,\n  avg(cost)");
+    run.change(
+        "sinks/postgres.yml",
+        "table: ads.campaign_minutes\n",
+        "table: ads.campaign_minutes\n    add_columns: true\n");
   }
 }

@@ -38,7 +38,6 @@ import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
-import dev.millrace.sql.Windows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -134,7 +133,7 @@ public final class Engine implements Instance, AutoCloseable {
       }
       StoreChange change = new StoreChange(store, project, started, stored, plan);
       List<FlowParts> parts = new FlowBuilder(project, started).build();
-      Map<String, FillParts> filled = 
+      Map<String, FillParts> filled =
           FillParts.of(parts, plan.filled(), Starts.instants(project, started));
       openFlows(parts, change, filled);
       writer.transact(

@@ -161,9 +161,7 @@ public final class ChangePlanner {
     List<String> notes = new ArrayList<>();
     boolean topics = isFromTopics(stream);
     notes.add(
-        topics
-            ? "filled from " + since(stream) + topics(stream)
-            : "filled from " + tables(stream));
+        topics ? "filled from " + since(stream) + topics(stream) : "filled from " + tables(stream));
     if (old.isPresent()) {
       notes.add("the old table stands still and can be queried until the new one replaces it");
     }

@@ -2,8 +2,8 @@ package dev.millrace.engine.change;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.type.Identifier;
-import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.ChangePlan.ChangeError;
+import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where streams start ({@code start} in their configuration): a stream is its query over the rows of
- * its sources whose event time is not before an instant. {@code now} is the instant at which the
+ * Where streams start ({@code start} in their configuration): a stream is its query over the rows
+ * of its sources whose event time is not before an instant. {@code now} is the instant at which the
  * stream was first planned by a run, and stays.
  */
 public final class Starts {
@@ -92,8 +92,7 @@ public final class Starts {
       return StreamDefinition.BEGINNING;
     }
     if (text.equals(NOW)) {
-      return stored
-          .stream(model.name())
+      return stored.stream(model.name())
           .filter(s -> s.start().startsWith(NOW))
           .map(StreamDefinition::startMicros)
           .orElse(micros(now));
@@ -106,13 +105,11 @@ public final class Starts {
   }
 
   /** The instants of those streams that do not start at the beginning, microseconds since 1970. */
-  public static Map<String, Long> instants(
-      Project project, Map<String, StreamProgram> started) {
+  public static Map<String, Long> instants(Project project, Map<String, StreamProgram> started) {
     Map<String, Long> instants = new HashMap<>();
     started.forEach(
         (name, program) -> {
-          long micros =
-              Definitions.of(project.model(name).orElseThrow(), program).startMicros();
+          long micros = Definitions.of(project.model(name).orElseThrow(), program).startMicros();
           if (micros != StreamDefinition.BEGINNING) {
             instants.put(name, micros);
           }
@@ -206,8 +203,7 @@ public final class Starts {
   private static String renamed(String select, Map<String, String> names) {
     String renamed = select;
     for (Map.Entry<String, String> name : names.entrySet()) {
-      renamed =
-          renamed.replace(Identifier.quote(name.getKey()), Identifier.quote(name.getValue()));
+      renamed = renamed.replace(Identifier.quote(name.getKey()), Identifier.quote(name.getValue()));
     }
     return renamed;
   }

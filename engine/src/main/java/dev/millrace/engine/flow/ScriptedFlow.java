@@ -36,7 +36,8 @@ public final class ScriptedFlow implements AutoCloseable {
   private ScriptedFlow(FlowParts parts, Store store, Clock clock) {
     this.parts = parts;
     this.clock = clock;
-    this.runner = new BatchRunner(
+    this.runner =
+        new BatchRunner(
             parts, clock, new Workers(), Progress.BATCHES, () -> ++batches * BETWEEN_BATCHES);
     this.writer = store.writer();
     this.idleness = new Idleness(parts.sources(), this::nanos);
