@@ -56,7 +56,7 @@ final class JunitXml {
     xml.writeAttribute("line", String.valueOf(result.test().where().line()));
     xml.writeAttribute("time", seconds(result.took()));
     if (result.outcome() != Outcome.PASSED) {
-      String text = printable(new TestReport(folder, false).details(result));
+      String text = printable(new TestReport(folder, false, 0).details(result));
       xml.writeStartElement(result.outcome() == Outcome.FAILED ? "failure" : "error");
       xml.writeAttribute("message", message(result));
       xml.writeCharacters(text);

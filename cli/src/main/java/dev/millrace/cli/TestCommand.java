@@ -133,7 +133,8 @@ final class TestCommand implements Callable<Integer> {
 
   private int run(Project project, UnitTests tests, long start) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    TestReport report = new TestReport(arguments.folder(), Problems.colours());
+    int width = tests.tests().stream().mapToInt(t -> t.name().length()).max().orElse(0);
+    TestReport report = new TestReport(arguments.folder(), Problems.colours(), width);
     List<UnitTestResult> results = new ArrayList<>();
     boolean text = format == CheckCommand.Format.text;
     for (UnitTestSpec test : tests.tests()) {

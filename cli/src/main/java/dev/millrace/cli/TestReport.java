@@ -24,11 +24,18 @@ final class TestReport {
 
   private final Path folder;
   private final boolean colours;
+  private final int width;
   private String model = "";
 
-  TestReport(Path folder, boolean colours) {
+  /**
+   * A report.
+   *
+   * @param width of the longest test's name
+   */
+  TestReport(Path folder, boolean colours, int width) {
     this.folder = folder;
     this.colours = colours;
+    this.width = width;
   }
 
   private String paint(String code, String text) {
@@ -53,7 +60,7 @@ final class TestReport {
         .append(mark)
         .append(' ')
         .append(name)
-        .append(" ".repeat(Math.max(1, 52 - name.length())))
+        .append(" ".repeat(Math.max(1, width + 1 - name.length())))
         .append(paint(DIM, String.format(Locale.ROOT, "%5d ms", millis(result.took()))))
         .append('\n')
         .toString();

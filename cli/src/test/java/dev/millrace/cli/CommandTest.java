@@ -146,7 +146,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "run"})
+  @ValueSource(strings = {"check", "run", "test"})
   void aFolderThatIsNoProjectIsAClearError(String command) {
     Answer answer = millrace(command, folder.resolve("nowhere"));
     assertThat(answer.code()).isEqualTo(Millrace.PROBLEMS);
@@ -155,7 +155,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "sql", "init", "replay"})
+  @ValueSource(strings = {"run", "check", "test", "sql", "init", "replay"})
   void helpShowsExamples(String command) {
     Answer help = millrace(command, "--help");
     assertThat(help.code()).isZero();
@@ -166,7 +166,8 @@ class CommandTest {
   void helpNamesCommandsAndExitCodes() {
     Answer help = millrace("--help");
     assertThat(help.code()).isZero();
-    assertThat(help.out()).contains("run", "check", "sql", "init", "replay", "Exit codes:", "130");
+    assertThat(help.out())
+        .contains("run", "check", "test", "sql", "init", "replay", "Exit codes:", "130");
   }
 
   @Test

@@ -29,6 +29,16 @@ final class ModelVariants {
       environment = Map.copyOf(environment);
       macros = Map.copyOf(macros);
     }
+
+    /** A project's setting with them in it. */
+    ModelTemplates.Setting over(ModelTemplates.Setting setting) {
+      Map<String, Object> allVars = new HashMap<>(setting.vars());
+      allVars.putAll(vars);
+      Map<String, String> allVariables = new HashMap<>(setting.environment());
+      allVariables.putAll(environment);
+      return new ModelTemplates.Setting(
+          setting.project(), setting.target(), allVars, allVariables, setting.macros(), macros);
+    }
   }
 
   /** The models of a project, rendered once. */

@@ -90,6 +90,10 @@ public final class ProjectLoader {
     private final Map<String, Object> given;
     private final ProjectFiles files;
     private final Map<String, String> dashboardFiles = new HashMap<>();
+    private final List<SourceSpec> sources = new ArrayList<>();
+    private final List<SinkSpec> sinks = new ArrayList<>();
+    private final List<OptionBlock> properties = new ArrayList<>();
+    private final List<OptionBlock> unitTests = new ArrayList<>();
 
     Load(Path folder, Problems problems, Map<String, ?> vars) {
       this.folder = folder;
@@ -107,9 +111,9 @@ public final class ProjectLoader {
       String chosen = new TargetReader(connectors, noTemplates, problems).choose(project, asked);
 
       List<TextFile> macros = files.in("macros", ".sql");
-      ModelTemplates.Session session =
-          templates.open(
-              new ModelTemplates.Setting(name, chosen, vars, environment, macros), problems);
+      ModelTemplates.Setting setting =
+          new ModelTemplates.Setting(name, chosen, vars, environment, macros);
+      ModelTemplates.Session session = templates.open(setting, problems);
       OptionReader reader = reader(session);
       TargetReader targetReader = new TargetReader(connectors, reader, problems);
       Target target = targetReader.read(project, chosen);
@@ -118,16 +122,7 @@ public final class ProjectLoader {
           new SourceReader(connectors, reader, problems, chosen, targetNames(project));
       SinkReader sinkReader =
           new SinkReader(connectors, reader, problems, target, targetReader.systemNames());
-      List<SourceSpec> sources = new ArrayList<>();
-      List<SinkSpec> sinks = new ArrayList<>();
-      List<OptionBlock> properties = new ArrayList<>();
-      List<OptionBlock> unitTests = new ArrayList<>();
-      for (OptionBlock file : propertyFiles(reader, sourceReader)) {
-        file.node("sources").ifPresent(n -> sources.addAll(sourceReader.read(n)));
-        properties.addAll(file.blocks("models"));
-        unitTests.addAll(file.blocks("unit_tests"));
-        file.node("sinks").ifPresent(n -> sinks.addAll(sinkReader.read(n)));
-      }
+      readProperties(reader, sourceReader, sinkReader);
       checkKafka(project, target, targetReader, sources);
 
       ModelTree tree = new ModelTree(project.node("models"), name, problems);
@@ -138,28 +133,12 @@ public final class ProjectLoader {
       List<ModelSpec> models = modelReader.specs(ordered, Set.of());
       sinkReader.checkModels(drafts, sourceReader.streamIds());
       List<DashboardSpec> dashboards = dashboards(reader);
-      ModelVariants variants =
-          new ModelVariants(
-              new ModelVariants.Rendering(modelReader, ordered),
-              (overrides, own) -> {
-                Map<String, Object> otherVars = new HashMap<>(vars);
-                otherVars.putAll(overrides.vars());
-                Map<String, String> otherEnvironment = new HashMap<>(environment);
-                otherEnvironment.putAll(overrides.environment());
-                ModelTemplates.Setting setting =
-                    new ModelTemplates.Setting(
-                        name, chosen, otherVars, otherEnvironment, macros, overrides.macros());
-                return rendering(setting, project, properties, own);
-              },
-              problems);
       List<UnitTestSpec> tests =
-          new UnitTestReader(
-                  zone(project),
-                  new UnitTestInputs(name, drafts, sourceReader, modelReader, problems),
-                  new RowsReader(files, problems),
-                  variants,
-                  problems)
-              .read(unitTests);
+          unitTests(
+              setting,
+              project,
+              new UnitTestInputs(name, drafts, sourceReader, modelReader, problems),
+              new ModelVariants.Rendering(modelReader, ordered));
       files.warnOfMisspeltFolders();
       problems.throwIfErrors();
 
@@ -179,12 +158,33 @@ public final class ProjectLoader {
           graph);
     }
 
-    /** The models as a unit test's overrides render them. */
-    private ModelVariants.Rendering rendering(
+    private void readProperties(OptionReader reader, SourceReader ofSources, SinkReader ofSinks) {
+      for (OptionBlock file : propertyFiles(reader, ofSources)) {
+        file.node("sources").ifPresent(n -> sources.addAll(ofSources.read(n)));
+        properties.addAll(file.blocks("models"));
+        unitTests.addAll(file.blocks("unit_tests"));
+        file.node("sinks").ifPresent(n -> sinks.addAll(ofSinks.read(n)));
+      }
+    }
+
+    private List<UnitTestSpec> unitTests(
         ModelTemplates.Setting setting,
         OptionBlock project,
-        List<OptionBlock> properties,
-        Problems own) {
+        UnitTestInputs inputs,
+        ModelVariants.Rendering plain) {
+      ModelVariants variants =
+          new ModelVariants(
+              plain,
+              (overrides, own) -> rendering(overrides.over(setting), project, own),
+              problems);
+      return new UnitTestReader(
+              zone(project), inputs, new RowsReader(files, problems), variants, problems)
+          .read(unitTests);
+    }
+
+    /** The models as a unit test's overrides render them. */
+    private ModelVariants.Rendering rendering(
+        ModelTemplates.Setting setting, OptionBlock project, Problems own) {
       ModelTemplates.Session session = templates.open(setting, own);
       OptionReader reader =
           new OptionReader(

@@ -134,7 +134,9 @@ final class RowsReader {
           ProjectError.BAD_VALUE,
           node.where(),
           "`" + key + "` is " + node.kind() + ", expected a list of rows",
-          "begin each row with `- `, or say `format: csv`");
+          key.equals("rows")
+              ? "begin each row with `- `, or say `format: csv`"
+              : "begin each row with `- `");
       return Optional.empty();
     }
     List<Row> rows = new ArrayList<>();

@@ -12,14 +12,17 @@ final class Cast {
   private final String expression;
   private final String text;
   private final SourceLocation where;
+  private final @Nullable String hint;
   private @Nullable String result;
 
   /**
    * A cast that is yet to be made.
    *
    * @param expression SQL of the value's text, from the column {@code v}; NULL if it does not fit
+   * @param hint what to do about a text that does not fit
    */
-  Cast(String expression, String text, SourceLocation where) {
+  Cast(String expression, String text, SourceLocation where, @Nullable String hint) {
+    this.hint = hint;
     this.expression = expression;
     this.text = text;
     this.where = where;
@@ -35,6 +38,10 @@ final class Cast {
 
   SourceLocation where() {
     return where;
+  }
+
+  @Nullable String hint() {
+    return hint;
   }
 
   /** The value as DuckDB prints it; empty if the text does not fit, or before it is made. */

@@ -111,7 +111,8 @@ final class Expectations {
         new Cast(
             "CASE WHEN v = 'none' THEN v ELSE TRY_CAST(v AS TIMESTAMPTZ)::VARCHAR END",
             cell.value().isNull() ? "none" : text,
-            cell.value().where());
+            cell.value().where(),
+            "write a time such as `2026-01-01 10:00:00`, `none` or `infinity`");
     fitting.add(cast);
     return Optional.of(new ExpectedWatermark(cell.column(), cast, cell.value().where()));
   }
@@ -153,7 +154,7 @@ final class Expectations {
         Optional<Cast> cast =
             cell == null
                 ? Optional.empty()
-                : TestPreparation.cast(cell.value(), type(schema, column));
+                : TestPreparation.cast(cell.value(), type(schema, column), null);
         cast.ifPresent(fitting::add);
         cells.add(cast);
       }
@@ -223,7 +224,8 @@ final class Expectations {
       if (text == null) {
         cells.add(Optional.empty());
       } else {
-        Cast cast = new Cast(TestPreparation.castSql(type(schema, columns.get(i))), text, where);
+        Cast cast =
+            new Cast(TestPreparation.castSql(type(schema, columns.get(i))), text, where, null);
         fitting.add(cast);
         cells.add(Optional.of(cast));
       }

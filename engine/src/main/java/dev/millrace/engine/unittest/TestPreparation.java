@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * casts that the caller makes afterwards, with those of other tests.
  */
 final class TestPreparation {
+  private static final String MALFORMED =
+      "to test a record that does not fit, write it as it is on the topic: `- '{\"column\": ...}'`";
+
   private final UnitTestSpec test;
   private final TestGraph graph;
   private final Workbench bench;
@@ -117,7 +120,8 @@ final class TestPreparation {
         new Cast(
             "CASE WHEN isfinite(" + instant + ") THEN epoch_us(" + instant + ")::VARCHAR END",
             value.orElse(""),
-            where);
+            where,
+            null);
     times.add(micros);
     return new ArrivingRecord(value, micros);
   }
@@ -144,7 +148,8 @@ final class TestPreparation {
       }
       json.append(json.length() > 1 ? ", " : "").append(RecordJson.text(cell.column()));
       json.append(": ").append(RecordJson.value(cell.value(), column.get().type()));
-      cast(cell.value(), column.get().type()).ifPresent(fitting::add);
+      String hint = graph.given().containsKey(given.input()) ? null : MALFORMED;
+      cast(cell.value(), column.get().type(), hint).ifPresent(fitting::add);
     }
     return Optional.of(Optional.of(json.append("}").toString()));
   }
@@ -160,16 +165,19 @@ final class TestPreparation {
   }
 
   /** A cast of a value to a column's type; empty for null, and for texts, which always fit. */
-  static Optional<Cast> cast(YamlNode value, DataType type) {
+  static Optional<Cast> cast(YamlNode value, DataType type, @Nullable String hint) {
     if (value.isNull()) {
       return Optional.empty();
     }
     if (value instanceof YamlNode.Scalar scalar) {
-      return Optional.of(new Cast(castSql(type), scalar.text(), scalar.where()));
+      return Optional.of(new Cast(castSql(type), scalar.text(), scalar.where(), hint));
     }
     return Optional.of(
         new Cast(
-            "TRY_CAST(v::JSON AS " + type + ")::VARCHAR", RecordJson.nested(value), value.where()));
+            "TRY_CAST(v::JSON AS " + type + ")::VARCHAR",
+            RecordJson.nested(value),
+            value.where(),
+            hint));
   }
 
   static String castSql(DataType type) {

@@ -71,10 +71,7 @@ public final class UnitTests implements AutoCloseable {
         UnitTestError.TEST_VALUE_MISFIT,
         cast.where(),
         "`" + cast.text() + "` is no " + (watermark ? "point in time" : type),
-        watermark
-            ? "write a time such as `2026-01-01 10:00:00`, `none` or `infinity`"
-            : "a source's record that does not fit is written as it is on the topic, in quotes:"
-                + " `- '{\"column\": ...}'`");
+        cast.hint());
   }
 
   /** Runs a test; one that could not be prepared must not be run. */
