@@ -33,6 +33,7 @@ final class Grouping {
   private final Map<String, JsonNode> written = new LinkedHashMap<>();
   private final Map<String, JsonNode> calls = new LinkedHashMap<>();
   private final Map<String, String> callFields = new HashMap<>();
+  private final @Nullable Subqueries subqueries;
   private @Nullable Node aggregate;
 
   Grouping(
@@ -40,6 +41,7 @@ final class Grouping {
     this.compilation = compilation;
     this.select = select;
     this.items = items;
+    subqueries = resolver.subqueries();
     having = select.path("having").isObject() ? resolver.resolve(select.path("having")) : null;
     if (select.path("group_sets").size() > 1) {
       compilation
@@ -92,6 +94,27 @@ final class Grouping {
     groupsWritten.add(expression);
   }
 
+  /** Groups by a resolved expression, too. */
+  void addGroup(JsonNode tree) {
+    groups.add(tree);
+    groupsWritten.add(tree);
+  }
+
+  /** True if all rows are one group. */
+  boolean isGlobal() {
+    return groups.isEmpty();
+  }
+
+  /** HAVING, resolved; null if there is none. */
+  @Nullable JsonNode having() {
+    return having;
+  }
+
+  /** The name of the field that is grouped by that expression, once groups are made. */
+  String group(JsonNode tree) {
+    return String.valueOf(groupFields.get(key(tree)));
+  }
+
   /** True if the SELECT has groups or aggregates. */
   boolean isNeeded() {
     return !groups.isEmpty()
@@ -121,7 +144,7 @@ final class Grouping {
   Node apply(Node input, boolean onClose, List<JsonNode> trees) {
     boolean global = groups.isEmpty();
     List<Field> fields = new ArrayList<>();
-    Node grouped = groups(input, fields);
+    Node grouped = groups(attach(input, readBelow(trees)), fields);
     if (global) {
       ObjectNode zero = DuckDb.object();
       zero.put("class", "CONSTANT").put("type", "VALUE_CONSTANT").put("alias", "");
@@ -133,7 +156,34 @@ final class Grouping {
     JsonNode condition = having == null ? null : replace(having, Set.of());
     List<AggregateCall> made = calls(grouped);
     aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
-    return condition == null ? aggregate : new Node.Filter(aggregate, compilation.expr(condition));
+    List<JsonNode> read = new ArrayList<>(trees);
+    if (condition != null) {
+      read.add(condition);
+    }
+    Node result = attach(aggregate, read);
+    return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
+  }
+
+  private Node attach(Node input, List<JsonNode> trees) {
+    return subqueries == null ? input : subqueries.attach(input, trees);
+  }
+
+  /** What is computed below the aggregate: groups, and what aggregates read. */
+  private List<JsonNode> readBelow(List<JsonNode> trees) {
+    List<JsonNode> below = new ArrayList<>(groups);
+    trees.forEach(tree -> collectAggregates(tree, below));
+    if (having != null) {
+      collectAggregates(having, below);
+    }
+    return below;
+  }
+
+  private void collectAggregates(JsonNode tree, List<JsonNode> found) {
+    if (isAggregate(tree, compilation)) {
+      found.add(tree);
+    } else {
+      tree.forEach(child -> collectAggregates(child, found));
+    }
   }
 
   private Node groups(Node input, List<Field> fields) {
@@ -242,7 +292,11 @@ final class Grouping {
           callFields.computeIfAbsent(key, k -> compilation.names().fresh(name)));
     }
     if (kind.equals("COLUMN_REF")) {
-      notGrouped(tree, parameters);
+      boolean subquery =
+          subqueries != null && subqueries.isOne(tree.path("column_names").path(0).asText());
+      if (!subquery) {
+        notGrouped(tree, parameters);
+      }
       return tree;
     }
     Set<String> inner = parameters;

@@ -16,7 +16,17 @@ import org.jspecify.annotations.Nullable;
  * planned.
  */
 sealed interface Node
-    permits Node.Scan, Node.Filter, Node.Extend, Node.UnionAll, Join, Node.Aggregate, Node.Window, Node.Unnest, Node.Session {
+    permits Node.Scan,
+        Node.Filter,
+        Node.Extend,
+        Node.UnionAll,
+        Node.Aggregate,
+        Node.Window,
+        Node.Unnest,
+        Node.Session,
+        Join,
+        Repeat,
+        Values {
 
   /** The columns, hidden ones included. */
   List<Field> fields();

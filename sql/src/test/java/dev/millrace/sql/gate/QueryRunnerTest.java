@@ -224,7 +224,8 @@ class QueryRunnerTest {
     assertThat(refusal("SELECT 'ä'\nFROM campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:2:6"))
         .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean `campaigns`?"));
-    assertThat(refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY) h, campains"))
+    assertThat(
+            refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY) h, campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:1:69"));
     assertThat(refusal("SELECT $form", parameter("from", "VARCHAR", null)))
         .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_PARAMETER))
