@@ -82,6 +82,8 @@ final class Removal {
             "DROP TABLE IF EXISTS " + StoreChange.qualified("state", "history_" + old.name()));
       }
       if (stream == null) {
+        transaction.execute(
+            "DROP TABLE IF EXISTS " + StoreChange.qualified("state", "current_" + old.name()));
         removeSource(old);
       }
     }
