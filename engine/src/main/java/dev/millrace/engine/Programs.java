@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.SinkConnector;
+import dev.millrace.api.connect.SinkDeclaration;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
@@ -50,7 +51,9 @@ public final class Programs {
     /** Nothing lets a stream forget some of its state. */
     STATE_UNBOUNDED,
     /** A sink delivers a model that is no stream. */
-    SINK_NOT_OF_STREAM;
+    SINK_NOT_OF_STREAM,
+    /** A sink writes a topic that its own stream is made of. */
+    SINK_LOOP;
 
     @Override
     public Blame blame() {
@@ -115,6 +118,7 @@ public final class Programs {
       }
     }
     project.sinks().forEach(sink -> checkSink(project, sink, programs, failed, sinks, problems));
+    SinkLoops.check(project, problems);
     return programs;
   }
 
@@ -170,7 +174,7 @@ public final class Programs {
     if (sink.mode() == WriteMode.APPEND && !output.appendOnly()) {
       problems.error(
           ProgramError.SINK_NEEDS_UPSERT,
-          sink.where(),
+          sink.where("mode"),
           "sink `" + sink.name() + "` appends, but stream `" + sink.from() + "` takes rows back",
           "use `mode: upsert` with `key: "
               + output.identity()
@@ -181,15 +185,15 @@ public final class Programs {
       if (output.schema().column(key).isEmpty()) {
         problems.error(
             ProgramError.SINK_COLUMN_UNKNOWN,
-            sink.where(),
+            sink.where("key"),
             "sink `" + sink.name() + "`: stream `" + sink.from() + "` has no column `" + key + "`",
             Suggestion.didYouMean(key, names));
       }
     }
-    if (sink.mode() == WriteMode.UPSERT && !sink.key().containsAll(output.identity())) {
+    if (sink.mode().isKeyed() && !sink.key().containsAll(output.identity())) {
       problems.error(
           ProgramError.SINK_KEY_NOT_UNIQUE,
-          sink.where(),
+          sink.where("key"),
           "sink `"
               + sink.name()
               + "`: key "
@@ -201,10 +205,10 @@ public final class Programs {
               ? "use `key: " + output.identity() + "`"
               : "select the columns that tell rows apart, or deliver an aggregate of the stream");
     }
-    checkTypes(project, sink, output, connectors, problems);
+    checkWithConnector(project, sink, output, connectors, problems);
   }
 
-  private static void checkTypes(
+  private static void checkWithConnector(
       Project project,
       SinkSpec sink,
       Relation output,
@@ -220,6 +224,16 @@ public final class Programs {
     if (connector == null) {
       return;
     }
+    connector.check(
+        new SinkDeclaration(
+            sink.name(),
+            sink.table(),
+            output.schema(),
+            sink.mode(),
+            sink.key(),
+            sink.options(),
+            sink::where),
+        problems);
     for (Column column : output.schema().columns()) {
       if (connector.targetType(column.type()).isEmpty()) {
         problems.error(

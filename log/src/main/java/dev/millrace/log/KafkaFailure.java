@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Tells what the caller may do about an exception of a Kafka client. */
-final class KafkaFailure {
+public final class KafkaFailure {
   private KafkaFailure() {}
 
   /**
@@ -22,7 +22,7 @@ final class KafkaFailure {
    *
    * @param doing what was tried, such as {@code reading topic `a`}
    */
-  static MillraceException of(Throwable thrown, Cluster cluster, String doing) {
+  public static MillraceException of(Throwable thrown, Cluster cluster, String doing) {
     Throwable cause = thrown;
     while (cause.getCause() != null
         && (cause instanceof ExecutionException || cause.getClass() == KafkaException.class)) {

@@ -1,6 +1,5 @@
 package dev.millrace.log;
 
-import dev.millrace.api.connect.Connector;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Option;
@@ -13,12 +12,15 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.SaslConfigs;
 
 /**
- * The system {@code kafka} of a target. It is neither a source nor a sink: every source writes to
- * its topics and every stream reads from them.
+ * The options of a system of type {@code kafka}, and the cluster that they describe. Every source
+ * writes to its topics and every stream reads from them.
  */
-public final class KafkaSystem implements Connector {
+public final class KafkaSystem {
   /** The name in {@code millrace.yml}. */
   public static final String NAME = "kafka";
+
+  /** The key that names a topic, in a source's stream and in a sink. */
+  public static final String TOPIC = "topic";
 
   private static final Option URL =
       Option.required(
@@ -55,23 +57,11 @@ public final class KafkaSystem implements Connector {
           "Further settings of Kafka's clients, as Kafka names them, such as trust stores.",
           "{ssl.truststore.location: /etc/kafka/trust.pem, ssl.truststore.type: PEM}");
 
-  /** Found through {@link java.util.ServiceLoader}. */
-  public KafkaSystem() {}
+  /** What {@code millrace.yml} may say of such a system. */
+  public static final List<Option> OPTIONS =
+      List.of(URL, SECURITY_PROTOCOL, SASL_MECHANISM, USER, PASSWORD, PROPERTIES);
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public String summary() {
-    return "Apache Kafka, or anything that speaks its protocol: the topics that streams read.";
-  }
-
-  @Override
-  public List<Option> systemOptions() {
-    return List.of(URL, SECURITY_PROTOCOL, SASL_MECHANISM, USER, PASSWORD, PROPERTIES);
-  }
+  private KafkaSystem() {}
 
   /**
    * The cluster that a target's options describe. Connects to nothing.
@@ -80,10 +70,10 @@ public final class KafkaSystem implements Connector {
    */
   public static Cluster cluster(Options options) {
     Map<String, String> properties = new HashMap<>();
-    String protocol = options.text("security_protocol");
+    String protocol = options.optionalText(SECURITY_PROTOCOL.name()).orElse("PLAINTEXT");
     properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
     if (protocol.startsWith("SASL_")) {
-      String mechanism = options.text("sasl_mechanism");
+      String mechanism = options.optionalText(SASL_MECHANISM.name()).orElse("PLAIN");
       properties.put(SaslConfigs.SASL_MECHANISM, mechanism);
       if (options.has("user") && options.has("password")) {
         properties.put(

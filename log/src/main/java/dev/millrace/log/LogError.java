@@ -31,6 +31,8 @@ public enum LogError implements ErrorCode {
   TOPIC_RECREATED(Blame.USER),
   /** A topic exists with fewer partitions than a stored position needs. */
   TOPIC_PARTITIONS_DIFFER(Blame.USER),
+  /** A topic was to be emptied, and Kafka drops none of its records. */
+  TOPIC_NOT_EMPTIED(Blame.USER),
   /** The log no longer holds, or never held, the record at a stored position. */
   POSITION_OUT_OF_RANGE(Blame.USER),
   /** Another instance runs the same source of the same project. */

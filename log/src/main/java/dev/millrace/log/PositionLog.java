@@ -16,13 +16,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The compacted topic in which sources keep their positions, by {@link SourceTask#key()}. A
- * position is written in the transaction that writes the records before it.
+ * The compacted topic in which those who write topics keep how far they are, each under a key of
+ * its own. A position is written in the transaction that writes the records before it.
  */
-final class PositionLog {
-  static final String TOPIC = "_millrace.positions";
+public final class PositionLog {
+  private static final String TOPIC = "_millrace.positions";
 
   /** One partition, so that one read to its end sees all; small segments, so that it is short. */
   private static final TopicDeclaration DECLARATION =
@@ -40,27 +41,37 @@ final class PositionLog {
 
   private PositionLog() {}
 
-  static ProducerRecord<byte[], byte[]> record(SourceTask task, String position) {
-    return new ProducerRecord<>(TOPIC, 0, task.key().getBytes(UTF_8), position.getBytes(UTF_8));
+  /**
+   * The record that sets a position.
+   *
+   * @param key whose it is; one for each transactional id
+   * @param position null to forget it
+   */
+  public static ProducerRecord<byte[], byte[]> record(String key, @Nullable String position) {
+    byte[] value = position == null ? null : position.getBytes(UTF_8);
+    return new ProducerRecord<>(TOPIC, 0, key.getBytes(UTF_8), value);
   }
 
   /** Makes the topic if it is missing. */
-  static void ensure(TopicAdmin admin) {
+  public static void ensure(TopicAdmin admin) {
     admin.ensure(List.of(DECLARATION));
   }
 
   /**
-   * The position that was committed last. Called when no transaction of this source is open any
-   * more. Other sources' open transactions hide what comes behind them, ours included, so this
+   * The position that was committed last. Called when no transaction of its writer is open any
+   * more. Other writers' open transactions hide what comes behind them, ours included, so this
    * waits until they have ended: a killed one's at its next start or after its timeout.
+   *
+   * @param whose for messages, such as {@code source `ads`}
    */
-  static Optional<String> read(Cluster cluster, TopicAdmin admin, SourceTask task) {
+  public static Optional<String> read(
+      Cluster cluster, TopicAdmin admin, String positionKey, String whose) {
     long end = admin.endWithOpenTransactions(PARTITION);
     if (end == 0) {
       // A new topic: not worth a consumer.
       return Optional.empty();
     }
-    byte[] key = task.key().getBytes(UTF_8);
+    byte[] key = positionKey.getBytes(UTF_8);
     Optional<String> position = Optional.empty();
     long deadline = System.nanoTime() + LIMIT.toNanos();
     KafkaConsumer<byte[], byte[]> consumer = consumer(cluster);
@@ -80,7 +91,7 @@ final class PositionLog {
       }
       return position;
     } catch (KafkaException e) {
-      throw KafkaFailure.of(e, cluster, "reading the position of source `" + task.source() + "`");
+      throw KafkaFailure.of(e, cluster, "reading the position of " + whose);
     } finally {
       consumer.close(CloseOptions.timeout(Duration.ofMillis(200)));
     }

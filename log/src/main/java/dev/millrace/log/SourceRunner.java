@@ -123,7 +123,9 @@ public final class SourceRunner implements AutoCloseable {
       PositionLog.ensure(admin);
       SourceWriter writer = SourceWriter.open(cluster, task);
       try {
-        committed = PositionLog.read(cluster, admin, task).orElse(null);
+        committed =
+            PositionLog.read(cluster, admin, task.key(), "source `" + task.source() + "`")
+                .orElse(null);
         return writer;
       } catch (RuntimeException e) {
         writer.close();

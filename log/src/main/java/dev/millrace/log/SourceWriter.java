@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes one source's records and positions in transactions. Opening it ends whatever a
@@ -31,27 +29,10 @@ final class SourceWriter implements AutoCloseable {
   }
 
   static SourceWriter open(Cluster cluster, SourceTask task) {
-    Map<String, Object> properties = cluster.clientProperties("millrace-source-" + task.source());
-    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace/" + task.key());
-    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
-    properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
-    properties.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 64 << 20);
-    properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
-    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
-    properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-    try {
-      producer.initTransactions();
-      return new SourceWriter(task, producer);
-    } catch (RuntimeException e) {
-      producer.close(Duration.ZERO);
-      throw e;
-    }
+    return new SourceWriter(
+        task,
+        TransactionalProducer.open(
+            cluster, "millrace-source-" + task.source(), "millrace/" + task.key()));
   }
 
   /** Adds a record to the open transaction, or to a new one. Waits while the buffer is full. */
@@ -92,7 +73,7 @@ final class SourceWriter implements AutoCloseable {
     if (records == 0) {
       producer.beginTransaction();
     }
-    producer.send(PositionLog.record(task, position));
+    producer.send(PositionLog.record(task.key(), position));
     FaultPoint.pass("source-before-commit");
     producer.commitTransaction();
     FaultPoint.pass("source-after-commit");

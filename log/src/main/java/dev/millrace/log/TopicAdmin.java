@@ -1,5 +1,7 @@
 package dev.millrace.log;
 
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,11 +19,14 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -147,6 +152,24 @@ public final class TopicAdmin implements AutoCloseable {
         || cause instanceof InvalidTopicException;
   }
 
+  /** The settings of a topic that exists, by Kafka's names. */
+  public Map<String, String> config(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Map<String, String> settings = new HashMap<>();
+    try {
+      admin
+          .describeConfigs(List.of(resource))
+          .values()
+          .get(resource)
+          .get()
+          .entries()
+          .forEach(e -> settings.put(e.name(), e.value()));
+      return settings;
+    } catch (ExecutionException | InterruptedException e) {
+      throw KafkaFailure.of(e, cluster, "asking for the settings of topic `" + topic + "`");
+    }
+  }
+
   /** What every partition of the topics holds, in order. The topics exist. */
   public List<PartitionRange> ranges(Collection<Topic> topics) {
     Set<TopicPartition> partitions = new HashSet<>();
@@ -185,6 +208,36 @@ public final class TopicAdmin implements AutoCloseable {
       return result.partitionResult(tp).get().offset();
     } catch (ExecutionException | InterruptedException e) {
       throw KafkaFailure.of(e, cluster, "asking for the ends of partition `" + tp + "`");
+    }
+  }
+
+  /**
+   * Drops every record that a topic holds now; the topic and its id stay.
+   *
+   * @throws StopException if the topic keeps the newest record of each key ({@code
+   *     cleanup.policy=compact}), of which Kafka drops none
+   */
+  public void empty(Topic topic) {
+    Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+    for (int p = 0; p < topic.partitions(); p++) {
+      // -1 is the high watermark.
+      all.put(new TopicPartition(topic.name(), p), RecordsToDelete.beforeOffset(-1));
+    }
+    try {
+      admin.deleteRecords(all).all().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PolicyViolationException) {
+        throw new StopException(
+            Problem.error(
+                LogError.TOPIC_NOT_EMPTIED,
+                null,
+                "topic `" + topic.name() + "` is compacted, so Kafka drops none of its records",
+                "delete the topic by hand, and start again"),
+            e);
+      }
+      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic.name() + "`");
+    } catch (InterruptedException e) {
+      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic.name() + "`");
     }
   }
 

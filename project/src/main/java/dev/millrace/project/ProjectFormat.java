@@ -173,13 +173,19 @@ final class ProjectFormat {
               Option.optional(
                   "table",
                   TEXT,
-                  "The table there, perhaps with a schema before a dot; the sink's name if left out.",
+                  "The table there, perhaps with a schema before a dot; the sink's name if left out. A sink to Kafka has a `topic` instead.",
                   "ads.clicks"),
               Option.required(
-                      "mode", TEXT, "Insert every row, or keep one row for each key.", "upsert")
-                  .oneOf("append", "upsert"),
+                      "mode",
+                      TEXT,
+                      "Insert every row, keep one row for each key, or (Kafka) write every change in Debezium's envelope.",
+                      "upsert")
+                  .oneOf("append", "upsert", "debezium"),
               Option.optional(
-                  "key", TEXTS, "The key's columns, for `mode: upsert`.", "[campaign_id, minute]"),
+                  "key",
+                  TEXTS,
+                  "The key's columns, for `mode: upsert` and `mode: debezium`.",
+                  "[campaign_id, minute]"),
               Option.withDefault(
                   "outbox",
                   SIZE,

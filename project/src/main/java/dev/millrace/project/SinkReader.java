@@ -20,6 +20,8 @@ import java.util.Set;
 
 /** Reads sinks. Their models are checked by {@link #checkModels} once those are known. */
 final class SinkReader {
+  private static final String TABLE = "table";
+
   private final Map<String, SinkConnector> connectors = new HashMap<>();
   private final OptionReader reader;
   private final Problems problems;
@@ -74,16 +76,22 @@ final class SinkReader {
         .orElse(List.of());
   }
 
+  private Optional<SinkConnector> connector(OptionBlock block) {
+    return block.text("system").flatMap(target::system).map(s -> connectors.get(s.type()));
+  }
+
   private Optional<SinkSpec> sink(OptionBlock block) {
     block.located("name").ifPresent(n -> names.add(n.text(), n.where()));
     block.located("from").ifPresent(delivered::add);
     block.located("system").ifPresent(this::checkSystem);
-    checkTable(block);
+    String targetKey = connector(block).map(SinkConnector::targetKey).orElse(TABLE);
+    checkTable(block, targetKey);
+    checkMode(block);
     checkKey(block);
     Optional<String> name = block.text("name");
     Optional<String> from = block.text("from");
     Optional<String> system = block.text("system");
-    Optional<String> mode = block.text("mode");
+    Optional<WriteMode> mode = mode(block);
     if (name.isEmpty() || from.isEmpty() || system.isEmpty() || mode.isEmpty()) {
       return Optional.empty();
     }
@@ -92,12 +100,13 @@ final class SinkReader {
             name.get(),
             from.get(),
             system.get(),
-            block.text("table").orElse(name.get()),
-            WriteMode.valueOf(mode.get().toUpperCase(Locale.ROOT)),
+            block.text(targetKey).orElse(name.get()),
+            mode.get(),
             block.list("key").stream().map(OptionBlock.Located::text).toList(),
             block.number("outbox").orElse(0L),
             block.options(options(system.get())),
-            block.where("name")));
+            block.where("name"),
+            block.places()));
   }
 
   private void checkSystem(OptionBlock.Located name) {
@@ -124,9 +133,19 @@ final class SinkReader {
     }
   }
 
-  private void checkTable(OptionBlock block) {
+  private void checkTable(OptionBlock block, String targetKey) {
+    if (!targetKey.equals(TABLE)) {
+      if (block.given(TABLE)) {
+        problems.error(
+            ProjectError.BAD_VALUE,
+            block.keyPlace(TABLE),
+            "system `" + block.text("system").orElse("") + "` has no tables",
+            "write `" + targetKey + "` instead of `table`");
+      }
+      return;
+    }
     block
-        .located("table")
+        .located(TABLE)
         .filter(t -> !t.text().matches("[^.\\s\"]+(\\.[^.\\s\"]+)?"))
         .ifPresent(
             t ->
@@ -137,15 +156,42 @@ final class SinkReader {
                     "write `table` or `schema.table`"));
   }
 
+  private static Optional<WriteMode> mode(OptionBlock block) {
+    return block.text("mode").map(m -> WriteMode.valueOf(m.toUpperCase(Locale.ROOT)));
+  }
+
+  private void checkMode(OptionBlock block) {
+    Optional<WriteMode> mode = mode(block);
+    Optional<SinkConnector> connector = connector(block);
+    if (mode.isPresent()
+        && connector.isPresent()
+        && !connector.get().modes().contains(mode.get())) {
+      List<String> possible =
+          connector.get().modes().stream()
+              .sorted()
+              .map(m -> "`" + m.name().toLowerCase(Locale.ROOT) + "`")
+              .toList();
+      problems.error(
+          ProjectError.BAD_VALUE,
+          block.where("mode"),
+          "a sink to a system of type `"
+              + connector.get().name()
+              + "` has no `mode: "
+              + block.text("mode").orElse("")
+              + "`",
+          "write one of " + String.join(", ", possible));
+    }
+  }
+
   private void checkKey(OptionBlock block) {
-    Optional<String> mode = block.text("mode");
-    if (mode.filter("upsert"::equals).isPresent() && block.list("key").isEmpty()) {
+    Optional<WriteMode> mode = mode(block);
+    if (mode.filter(WriteMode::isKeyed).isPresent() && block.list("key").isEmpty()) {
       problems.error(
           ProjectError.MISSING_KEY,
           block.where("mode"),
-          "`mode: upsert` without a `key`",
+          "`mode: " + block.text("mode").orElse("") + "` without a `key`",
           "add `key`, the columns that name a row, such as `key: [campaign_id, minute]`");
-    } else if (mode.filter("append"::equals).isPresent() && block.given("key")) {
+    } else if (mode.filter(m -> !m.isKeyed()).isPresent() && block.given("key")) {
       problems.error(
           ProjectError.BAD_VALUE,
           block.keyPlace("key"),

@@ -165,7 +165,16 @@ final class AdsProject {
 
   private static SinkSpec sink(String from, WriteMode mode, String... key) {
     return new SinkSpec(
-        from, from, "postgres", "ads." + from, mode, List.of(key), 1 << 30, options(), PLACE);
+        from,
+        from,
+        "postgres",
+        "ads." + from,
+        mode,
+        List.of(key),
+        1 << 30,
+        options(),
+        PLACE,
+        Map.of());
   }
 
   private static StreamSpec stream(String name, String columns) {

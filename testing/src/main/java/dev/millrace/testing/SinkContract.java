@@ -93,7 +93,7 @@ public abstract class SinkContract {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"APPEND", "UPSERT"})
   void everyTypeComesBackAsItWent(WriteMode mode) {
     Map<DataType, List<Object>> samples = new LinkedHashMap<>(SampleValues.all());
     samples.keySet().removeIf(type -> connector().targetType(type).isEmpty());
@@ -260,17 +260,29 @@ public abstract class SinkContract {
   }
 
   @Test
-  void secondWriterNeverAppliesWhatTheFirstHas() {
+  void oneOfTwoWritersGivesWay() {
     String table = newTable();
     SinkContext context = context(table, PAIRS);
     try (Sink first = connector().open(context);
         Sink second = connector().open(context)) {
-      first.deliver(new Batches(PAIRS).put(1L, "a").build(), 1);
-      assertThatThrownBy(
-              () -> second.deliver(new Batches(PAIRS).put(1L, "a").put(2L, "b").build(), 2))
-          .isInstanceOf(RetryException.class);
+      Batch batch = new Batches(PAIRS).put(1L, "a").build();
+      boolean firstCame = isDelivered(first, batch, 1);
+      boolean secondCame = isDelivered(second, batch, 1);
+      assertThat(firstCame).isNotEqualTo(secondCame);
     }
     assertRows(table, PAIRS, List.of(row(1L, "a")));
+    try (Sink sink = connector().open(context)) {
+      assertThat(sink.position()).contains(new SinkPosition("epoch-1", 1));
+    }
+  }
+
+  private static boolean isDelivered(Sink sink, Batch batch, long sequence) {
+    try {
+      sink.deliver(batch, sequence);
+      return true;
+    } catch (RetryException e) {
+      return false;
+    }
   }
 
   @Test
@@ -296,7 +308,7 @@ public abstract class SinkContract {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"APPEND", "UPSERT"})
   void processKilledAtEveryPointLosesAndDoublesNothing(WriteMode mode) throws IOException {
     String table = newTable();
     Path system = folder.resolve("system");

@@ -17,8 +17,9 @@ public interface Sink extends AutoCloseable {
   /**
    * Applies the changes in order and stores (epoch, {@code sequence}) atomically with them.
    *
-   * @param changes in upsert mode at most one change for a key, +1 to write the row, -1 to delete
-   *     it by its key
+   * @param changes in append mode rows, all +1; in upsert mode at most one change for a key, +1 to
+   *     write the row, -1 to delete it by its key; in Debezium mode -1 for the whole row that a key
+   *     had, +1 for the one that it has from then on, in this order
    * @param sequence of the last change in the batch
    * @throws dev.millrace.api.error.RetryException if the target is away
    * @throws dev.millrace.api.error.StopException if a person has to act

@@ -1,14 +1,35 @@
 package dev.millrace.api.connect;
 
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.type.DataType;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Writes a stream's changes to a table outside. */
+/** Writes a stream's changes to a table, or a topic, outside. */
 public interface SinkConnector extends Connector {
   /** Options of one sink file, besides those that every sink has. */
   List<Option> sinkOptions();
+
+  /** The modes that it can write in. */
+  default Set<WriteMode> modes() {
+    return Set.of(WriteMode.APPEND, WriteMode.UPSERT);
+  }
+
+  /**
+   * The key of a sink's block that names the target: {@code table}, or an option of {@link
+   * #sinkOptions()} in its place.
+   */
+  default String targetKey() {
+    return "table";
+  }
+
+  /**
+   * Checks what declarations cannot say; adds every problem at its place. Reads nothing from
+   * outside.
+   */
+  default void check(SinkDeclaration sink, Problems problems) {}
 
   /**
    * The guarantee in one sentence, for the manual: what is stored where, so that nothing is there

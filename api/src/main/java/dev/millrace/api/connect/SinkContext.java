@@ -12,10 +12,10 @@ import java.util.List;
  * @param epoch identifies the store whose outbox is delivered
  * @param system the options of the system
  * @param options the options of the sink
- * @param table the target table, perhaps with a schema before a dot
+ * @param table the target table, perhaps with a schema before a dot, or topic
  * @param schema the columns
- * @param mode append or upsert
- * @param key the columns of the key in upsert mode, else empty
+ * @param mode how changes are written
+ * @param key the columns of the key, empty in append mode
  */
 public record SinkContext(
     String project,

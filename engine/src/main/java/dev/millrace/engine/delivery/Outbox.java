@@ -120,8 +120,12 @@ public final class Outbox {
             .map(n -> ", d." + Identifier.quote(n))
             .collect(Collectors.joining());
     String select = "SELECT d._w, getvariable('" + NOW + "')" + columns + " FROM ";
-    if (sink.mode() != WriteMode.UPSERT) {
+    if (sink.mode() == WriteMode.APPEND) {
       return select + delta + " AS d";
+    }
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      // A row that is taken back comes right before the one that replaces it.
+      return select + delta + " AS d ORDER BY " + keys("d.") + ", d._w";
     }
     // A row that is taken back and replaced in the same batch is one write, not a deletion and a
     // write.
@@ -136,6 +140,12 @@ public final class Outbox {
         + added
         + " AS p ON "
         + sameKey("p", "d");
+  }
+
+  private String keys(String prefix) {
+    return sink.key().stream()
+        .map(k -> prefix + Identifier.quote(k))
+        .collect(Collectors.joining(", "));
   }
 
   private String sameKey(String left, String right) {
@@ -184,7 +194,6 @@ public final class Outbox {
             + " ORDER BY _seq LIMIT "
             + limit;
     if (sink.mode() == WriteMode.UPSERT) {
-      String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
       rows =
           "SELECT max(_seq) OVER () AS _seq, _w, min(written) OVER () AS written"
               + columns
@@ -193,7 +202,7 @@ public final class Outbox {
               + ") AS r(_seq, _w, written"
               + columns
               + ") QUALIFY row_number() OVER (PARTITION BY "
-              + keys
+              + keys("")
               + " ORDER BY r._seq DESC) = 1";
     }
     List<List<@Nullable Object>> values = new ArrayList<>();
@@ -204,6 +213,15 @@ public final class Outbox {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(rows)) {
       while (row.next()) {
+        boolean parted =
+            sink.mode() == WriteMode.DEBEZIUM
+                && weights.size() == limit - 1
+                && row.getByte(2) < 0
+                && !weights.isEmpty();
+        if (parted) {
+          // The row that replaces it may be the next one: both go with the next chunk.
+          break;
+        }
         last = Math.max(last, row.getLong(1));
         weights.add(row.getByte(2));
         oldest = Math.min(oldest, row.getLong(3));
@@ -243,9 +261,8 @@ public final class Outbox {
     transaction.execute("DELETE FROM " + table + " WHERE _seq <= " + delivered);
   }
 
-  /** Keeps only the newest change of each key; for upserts, where that is all the target needs. */
+  /** Keeps of each key what the target needs, for sinks with a key. */
   void compact(Transaction transaction) throws SQLException {
-    String keys = sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
     compacted +=
         transaction.update(
             "DELETE FROM "
@@ -254,10 +271,20 @@ public final class Outbox {
                 + delivered
                 + " AND _seq <= "
                 + written
-                + " AND _seq NOT IN (SELECT max(_seq) FROM "
-                + table
-                + " GROUP BY "
-                + keys
+                + " AND _seq NOT IN ("
+                + needed()
                 + ")");
+  }
+
+  /**
+   * The newest change of each key; with rows as they were before, also the one that the target has,
+   * which is the first to be taken back.
+   */
+  private String needed() {
+    String grouped = " FROM " + table + " GROUP BY " + keys("");
+    String newest = "SELECT max(_seq)" + grouped;
+    return sink.mode() == WriteMode.DEBEZIUM
+        ? newest + " UNION ALL SELECT min(_seq)" + grouped + " HAVING arg_min(_w, _seq) < 0"
+        : newest;
   }
 }

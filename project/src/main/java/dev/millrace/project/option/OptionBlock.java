@@ -91,6 +91,13 @@ public final class OptionBlock {
         .orElse(node.where());
   }
 
+  /** The places of the values of all keys that are given. */
+  public Map<String, SourceLocation> places() {
+    Map<String, SourceLocation> places = new HashMap<>();
+    node.entries().forEach(e -> places.putIfAbsent(e.key().text(), e.value().where()));
+    return places;
+  }
+
   /** True if the author gave the key a value, right or wrong. */
   public boolean given(String key) {
     return node.get(key).isPresent();

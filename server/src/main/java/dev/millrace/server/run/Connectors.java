@@ -3,20 +3,18 @@ package dev.millrace.server.run;
 import dev.millrace.api.connect.Connector;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SourceConnector;
-import dev.millrace.log.KafkaSystem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/** Every connector on the class path, found through {@link ServiceLoader}, and Kafka. */
+/** Every connector on the class path, found through {@link ServiceLoader}. */
 public final class Connectors {
   private final List<Connector> all = new ArrayList<>();
 
   /** Looks them up. */
   public Connectors() {
-    all.add(new KafkaSystem());
     for (Connector connector : ServiceLoader.load(Connector.class)) {
       if (all.stream().noneMatch(c -> c.name().equals(connector.name()))) {
         all.add(connector);

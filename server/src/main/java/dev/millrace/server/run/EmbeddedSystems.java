@@ -19,6 +19,7 @@ import dev.millrace.server.run.RunningProject.RunError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -103,7 +104,7 @@ final class EmbeddedSystems implements AutoCloseable {
   private List<EmbeddedSystem> children(DataFolder folder, Ports ports) {
     List<EmbeddedSystem> systems = new ArrayList<>();
     for (SystemSpec spec : project.target().systems()) {
-      if (!spec.embedded() || spec.type().equals(KafkaSystem.NAME)) {
+      if (!spec.embedded() || spec.equals(kafka())) {
         continue;
       }
       PostgresType postgres = new PostgresType();
@@ -124,6 +125,11 @@ final class EmbeddedSystems implements AutoCloseable {
   private void brokerFailed(Problem problem) {
     LOG.error("the embedded Kafka broker failed: {}", problem);
     brokerFaults = List.of(problem);
+  }
+
+  /** The name of the system that is the embedded Kafka; empty if Kafka runs elsewhere. */
+  Optional<String> embeddedKafka() {
+    return broker == null ? Optional.empty() : Optional.of(kafka().name());
   }
 
   /** Where Kafka is, embedded or not; it may not answer yet. */

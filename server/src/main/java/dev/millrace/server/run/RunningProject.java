@@ -144,6 +144,11 @@ public final class RunningProject implements AutoCloseable {
     lock.announce(server.address().toString());
     systems.awaitKafka();
     opened.start();
+    systems
+        .embeddedKafka()
+        .ifPresent(
+            name ->
+                opened.connect(name, withAddress(name, Map.of("url", systems.cluster().url()))));
     systems.onStarted((name, started) -> opened.connect(name, withAddress(name, started)));
   }
 

@@ -1,0 +1,33 @@
+package dev.millrace.connect.kafka;
+
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+
+/** What can go wrong between a sink and its topic. */
+public enum KafkaSinkError implements ErrorCode {
+  /** The sink's block says something that cannot be. */
+  SINK_OPTION(Blame.USER),
+  /** The topic was deleted, or deleted and made anew, after changes were written to it. */
+  SINK_TOPIC_LOST(Blame.USER),
+  /** Kafka refuses a record: it is too large for the topic. */
+  SINK_RECORD_REFUSED(Blame.USER),
+  /** The topic holds the changes of another store. */
+  SINK_EPOCH_UNKNOWN(Blame.USER),
+  /** Another process has opened the same sink meanwhile. */
+  SINK_FENCED(Blame.EXTERNAL),
+  /** A position in the cluster that Millrace did not write. */
+  SINK_POSITION_UNREADABLE(Blame.EXTERNAL),
+  /** An append sink was given a row to take back. */
+  SINK_RETRACTION(Blame.INTERNAL);
+
+  private final Blame blame;
+
+  KafkaSinkError(Blame blame) {
+    this.blame = blame;
+  }
+
+  @Override
+  public Blame blame() {
+    return blame;
+  }
+}
