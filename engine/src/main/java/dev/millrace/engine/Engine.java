@@ -64,6 +64,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
+  private final FedTopics fed;
   private volatile Map<String, SourceRunner> sources = Map.of();
   private volatile boolean started;
 
@@ -74,6 +75,7 @@ public final class Engine implements Instance, AutoCloseable {
     this.programs = programs;
     this.store = store;
     this.systems = new ConcurrentHashMap<>(options.systems());
+    this.fed = new FedTopics(project);
     this.board = new StatusBoard(Instant.now(options.clock()), options.clock());
   }
 
@@ -125,6 +127,11 @@ public final class Engine implements Instance, AutoCloseable {
       for (Flow flow : flows) {
         flow.prepare(writer);
       }
+      writer.transact(
+          transaction -> {
+            transaction.execute(StateView.create(flows));
+            return true;
+          });
       createViews(writer);
     }
     flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(delivery(o))));
@@ -295,6 +302,20 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** True if everything in the topics is read and every sink holds it. */
   public boolean isDrained() {
+    long before = written();
+    if (!isQuiet()) {
+      return false;
+    }
+    // What a sink has written to a topic may be news to a flow that reads it.
+    return fed.isEmpty()
+        || (fed.areRead(options.cluster(), flows) && isQuiet() && written() == before);
+  }
+
+  private long written() {
+    return deliveries.stream().mapToLong(d -> d.outbox().written()).sum();
+  }
+
+  private boolean isQuiet() {
     return flows.stream().allMatch(Flow::isCaughtUp)
         && deliveries.stream().allMatch(Delivery::isDrained);
   }

@@ -7,10 +7,8 @@ import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
-import dev.millrace.project.SystemSpec;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,14 +21,7 @@ final class SinkLoops {
 
   private SinkLoops(Project project) {
     this.project = project;
-    // The target's first Kafka holds the topics that sources read.
-    Optional<String> kafka =
-        project.target().systems().stream()
-            .filter(s -> s.type().equals(KafkaSystem.NAME))
-            .map(SystemSpec::name)
-            .findFirst();
-    this.sinks =
-        project.sinks().stream().filter(s -> kafka.filter(s.system()::equals).isPresent()).toList();
+    this.sinks = FedTopics.sinks(project);
   }
 
   /** Adds a problem for each sink that closes a loop. */

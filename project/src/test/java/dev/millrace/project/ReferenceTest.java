@@ -31,7 +31,7 @@ class ReferenceTest {
         .contains(
             "| `allowed_lateness` | duration | `10 seconds` | How far the watermark stays behind"
                 + " the newest event time; older rows are late. | `10 seconds` |\n")
-        .contains("| `mode` | `append`, `upsert` | **required** | ");
+        .contains("| `mode` | `append`, `upsert`, `debezium` | **required** | ");
   }
 
   @Test

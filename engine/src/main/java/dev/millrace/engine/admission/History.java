@@ -44,6 +44,11 @@ public final class History {
     return !schema.columns().isEmpty();
   }
 
+  /** The table that it is kept in; empty if nobody needs it. */
+  public Optional<KeptTable> stored() {
+    return Optional.ofNullable(table);
+  }
+
   void create(Transaction transaction, StateTables tables) throws SQLException {
     if (!isKept()) {
       return;

@@ -175,6 +175,12 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
 
   /** The field's value, NULL if it is missing, null or of another type. */
   private static String field(Column column) {
+    if (column.type().equals(new DataType.Scalar(DataType.Kind.BLOB))) {
+      return "TRY(from_base64(json_extract_string(j, " + path(column) + ")))";
+    }
+    if (column.type().equals(new DataType.Scalar(DataType.Kind.JSON))) {
+      return "nullif(json_extract(j, " + path(column) + "), 'null')";
+    }
     if (Wire.of(column.type()).isPresent()) {
       return "TRY_CAST(json_extract_string(j, " + path(column) + ") AS " + column.type() + ")";
     }

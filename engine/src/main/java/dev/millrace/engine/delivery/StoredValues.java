@@ -33,7 +33,8 @@ public final class StoredValues {
         case VARCHAR, JSON, INTERVAL -> row.getString(column);
         case TIMESTAMPTZ -> instant(row.getObject(column, OffsetDateTime.class));
         case TIMESTAMP -> row.getObject(column, LocalDateTime.class);
-        case DATE -> row.getObject(column, LocalDate.class);
+        // Asked for a LocalDate, the driver loses the era.
+        case DATE -> (LocalDate) row.getObject(column);
         case TIME -> row.getObject(column, LocalTime.class);
         default -> convert(row.getObject(column), type);
       };
