@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       SqlCommand.class,
+      WhyCommand.class,
       InitCommand.class,
       ReplayCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -3,21 +3,27 @@ package dev.millrace.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.Programs;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
+import dev.millrace.project.Project;
+import dev.millrace.sql.StreamProgram;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryPlace;
 import dev.millrace.sql.gate.QueryRunner;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,7 +31,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reaches a project's store from another process: through the running instance, or by opening it
@@ -79,6 +87,32 @@ public final class StoreClient {
   }
 
   /**
+   * Why an asset has no output: {@code asset}, {@code reasons} (cause, about, text, advice), {@code
+   * partitions}, {@code open_windows}, {@code state}.
+   *
+   * @param load loads the project, if no instance runs that knows it
+   * @throws StopException if there is no such asset, or no store yet
+   */
+  public JsonNode why(String asset, Supplier<Project> load) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      String id = URLEncoder.encode(asset, StandardCharsets.UTF_8).replace("+", "%20");
+      return send(
+          HttpRequest.newBuilder(running.get().resolve("/api/assets/" + id + "/why")).GET());
+    }
+    Project project = load.get();
+    Map<String, StreamProgram> programs = Programs.compile(project, Map.of(), new Problems());
+    try (Store store = open();
+        Connection connection = store.connect()) {
+      return WhyJson.of(project, programs, connection, Optional.empty(), asset);
+    } catch (RefusedRequest e) {
+      throw new StopException(e.problem(), e);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
    * Marks rejected records for another try.
    *
    * @param source {@code source.stream}; empty for all
@@ -124,12 +158,14 @@ public final class StoreClient {
   }
 
   private static JsonNode post(URI uri, ObjectNode body) {
-    HttpRequest request =
+    return send(
         HttpRequest.newBuilder(uri)
-            .timeout(Duration.ofMinutes(2))
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body))));
+  }
+
+  private static JsonNode send(HttpRequest.Builder builder) {
+    HttpRequest request = builder.timeout(Duration.ofMinutes(2)).build();
     try {
       HttpResponse<String> response =
           HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
@@ -151,7 +187,7 @@ public final class StoreClient {
           Problem.error(
               ServerError.REFUSED_BY_INSTANCE,
               null,
-              "the running instance at " + uri.getAuthority() + " does not answer",
+              "the running instance at " + request.uri().getAuthority() + " does not answer",
               "try again, or end it"),
           e);
     } catch (InterruptedException e) {
