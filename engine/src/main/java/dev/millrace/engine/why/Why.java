@@ -354,7 +354,7 @@ public final class Why {
         id,
         "it publishes a window when it closes, and "
             + Words.count(windows.rows(), "row")
-            + " are in open ones: "
+            + " of its state are in open ones: "
             + closes,
         holders.isEmpty()
             ? ""

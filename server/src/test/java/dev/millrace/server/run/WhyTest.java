@@ -44,9 +44,9 @@ class WhyTest {
     return """
               - name: %s
                 topic: %s
-                event_time: at
+                event_time: ts
                 %s
-                columns: [{name: id, type: BIGINT}, {name: at, type: TIMESTAMPTZ}]
+                columns: [{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}]
         """
         .formatted(name, name, more);
   }
@@ -66,13 +66,13 @@ class WhyTest {
     String model =
         "{{ config(materialized='stream'%s) }}\nSELECT %s FROM {{ source('s', '%s') }} %s\n";
     write("models/none.sql", model.formatted("", "id", "good", "WHERE id < 0"));
-    write("models/all_rows.sql", model.formatted("", "id, at", "good", ""));
-    String minute = "time_bucket(INTERVAL 1 MINUTE, at) AS minute, count(*) AS n";
+    write("models/all_rows.sql", model.formatted("", "id, ts", "good", ""));
+    String minute = "time_bucket(INTERVAL 1 MINUTE, ts) AS minute, count(*) AS n";
     write(
         "models/minutes.sql",
         model.formatted(", emit='on_close'", minute, "halved", "GROUP BY minute"));
-    write("models/of_bad.sql", model.formatted("", "id, at", "malformed", ""));
-    write("models/of_silent.sql", model.formatted("", "id, at", "silent", ""));
+    write("models/of_bad.sql", model.formatted("", "id, ts", "malformed", ""));
+    write("models/of_silent.sql", model.formatted("", "id, ts", "silent", ""));
     write(
         "models/on_top.sql",
         "{{ config(materialized='stream') }}\nSELECT id FROM {{ ref('of_bad') }}\n");
@@ -89,7 +89,7 @@ class WhyTest {
             new ByteArraySerializer())) {
       Instant now = Instant.now();
       for (int i = 0; i < 50; i++) {
-        String row = "{\"id\": %d, \"at\": \"%s\"}".formatted(i, now.minusSeconds(100 - i));
+        String row = "{\"id\": %d, \"ts\": \"%s\"}".formatted(i, now.minusSeconds(100 - i));
         producer.send(new ProducerRecord<>("good", 0, null, row.getBytes(UTF_8))).get();
         producer.send(new ProducerRecord<>("halved", 1, null, row.getBytes(UTF_8))).get();
         producer.send(new ProducerRecord<>("malformed", 0, null, "{oops".getBytes(UTF_8))).get();
@@ -150,11 +150,11 @@ class WhyTest {
     assertThat(causes(minutes)).startsWith("watermark_held s.halved", "windows_open minutes");
     assertThat(words(minutes))
         .contains("partition 0 of topic `halved` has had no row yet and is not idle")
-        .contains("50 rows are in open ones")
+        .contains("of its state are in open ones")
         .contains("idle_after");
     assertThat(minutes.path("partitions").path(0).path("holds_watermark").asBoolean()).isTrue();
     assertThat(minutes.path("partitions").path(1).path("holds_watermark").asBoolean()).isFalse();
-    assertThat(minutes.path("open_windows").path(0).path("rows").asLong()).isEqualTo(50);
+    assertThat(minutes.path("open_windows").path(0).path("rows").asLong()).isBetween(1L, 2L);
 
     for (String asset : List.of("s.malformed", "of_bad", "on_top")) {
       JsonNode bad = why(asset);
@@ -190,7 +190,7 @@ class WhyTest {
         StoreClient.of(folder)
             .query(
                 "SELECT operator, \"rows\", bytes > 0, bounded FROM system.state WHERE asset = 'minutes' ORDER BY 1");
-    assertThat(rows.path("rows").toString()).contains("50").contains("result");
+    assertThat(rows.path("rows").toString()).contains("[\"result\",0,false,false]", ",true,true]");
     assertThatThrownBy(() -> why("no_such_thing")).isInstanceOf(StopException.class);
   }
 }
