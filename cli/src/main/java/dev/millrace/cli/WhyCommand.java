@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "why",
     description = {
-      "Says why a stream, source or sink has no output, or no newer one: the likeliest reason first,",
+      "Says why a stream, source or sink has no output, or no newer one: the likeliest reason"
+          + " first,",
       "with what to do. Asks the running instance, or reads the store when none runs."
     },
     footerHeading = "%nExamples:%n",

@@ -44,7 +44,8 @@ class KafkaSinkCheckTest {
         """);
     write(
         "models/rows.sql",
-        "{{ config(materialized='stream') }}\nSELECT id, tags, ts FROM {{ source('shop', 'orders') }}\n");
+        "{{ config(materialized='stream') }}\n"
+            + "SELECT id, tags, ts FROM {{ source('shop', 'orders') }}\n");
     write(
         "models/counts.sql",
         "{{ config(materialized='stream') }}\n"

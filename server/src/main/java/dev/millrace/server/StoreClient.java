@@ -8,6 +8,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.Programs;
+import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
@@ -42,9 +43,11 @@ import java.util.function.Supplier;
 public final class StoreClient {
   private static final long MEMORY = 512L << 20;
 
+  private final Path project;
   private final DataFolder folder;
 
-  private StoreClient(DataFolder folder) {
+  private StoreClient(Path project, DataFolder folder) {
+    this.project = project;
     this.folder = folder;
   }
 
@@ -60,7 +63,7 @@ public final class StoreClient {
               "name the project's folder, or make one with `millrace init`"),
           null);
     }
-    return new StoreClient(DataFolder.open(absolute));
+    return new StoreClient(absolute, DataFolder.open(absolute));
   }
 
   /**
@@ -148,7 +151,9 @@ public final class StoreClient {
               "start it with `millrace run`"),
           null);
     }
-    return Store.open(new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2));
+    return Store.open(
+        new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2)
+            .with(ProjectFunctions.load(project, new Problems())));
   }
 
   private static StopException failed(SQLException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Identifier;
 import java.sql.Connection;
@@ -97,6 +98,19 @@ final class DuckDb implements AutoCloseable {
   boolean isUtc() {
     ZoneRules rules = zone.getRules();
     return rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC);
+  }
+
+  /** Registers functions of users; returns those whose name is taken. */
+  List<ScalarFunction> register(List<ScalarFunction> more) {
+    List<ScalarFunction> taken = more.stream().filter(f -> functions.contains(f.name())).toList();
+    List<ScalarFunction> free = more.stream().filter(f -> !taken.contains(f)).toList();
+    try {
+      JavaFunctions.register(connection, free);
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB refuses functions", e);
+    }
+    free.forEach(f -> functions.add(f.name()));
+    return taken;
   }
 
   /** Names of all functions. */

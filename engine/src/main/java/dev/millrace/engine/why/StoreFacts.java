@@ -170,7 +170,8 @@ final class StoreFacts {
     query(
         "SELECT reason FROM (SELECT reason FROM store.system.rejected WHERE source = "
             + Identifier.literal(source)
-            + " ORDER BY id DESC LIMIT 10000) GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 1",
+            + " ORDER BY id DESC LIMIT 10000) GROUP BY reason ORDER BY count(*) DESC, reason LIMIT"
+            + " 1",
         row -> reasons.add(row.getString(1)));
     return reasons.stream().findFirst();
   }
@@ -197,7 +198,8 @@ final class StoreFacts {
   List<Held> held(Set<String> assets) throws SQLException {
     List<Held> found = new ArrayList<>();
     query(
-        "SELECT asset, operator, holds, \"rows\", bytes, bounded FROM store.system.state ORDER BY asset, operator",
+        "SELECT asset, operator, holds, \"rows\", bytes, bounded FROM store.system.state ORDER BY"
+            + " asset, operator",
         row -> {
           if (assets.contains(row.getString(1))) {
             found.add(

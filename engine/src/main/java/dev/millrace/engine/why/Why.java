@@ -225,7 +225,8 @@ public final class Why {
         "no record has ever been read from topic `" + stream.topic() + "`",
         ours
             ? "its connector writes it: see the source's state on its page, or the log"
-            : "somebody else writes it: check the topic's name, and that transactions are committed");
+            : "somebody else writes it: check the topic's name, and that transactions are"
+                  + " committed");
   }
 
   private void refused(Cause cause, StreamSpec stream, long late, long rejected, boolean all)

@@ -42,12 +42,12 @@ class WhyTest {
 
   private static String stream(String name, String more) {
     return """
-              - name: %s
-                topic: %s
-                event_time: ts
-                %s
-                columns: [{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}]
-        """
+          - name: %s
+            topic: %s
+            event_time: ts
+            %s
+            columns: [{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}]
+    """
         .formatted(name, name, more);
   }
 
@@ -189,7 +189,8 @@ class WhyTest {
     JsonNode rows =
         StoreClient.of(folder)
             .query(
-                "SELECT operator, \"rows\", bytes > 0, bounded FROM system.state WHERE asset = 'minutes' ORDER BY 1");
+                "SELECT operator, \"rows\", bytes > 0, bounded FROM system.state WHERE asset ="
+                    + " 'minutes' ORDER BY 1");
     assertThat(rows.path("rows").toString()).contains("[\"result\",0,false,false]", ",true,true]");
     assertThatThrownBy(() -> why("no_such_thing")).isInstanceOf(StopException.class);
   }
