@@ -3,13 +3,18 @@ package dev.millrace.cli;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Programs;
+import dev.millrace.engine.unittest.UnitTests;
 import dev.millrace.project.AssetGraphPrinter;
 import dev.millrace.project.ProblemPrinter;
 import dev.millrace.project.Project;
 import dev.millrace.server.run.Connectors;
+import dev.millrace.sql.StreamCompiler;
+import dev.millrace.sql.StreamProgram;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,14 +57,16 @@ final class CheckCommand implements Callable<Integer> {
   CheckCommand() {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Logging.quiet();
     dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
     List<Problem> found = new ArrayList<>();
     Project project = null;
-    try {
+    try (StreamCompiler compiler = StreamCompiler.open()) {
       project = arguments.load(problems);
-      Programs.compile(project, new Connectors().sinks(), problems);
+      Map<String, StreamProgram> programs =
+          Programs.compile(project, compiler, new Connectors().sinks(), problems);
+      UnitTests.prepare(project, project.unitTests(), programs, compiler, problems).close();
       found.addAll(problems.all());
     } catch (MillraceException e) {
       found.addAll(e.problems());

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      TestCommand.class,
+      PlanCommand.class,
       SqlCommand.class,
       WhyCommand.class,
       InitCommand.class,
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all is well",
-      "1:the project has problems, or the run ended with some",
+      "1:the project has problems, a unit test failed, or the run ended with some",
       "2:the command line is wrong",
       "130:ended by Ctrl-C, in order"
     },
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace init shop && millrace run shop",
       "  millrace check examples/ads",
+      "  millrace test examples/ads",
       "  millrace sql examples/ads \"SELECT * FROM campaign_minutes LIMIT 5\"",
       "",
       "Completion: source <(millrace generate-completion)"

@@ -170,6 +170,17 @@ final class RunCommand implements Callable<Integer> {
         area.problems(Problems.text(arguments.folder(), problems.all()));
       }
       running.open(programs, connectors, area::progress);
+      running
+          .engine()
+          .edit()
+          .filter(plan -> !plan.isEmpty())
+          .ifPresent(
+              plan -> {
+                area.progress("the project was edited:");
+                new PlanText(options.project(), plan, false)
+                    .lines()
+                    .forEach(line -> area.progress("  " + line));
+              });
       area.started(running.address(), Duration.ofNanos(System.nanoTime() - started));
       boolean ended = follow(running, limit, area);
       area.progress(Interrupts.isStopping() ? "stopping in order" : "stopping");

@@ -89,7 +89,8 @@ final class AdsRun {
     }
   }
 
-  private void change(String file, String from, String to) throws IOException {
+  /** Replaces a text in a file of the project. */
+  void change(String file, String from, String to) throws IOException {
     Path path = folder.resolve(file);
     String text = Files.readString(path);
     assertThat(text).contains(from);

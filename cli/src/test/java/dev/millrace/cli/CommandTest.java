@@ -98,6 +98,33 @@ class CommandTest {
   }
 
   @Test
+  void planShowsWhatTheFirstRunMakes() throws Exception {
+    Path shop = shop();
+    Answer plan = millrace("plan", shop);
+    assertThat(plan.code()).as(plan.all()).isZero();
+    assertThat(plan.out())
+        .contains("shop on dev: ", " assets change")
+        .containsPattern("\\+ stream orders_per_minute +new");
+    JsonNode json = new ObjectMapper().readTree(millrace("plan", shop, "--format", "json").out());
+    assertThat(json.path("possible").asBoolean()).isTrue();
+    assertThat(json.findValuesAsText("verdict")).isNotEmpty().containsOnly("new");
+    change(shop.resolve("models/orders_per_minute.sql"), "amount", "amont");
+    assertThat(millrace("plan", shop).code()).isEqualTo(Millrace.PROBLEMS);
+  }
+
+  @Test
+  void checkFindsAStartThatIsNone() throws Exception {
+    Path shop = shop();
+    change(
+        shop.resolve("models/orders_per_minute.sql"),
+        "materialized='stream'",
+        "materialized='stream', start='yesterday'");
+    Answer check = millrace("check", shop);
+    assertThat(check.code()).isEqualTo(Millrace.PROBLEMS);
+    assertThat(check.out()).contains("START_UNKNOWN", "models/orders_per_minute.sql", "`now`");
+  }
+
+  @Test
   void checkFindsMistakesInSql() throws Exception {
     Path shop = shop();
     change(shop.resolve("models/orders_per_minute.sql"), "amount", "amont");
@@ -119,7 +146,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "run"})
+  @ValueSource(strings = {"check", "run", "test"})
   void aFolderThatIsNoProjectIsAClearError(String command) {
     Answer answer = millrace(command, folder.resolve("nowhere"));
     assertThat(answer.code()).isEqualTo(Millrace.PROBLEMS);
@@ -128,7 +155,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "sql", "init", "replay"})
+  @ValueSource(strings = {"run", "check", "test", "sql", "init", "replay"})
   void helpShowsExamples(String command) {
     Answer help = millrace(command, "--help");
     assertThat(help.code()).isZero();
@@ -139,7 +166,8 @@ class CommandTest {
   void helpNamesCommandsAndExitCodes() {
     Answer help = millrace("--help");
     assertThat(help.code()).isZero();
-    assertThat(help.out()).contains("run", "check", "sql", "init", "replay", "Exit codes:", "130");
+    assertThat(help.out())
+        .contains("run", "check", "test", "sql", "init", "replay", "Exit codes:", "130");
   }
 
   @Test

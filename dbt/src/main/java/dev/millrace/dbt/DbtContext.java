@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The names that every template of a project sees. */
 class DbtContext {
+  /** The variable that holds what a unit test has macros return. */
+  static final String RETURNED = "__millrace_returned";
+
   private final ModelTemplates.Setting setting;
   private final TemplatePlaces places;
   private final Problems problems;
@@ -30,6 +33,9 @@ class DbtContext {
     names.put("env_var", placed(this::environmentVariable));
     names.put("target", Map.of("name", setting.target()));
     names.put("project_name", setting.project());
+    Map<String, Callable> returned = new HashMap<>();
+    setting.returns().forEach((name, value) -> returned.put(name, arguments -> value));
+    names.put(RETURNED, returned);
     names.put("return", (Callable) DbtContext::returned);
     names.put("log", (Callable) arguments -> "");
     names.put("print", (Callable) arguments -> "");

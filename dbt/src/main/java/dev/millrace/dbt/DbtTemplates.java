@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * dbt's templates: {@code ref}, {@code source}, {@code config}, {@code var}, {@code env_var} and
@@ -37,7 +38,7 @@ public final class DbtTemplates implements ModelTemplates {
       files.put(file.path(), file);
       TemplatePlaces places = new TemplatePlaces(files);
       try {
-        macros.add(environment.compile(file.path(), file.text()));
+        macros.add(environment.compile(file.path(), file.text() + replacing(setting)));
       } catch (TemplateException e) {
         problems.add(places.problem(e));
       }
@@ -46,6 +47,15 @@ public final class DbtTemplates implements ModelTemplates {
     DbtSession session = new DbtSession(setting, macros, files, complete);
     session.checkMacros(problems);
     return session;
+  }
+
+  /** Behind a file of macros: puts what a unit test has them return in place of its macros. */
+  private static String replacing(Setting setting) {
+    return setting.returns().keySet().stream()
+        .filter(name -> name.matches("[A-Za-z_][A-Za-z0-9_]*"))
+        .sorted()
+        .map(name -> "{% set " + name + " = " + DbtContext.RETURNED + "['" + name + "'] %}")
+        .collect(Collectors.joining());
   }
 
   private final class DbtSession implements Session {
@@ -124,6 +134,7 @@ public final class DbtTemplates implements ModelTemplates {
         for (Template macro : macros) {
           model.addMacros(macro.module(model.names()).exported());
         }
+        model.replaceMacros(setting.returns());
         Rendered rendered = template.render(model.names());
         return model.isFaulty()
             ? Optional.empty()

@@ -67,6 +67,26 @@ final class ModelContext extends DbtContext {
     }
   }
 
+  /** Lets macros return values in place of what they do; a name may be {@code package.macro}. */
+  void replaceMacros(Map<String, Object> returns) {
+    returns.forEach(
+        (name, value) -> {
+          Callable replaced = arguments -> value;
+          int dot = name.indexOf('.');
+          if (dot < 0) {
+            addMacros(Map.of(name, replaced));
+          } else {
+            Map<Object, @Nullable Object> all = new HashMap<>();
+            String prefix = name.substring(0, dot);
+            if (names().get(prefix) instanceof Map<?, ?> before) {
+              all.putAll(before);
+            }
+            all.put(name.substring(dot + 1), replaced);
+            names().put(prefix, all);
+          }
+        });
+  }
+
   /** What {@code config()} was called with. */
   List<ConfigValue> config() {
     return config;

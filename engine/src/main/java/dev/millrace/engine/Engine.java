@@ -10,8 +10,15 @@ import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Watermarks;
+import dev.millrace.engine.change.ChangePlan;
+import dev.millrace.engine.change.ChangePlanner;
+import dev.millrace.engine.change.Starts;
+import dev.millrace.engine.change.StoreChange;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.flow.Fill;
+import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
@@ -27,7 +34,6 @@ import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.AssetGraph.Asset;
 import dev.millrace.project.ModelSpec;
-import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
@@ -60,6 +66,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final Map<String, StreamProgram> programs;
   private final Store store;
   private final List<Flow> flows = new ArrayList<>();
+  private final List<Fill> fills = new ArrayList<>();
   private final List<Delivery> deliveries = new ArrayList<>();
   private final Map<String, Options> systems;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -68,6 +75,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final FedTopics fed;
   private volatile Map<String, SourceRunner> sources = Map.of();
   private volatile boolean started;
+  private Optional<ChangePlan> edit = Optional.empty();
 
   private Engine(
       Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
@@ -107,20 +115,32 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private void open() throws SQLException {
-    for (FlowParts parts : new FlowBuilder(project, programs).build()) {
-      flows.add(
-          new Flow(
-              parts,
-              store,
-              options.cluster(),
-              ReaderOptions.defaults(),
-              options.clock(),
-              this::committed));
-    }
     try (Writer writer = store.writer()) {
       writer.transact(
           transaction -> {
             SystemTables.create(transaction);
+            StoreChange.create(transaction);
+            return true;
+          });
+      StoredProject stored;
+      try (Connection connection = store.connect()) {
+        stored = StoredProject.read(connection);
+      }
+      Map<String, StreamProgram> started =
+          Starts.apply(project, programs, stored, options.clock().instant());
+      ChangePlan plan = ChangePlanner.plan(project, started, stored);
+      edit = stored.sources().isEmpty() ? Optional.empty() : Optional.of(plan);
+      if (!plan.problems().isEmpty()) {
+        throw new StopException(plan.problems());
+      }
+      StoreChange change = new StoreChange(store, project, started, stored, plan);
+      List<FlowParts> parts = new FlowBuilder(project, started).build();
+      Map<String, FillParts> filled =
+          FillParts.of(parts, plan.filled(), Starts.instants(project, started));
+      openFlows(parts, change, filled);
+      writer.transact(
+          transaction -> {
+            change.begin(transaction, parts, filled);
             if (!project.graph().assets().isEmpty()) {
               transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
             }
@@ -131,12 +151,48 @@ public final class Engine implements Instance, AutoCloseable {
       }
       writer.transact(
           transaction -> {
-            transaction.execute(StateView.create(flows));
+            for (ModelSpec view : change.views()) {
+              if (!change.reads(view, plan.filled())) {
+                transaction.execute(StoreChange.viewSql(view));
+              }
+            }
+            change.define(transaction);
+            transaction.execute(StateView.create(flows, Set.of()));
             return true;
           });
-      createViews(writer);
     }
     flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(delivery(o))));
+  }
+
+  private void openFlows(List<FlowParts> all, StoreChange change, Map<String, FillParts> filled) {
+    for (FlowParts parts : all) {
+      Flow flow =
+          new Flow(
+              parts,
+              store,
+              options.cluster(),
+              ReaderOptions.defaults(),
+              options.clock(),
+              this::committed);
+      flows.add(flow);
+      FillParts toFill = filled.get(parts.name());
+      if (toFill != null) {
+        fills.add(
+            new Fill(
+                toFill,
+                flow,
+                store,
+                options.cluster(),
+                options.clock(),
+                (transaction, streams) -> {
+                  change.replace(transaction, streams);
+                  transaction.execute(
+                      StateView.create(
+                          flows,
+                          streams.stream().map(s -> s.model().name()).collect(Collectors.toSet())));
+                }));
+      }
+    }
   }
 
   private String assets() {
@@ -164,6 +220,7 @@ public final class Engine implements Instance, AutoCloseable {
               .toList());
     }
     flows.forEach(Flow::start);
+    fills.forEach(Fill::start);
     systems.keySet().forEach(this::startDeliveries);
     Map<String, SourceRunner> runners = new LinkedHashMap<>();
     project.sources().forEach(source -> startSource(source, runners));
@@ -187,24 +244,8 @@ public final class Engine implements Instance, AutoCloseable {
 
   private void startDeliveries(String system) {
     deliveries.stream()
-        .filter(d -> d.outbox().sink().system().equals(system))
+        .filter(d -> d.outbox().sink().system().equals(system) && d.outbox().isReady())
         .forEach(Delivery::start);
-  }
-
-  private void createViews(Writer writer) throws SQLException {
-    for (ModelSpec model : project.models()) {
-      if (model.materialization() == Materialization.VIEW) {
-        writer.transact(
-            transaction -> {
-              transaction.execute(
-                  "CREATE OR REPLACE VIEW main."
-                      + Identifier.quote(model.name())
-                      + " AS "
-                      + model.sql());
-              return true;
-            });
-      }
-    }
   }
 
   private Delivery delivery(Outbox outbox) {
@@ -253,6 +294,12 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private void committed() {
+    if (started && deliveries.stream().anyMatch(d -> !d.isStarted() && d.outbox().isReady())) {
+      // The stream of a sink was being filled until now.
+      synchronized (this) {
+        systems.keySet().forEach(this::startDeliveries);
+      }
+    }
     deliveries.forEach(Delivery::wake);
     listeners.forEach(Runnable::run);
   }
@@ -319,7 +366,12 @@ public final class Engine implements Instance, AutoCloseable {
 
   private boolean isQuiet() {
     return flows.stream().allMatch(Flow::isCaughtUp)
-        && deliveries.stream().allMatch(Delivery::isDrained);
+        && deliveries.stream().filter(d -> d.outbox().isReady()).allMatch(Delivery::isDrained);
+  }
+
+  /** What the project's edit means for the store; empty if the store is new. */
+  public Optional<ChangePlan> edit() {
+    return edit;
   }
 
   /** Sources that this project runs and that have not ended, by name. */
@@ -379,6 +431,7 @@ public final class Engine implements Instance, AutoCloseable {
   @Override
   public void close() {
     sources.values().forEach(SourceRunner::close);
+    fills.forEach(Fill::close);
     flows.forEach(Flow::close);
     deliveries.forEach(Delivery::close);
     store.close();

@@ -18,12 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Cuts a project into flows: one for each connected component of sources and streams. */
-final class FlowBuilder {
+public final class FlowBuilder {
   private final Project project;
   private final Map<String, StreamProgram> programs;
   private final Map<String, String> parent = new HashMap<>();
 
-  FlowBuilder(Project project, Map<String, StreamProgram> programs) {
+  /**
+   * A builder.
+   *
+   * @param programs the project's streams, compiled
+   */
+  public FlowBuilder(Project project, Map<String, StreamProgram> programs) {
     this.project = project;
     this.programs = programs;
   }
@@ -31,7 +36,7 @@ final class FlowBuilder {
   /**
    * The flows; sources that no stream reads have one each, so that their records are admitted too.
    */
-  List<FlowParts> build() {
+  public List<FlowParts> build() {
     for (StreamSpec stream : project.streams()) {
       parent.put(stream.qualifiedName(), stream.qualifiedName());
     }

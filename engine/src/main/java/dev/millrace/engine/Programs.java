@@ -10,6 +10,7 @@ import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.Column;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.change.Starts;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
@@ -121,6 +122,7 @@ public final class Programs {
         }
       }
     }
+    Starts.check(project, programs, problems);
     project.sinks().forEach(sink -> checkSink(project, sink, programs, failed, sinks, problems));
     SinkLoops.check(project, problems);
     return programs;

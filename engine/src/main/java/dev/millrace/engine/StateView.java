@@ -12,6 +12,7 @@ import dev.millrace.project.ModelSpec;
 import dev.millrace.sql.StateTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -31,12 +32,19 @@ final class StateView {
 
   private StateView() {}
 
-  /** The statement that makes the view for the tables of these flows. */
-  static String create(List<Flow> flows) {
+  /**
+   * The statement that makes the view for the tables of these flows.
+   *
+   * @param filled streams that are being filled whose tables are complete by now; of the others
+   *     that are being filled there is nothing to tell yet
+   */
+  static String create(List<Flow> flows, Set<String> filled) {
     StateView view = new StateView();
     for (Flow flow : flows) {
       flow.runner().sources().forEach(view::source);
-      flow.runner().streams().forEach(view::stream);
+      flow.runner().streams().stream()
+          .filter(s -> !s.isFilling() || filled.contains(s.model().name()))
+          .forEach(view::stream);
     }
     return "CREATE OR REPLACE VIEW store.system.state AS "
         + String.join(" UNION ALL ", view.selects);
@@ -95,7 +103,7 @@ final class StateView {
         outbox.sink().from(),
         "outbox of sink " + outbox.sink().name(),
         "changes that the sink does not hold yet",
-        outbox.table().name(),
+        "outbox." + Identifier.quote(outbox.sink().name()),
         outbox.schema(),
         true,
         "the sink's `outbox`");

@@ -104,11 +104,13 @@ final class StatusBoard {
   }
 
   private StreamStatus stream(Flow flow, StreamRun stream) {
-    Health health = stream.stopped().isPresent() ? Health.STOPPED : flow.health();
+    boolean filling = stream.isFilling();
+    Health health =
+        stream.stopped().isPresent() ? Health.STOPPED : filling ? Health.PAUSED : flow.health();
     return new StreamStatus(
         stream.model().name(),
         health,
-        stream.stopped().or(flow::problem),
+        stream.stopped().or(() -> filling ? stream.fillProgress() : flow.problem()),
         rates.perSecond("stream " + stream.model().name(), stream.changes()),
         stream.changes(),
         stream.program().states().stream().allMatch(StateTable::bounded));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +54,7 @@ public final class TopicReader implements AutoCloseable {
   private final @Nullable Metric connections;
   // Our own, since the consumer's may block while it is away from the broker.
   private final Map<TopicPartition, Long> next;
+  private @Nullable Map<TopicPartition, Long> limits;
   private volatile ReaderState state = new ReaderState(false, Optional.empty(), 0, 0, List.of());
   private long stateAt;
   private long records;
@@ -134,6 +136,7 @@ public final class TopicReader implements AutoCloseable {
    */
   public int poll(Duration wait, Receiver receiver) {
     adopt(watch.look());
+    pauseAtLimits();
     int count = 0;
     ConsumerRecords<ByteBuffer, ByteBuffer> received = ConsumerRecords.empty();
     try {
@@ -157,6 +160,30 @@ public final class TopicReader implements AutoCloseable {
     records += count;
     refreshState(count > 0);
     return count;
+  }
+
+  /**
+   * Reads no further, but for what was fetched already: a partition that has come to its limit is
+   * not polled any more, and one without a limit is not polled at all.
+   */
+  public void limit(Collection<Position> ends) {
+    Map<TopicPartition, Long> given = new HashMap<>();
+    ends.forEach(p -> given.put(new TopicPartition(p.topic(), p.partition()), p.nextOffset()));
+    limits = given;
+  }
+
+  private void pauseAtLimits() {
+    Map<TopicPartition, Long> given = limits;
+    if (given != null) {
+      Map<Boolean, List<TopicPartition>> read =
+          next.entrySet().stream()
+              .collect(
+                  Collectors.partitioningBy(
+                      e -> e.getValue() < given.getOrDefault(e.getKey(), 0L),
+                      Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
+      consumer.pause(read.getOrDefault(false, List.of()));
+      consumer.resume(read.getOrDefault(true, List.of()));
+    }
   }
 
   private void hand(ConsumerRecords<ByteBuffer, ByteBuffer> taken, Receiver receiver) {

@@ -1,8 +1,11 @@
 package dev.millrace.log;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ public final class TopicRecords {
   private final int[] partitions;
   private final long[] offsets;
   private final long[] timestamps;
+  private final int[] headers;
   private final int first;
   private final int size;
 
@@ -30,6 +34,7 @@ public final class TopicRecords {
       int[] partitions,
       long[] offsets,
       long[] timestamps,
+      int[] headers,
       int first,
       int size) {
     this.topic = topic;
@@ -38,6 +43,7 @@ public final class TopicRecords {
     this.partitions = partitions;
     this.offsets = offsets;
     this.timestamps = timestamps;
+    this.headers = headers;
     this.first = first;
     this.size = size;
   }
@@ -65,6 +71,16 @@ public final class TopicRecords {
   /** How many bytes the value has; -1 for a record without a value (a tombstone). */
   public int valueLength(int ordinal) {
     return places[(first + ordinal) * 4 + 3];
+  }
+
+  /** Where in {@link #bytes()} the key of a record starts. */
+  public int keyStart(int ordinal) {
+    return places[(first + ordinal) * 4];
+  }
+
+  /** How many bytes the key has; -1 for a record without a key. */
+  public int keyLength(int ordinal) {
+    return places[(first + ordinal) * 4 + 1];
   }
 
   /** A copy of the value; null for a tombstone. */
@@ -97,13 +113,58 @@ public final class TopicRecords {
     return timestamps[first + ordinal];
   }
 
+  /**
+   * The last header of that name: where in {@link #bytes()} its value starts in the upper half, how
+   * many bytes it has in the lower; -1 if there is none, or no value. Only of records that were
+   * collected with headers.
+   */
+  public long header(int ordinal, byte[] name) {
+    long found = -1;
+    int p = headers.length == 0 ? 0 : headers[(first + ordinal) * 2];
+    int end = headers.length == 0 ? 0 : p + headers[(first + ordinal) * 2 + 1];
+    while (p < end) {
+      int nameLength = number(p);
+      int nameStart = p + 4;
+      int valueLength = number(nameStart + nameLength);
+      int valueStart = nameStart + nameLength + 4;
+      p = valueStart + Math.max(0, valueLength);
+      if (Arrays.equals(bytes, nameStart, nameStart + nameLength, name, 0, name.length)) {
+        found = valueLength < 0 ? -1 : (long) valueStart << 32 | valueLength;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The headers of a record by name, the last of each, in order; those without a value are null.
+   */
+  public Map<String, byte @Nullable []> headers(int ordinal) {
+    Map<String, byte @Nullable []> all = new LinkedHashMap<>();
+    int p = headers.length == 0 ? 0 : headers[(first + ordinal) * 2];
+    int end = headers.length == 0 ? 0 : p + headers[(first + ordinal) * 2 + 1];
+    while (p < end) {
+      int nameLength = number(p);
+      int valueLength = number(p + 4 + nameLength);
+      int valueStart = p + 8 + nameLength;
+      all.put(
+          new String(bytes, p + 4, nameLength, StandardCharsets.UTF_8),
+          valueLength < 0 ? null : Arrays.copyOfRange(bytes, valueStart, valueStart + valueLength));
+      p = valueStart + Math.max(0, valueLength);
+    }
+    return all;
+  }
+
+  private int number(int place) {
+    return ByteBuffer.wrap(bytes).getInt(place);
+  }
+
   /** The records with ordinals from {@code from} to before {@code to}, over the same bytes. */
   public TopicRecords range(int from, int to) {
     if (from < 0 || to > size || from > to) {
       throw new IndexOutOfBoundsException(from + " to " + to + " of " + size);
     }
     return new TopicRecords(
-        topic, bytes, places, partitions, offsets, timestamps, first + from, to - from);
+        topic, bytes, places, partitions, offsets, timestamps, headers, first + from, to - from);
   }
 
   /** Collects records. For one thread. */
@@ -115,11 +176,20 @@ public final class TopicRecords {
     private int[] partitions = new int[64];
     private long[] offsets = new long[64];
     private long[] timestamps = new long[64];
+    private int[] headers;
+    private final boolean withHeaders;
     private int size;
 
-    /** A builder of records of this topic. */
+    /** A builder of records of this topic, without their headers. */
     public Builder(String topic) {
+      this(topic, false);
+    }
+
+    /** A builder of records of this topic. */
+    public Builder(String topic, boolean withHeaders) {
       this.topic = topic;
+      this.withHeaders = withHeaders;
+      this.headers = new int[withHeaders ? 128 : 0];
     }
 
     /** How many records were added. */
@@ -134,7 +204,8 @@ public final class TopicRecords {
 
     /** The records so far; later ones may be added, and another call then returns them too. */
     public TopicRecords build() {
-      return new TopicRecords(topic, bytes, places, partitions, offsets, timestamps, 0, size);
+      return new TopicRecords(
+          topic, bytes, places, partitions, offsets, timestamps, headers, 0, size);
     }
 
     /** Forgets all records, which must not be used any more, but keeps their memory. */
@@ -151,6 +222,7 @@ public final class TopicRecords {
         partitions = Arrays.copyOf(partitions, length);
         offsets = Arrays.copyOf(offsets, length);
         timestamps = Arrays.copyOf(timestamps, length);
+        headers = Arrays.copyOf(headers, withHeaders ? length * 2 : 0);
       }
     }
 
@@ -167,7 +239,28 @@ public final class TopicRecords {
       partitions[size] = partition;
       offsets[size] = offset;
       timestamps[size] = timestamp;
+      if (withHeaders) {
+        headers[size * 2] = used;
+        headers[size * 2 + 1] = 0;
+      }
       size++;
+      return this;
+    }
+
+    /** Gives the record that was added last a header, behind those that it has. */
+    public Builder header(String name, byte @Nullable [] value) {
+      if (withHeaders) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        int length = 8 + text.length + (value == null ? 0 : value.length);
+        reserve(length);
+        ByteBuffer into = ByteBuffer.wrap(bytes, used, length).putInt(text.length).put(text);
+        into.putInt(value == null ? NULL : value.length);
+        if (value != null) {
+          into.put(value);
+        }
+        used += length;
+        headers[size * 2 - 1] += length;
+      }
       return this;
     }
 
@@ -176,6 +269,9 @@ public final class TopicRecords {
       expect(records.size());
       for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records) {
         add(partition, record.offset(), record.timestamp(), record.key(), record.value());
+        if (withHeaders) {
+          record.headers().forEach(h -> header(h.key(), h.value()));
+        }
       }
     }
 
@@ -201,13 +297,17 @@ public final class TopicRecords {
         return;
       }
       int length = data.remaining();
+      reserve(length);
+      data.get(data.position(), bytes, used, length);
+      places[place + 1] = length;
+      used += length;
+    }
+
+    private void reserve(int length) {
       if (bytes.length - used < length) {
         long wanted = Math.max((long) used + length, bytes.length * 3L / 2);
         bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 8));
       }
-      data.get(data.position(), bytes, used, length);
-      places[place + 1] = length;
-      used += length;
     }
   }
 }

@@ -106,7 +106,7 @@ final class ModelConfig {
     boolean stream = config.text("materialized").filter("stream"::equals).isPresent();
     boolean good =
         config.located("materialized").isPresent() || !merged.containsKey("materialized");
-    for (String key : List.of("emit", "retain")) {
+    for (String key : List.of("emit", "retain", "start")) {
       if (config.given(key) && good && !stream) {
         problems.error(
             ProjectError.BAD_VALUE,

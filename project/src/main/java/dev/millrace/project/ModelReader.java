@@ -139,20 +139,26 @@ final class ModelReader {
   /** Checks what models refer to. */
   void checkReferences(SourceReader sources) {
     for (Draft draft : models.all()) {
-      for (ModelTemplates.Reference reference : draft.references()) {
-        if (reference.source().isEmpty()) {
-          checkModel(reference, sources);
-        } else if (!sources.isIncomplete() && !sources.streamIds().contains(reference.id())) {
-          unknownStream(reference, sources);
-        }
-      }
+      draft.references().forEach(r -> isUnknown(r, sources));
     }
   }
 
-  private void checkModel(ModelTemplates.Reference reference, SourceReader sources) {
+  /** True, with a problem, if nothing in the project has this name. */
+  boolean isUnknown(ModelTemplates.Reference reference, SourceReader sources) {
+    if (reference.source().isEmpty()) {
+      return isUnknownModel(reference, sources);
+    }
+    boolean unknown = !sources.isIncomplete() && !sources.streamIds().contains(reference.id());
+    if (unknown) {
+      unknownStream(reference, sources);
+    }
+    return unknown;
+  }
+
+  private boolean isUnknownModel(ModelTemplates.Reference reference, SourceReader sources) {
     String name = reference.name();
     if (models.isKnown(name)) {
-      return;
+      return false;
     }
     String hint = Suggestion.didYouMean(name, models.names());
     if (models.isDisabled(name)) {
@@ -169,6 +175,7 @@ final class ModelReader {
         reference.where(),
         "no model `" + name + "`",
         hint != null ? hint : "its SELECT would be in `models/" + name + ".sql`");
+    return true;
   }
 
   private void unknownStream(ModelTemplates.Reference reference, SourceReader sources) {
@@ -195,13 +202,20 @@ final class ModelReader {
         hint != null ? hint : "it has `" + String.join("`, `", streams) + "`");
   }
 
-  /** The second pass: the models in order, with ephemeral models inlined. */
-  List<ModelSpec> specs(List<Draft> ordered) {
-    Set<String> ephemeral = models.ephemeral();
+  /**
+   * The second pass: the models in order, with ephemeral models inlined.
+   *
+   * @param given models that are left out, and read as tables
+   */
+  List<ModelSpec> specs(List<Draft> ordered, Set<String> given) {
+    ModelSet kept = models.without(given);
+    Set<String> ephemeral = kept.ephemeral();
     ModelSet again = new ModelSet();
     for (Draft draft : ordered) {
-      boolean readsEphemeral = models.read(draft).stream().anyMatch(Draft::isEphemeral);
-      again.add(readsEphemeral ? renderAgain(draft, ephemeral) : draft);
+      boolean readsEphemeral = kept.read(draft).stream().anyMatch(Draft::isEphemeral);
+      if (!given.contains(draft.name())) {
+        again.add(readsEphemeral ? renderAgain(draft, ephemeral) : draft);
+      }
     }
     EphemeralInliner inliner = new EphemeralInliner(again);
     List<ModelSpec> specs = new ArrayList<>();

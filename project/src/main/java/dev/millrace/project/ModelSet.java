@@ -53,6 +53,13 @@ final class ModelSet {
     ambiguous.add(name.toLowerCase(Locale.ROOT));
   }
 
+  /** The same without some of them. */
+  ModelSet without(Set<String> names) {
+    ModelSet others = new ModelSet();
+    drafts.values().stream().filter(d -> !names.contains(d.name())).forEach(others::add);
+    return others;
+  }
+
   boolean isKnown(String name) {
     return drafts.containsKey(name);
   }

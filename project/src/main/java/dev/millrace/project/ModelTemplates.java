@@ -25,16 +25,29 @@ public interface ModelTemplates {
    * @param vars what {@code var()} returns
    * @param environment what {@code env_var()} returns
    * @param macros the files that define macros
+   * @param returns what macros return in place of what they are defined to, by name; for unit tests
    */
   record Setting(
       String project,
       String target,
       Map<String, Object> vars,
       Map<String, String> environment,
-      List<TextFile> macros) {
-    /** Copies the list. */
+      List<TextFile> macros,
+      Map<String, Object> returns) {
+    /** Copies the list and the map. */
     public Setting {
       macros = List.copyOf(macros);
+      returns = Map.copyOf(returns);
+    }
+
+    /** A setting in which macros are what they are. */
+    public Setting(
+        String project,
+        String target,
+        Map<String, Object> vars,
+        Map<String, String> environment,
+        List<TextFile> macros) {
+      this(project, target, vars, environment, macros, Map.of());
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param models in an order in which each comes after those it reads
  * @param sinks in the order of files and within them
  * @param dashboards in the order of files
+ * @param unitTests in the order of files and within them
  * @param graph which asset reads which
  */
 public record Project(
@@ -30,6 +31,7 @@ public record Project(
     List<ModelSpec> models,
     List<SinkSpec> sinks,
     List<DashboardSpec> dashboards,
+    List<UnitTestSpec> unitTests,
     AssetGraph graph) {
   /** Copies the lists and the map. */
   public Project {
@@ -38,6 +40,7 @@ public record Project(
     models = List.copyOf(models);
     sinks = List.copyOf(sinks);
     dashboards = List.copyOf(dashboards);
+    unitTests = List.copyOf(unitTests);
   }
 
   /** The model of that name. */

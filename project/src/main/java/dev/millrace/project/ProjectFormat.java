@@ -77,8 +77,25 @@ final class ProjectFormat {
       Block.of(
               "column",
               "The columns of the stream's records, in order.",
-              Option.required("name", TEXT, "The field's name.", "clicked_at"),
+              Option.required(
+                  "name", TEXT, "The field's name, unless `from` says another.", "clicked_at"),
               Option.required("type", TEXT, "As DuckDB writes it.", "TIMESTAMPTZ"),
+              Option.optional(
+                  "from",
+                  TEXT,
+                  "Where in a record it is: `$.field.deeper` of the value, `value`, `key`, `key.$.field`, `header.name`, `envelope.$.field`, `timestamp`, `topic`, `partition`, `offset`.",
+                  "$.user.id"),
+              Option.optional(
+                  "aliases",
+                  TEXTS,
+                  "Other names of the field, such as those it had before; the first that a record has is read.",
+                  "[client_id]"),
+              Option.withDefault(
+                      "encoding",
+                      TEXT,
+                      "plain",
+                      "How JSON writes the value: `plain` as DuckDB reads it; BLOB in `base64` (what is meant if left out) or `hex`; a number of `seconds`, `millis`, `micros`, `nanos` or `days` since 1970, for TIME since midnight.")
+                  .oneOf("plain", "base64", "hex", "seconds", "millis", "micros", "nanos", "days"),
               DESCRIPTION,
               later("data_tests", STRUCTURE),
               later("tests", STRUCTURE),
@@ -99,8 +116,19 @@ final class ProjectFormat {
                   INTEGER,
                   "1",
                   "How many partitions a missing topic is created with."),
-              Option.required(
-                  "event_time", TEXT, "The column that says when an event happened.", "clicked_at"),
+              Option.optional(
+                  "event_time",
+                  TEXT,
+                  "The column that says when an event happened; required unless records are `changes`.",
+                  "clicked_at"),
+              Option.optional(
+                      "changes",
+                      TEXT,
+                      "Records change rows: `upsert` for the newest row of each key, or none (a tombstone); `debezium` for its change events.",
+                      "upsert")
+                  .oneOf("upsert", "debezium"),
+              Option.optional(
+                  "key", TEXTS, "With `changes`: the columns that tell rows apart.", "[id]"),
               Option.withDefault(
                   "allowed_lateness",
                   DURATION,
@@ -239,6 +267,11 @@ final class ProjectFormat {
                   DURATION,
                   "How long a stream's rows are kept behind the watermark; for ever if left out.",
                   "2 days"),
+              Option.withDefault(
+                  "start",
+                  TEXT,
+                  "beginning",
+                  "Which rows of its sources a stream is made of: all, those whose event time is not before the first run with it (`now`), or those not before a time."),
               Option.withDefault("enabled", BOOLEAN, "true", "False leaves the model out."),
               later("tags", TEXTS),
               later("meta", STRUCTURE),
@@ -290,13 +323,13 @@ final class ProjectFormat {
               later("metrics", STRUCTURE),
               later("semantic_models", STRUCTURE),
               later("saved_queries", STRUCTURE),
-              later("unit_tests", STRUCTURE),
               later("data_tests", STRUCTURE),
               later("analyses", STRUCTURE),
               later("groups", STRUCTURE),
               Option.optional("sources", STRUCTURE, SOURCE.text(), ""),
               Option.optional("sinks", STRUCTURE, SINK.text(), ""))
           .with("models", Shape.LIST, MODEL)
+          .with("unit_tests", Shape.LIST, UnitTestFormat.TEST)
           .verbatim(
               "sources",
               "sinks",
@@ -307,7 +340,6 @@ final class ProjectFormat {
               "metrics",
               "semantic_models",
               "saved_queries",
-              "unit_tests",
               "data_tests",
               "analyses",
               "groups");

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,10 @@ public final class ProjectLoader {
     private final Map<String, Object> given;
     private final ProjectFiles files;
     private final Map<String, String> dashboardFiles = new HashMap<>();
+    private final List<SourceSpec> sources = new ArrayList<>();
+    private final List<SinkSpec> sinks = new ArrayList<>();
+    private final List<OptionBlock> properties = new ArrayList<>();
+    private final List<OptionBlock> unitTests = new ArrayList<>();
 
     Load(Path folder, Problems problems, Map<String, ?> vars) {
       this.folder = folder;
@@ -106,9 +111,9 @@ public final class ProjectLoader {
       String chosen = new TargetReader(connectors, noTemplates, problems).choose(project, asked);
 
       List<TextFile> macros = files.in("macros", ".sql");
-      ModelTemplates.Session session =
-          templates.open(
-              new ModelTemplates.Setting(name, chosen, vars, environment, macros), problems);
+      ModelTemplates.Setting setting =
+          new ModelTemplates.Setting(name, chosen, vars, environment, macros);
+      ModelTemplates.Session session = templates.open(setting, problems);
       OptionReader reader = reader(session);
       TargetReader targetReader = new TargetReader(connectors, reader, problems);
       Target target = targetReader.read(project, chosen);
@@ -117,30 +122,78 @@ public final class ProjectLoader {
           new SourceReader(connectors, reader, problems, chosen, targetNames(project));
       SinkReader sinkReader =
           new SinkReader(connectors, reader, problems, target, targetReader.systemNames());
-      List<SourceSpec> sources = new ArrayList<>();
-      List<SinkSpec> sinks = new ArrayList<>();
-      List<OptionBlock> properties = new ArrayList<>();
-      for (OptionBlock file : propertyFiles(reader, sourceReader)) {
-        file.node("sources").ifPresent(n -> sources.addAll(sourceReader.read(n)));
-        properties.addAll(file.blocks("models"));
-        file.node("sinks").ifPresent(n -> sinks.addAll(sinkReader.read(n)));
-      }
+      readProperties(reader, sourceReader, sinkReader);
       checkKafka(project, target, targetReader, sources);
 
       ModelTree tree = new ModelTree(project.node("models"), name, problems);
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
       modelReader.checkReferences(sourceReader);
-      List<ModelSpec> models = modelReader.specs(ModelOrder.of(drafts, problems));
+      List<ModelSet.Draft> ordered = ModelOrder.of(drafts, problems);
+      List<ModelSpec> models = modelReader.specs(ordered, Set.of());
       sinkReader.checkModels(drafts, sourceReader.streamIds());
       List<DashboardSpec> dashboards = dashboards(reader);
+      List<UnitTestSpec> tests =
+          unitTests(
+              setting,
+              project,
+              new UnitTestInputs(name, drafts, sourceReader, modelReader, problems),
+              new ModelVariants.Rendering(modelReader, ordered));
       files.warnOfMisspeltFolders();
       problems.throwIfErrors();
 
       AssetGraph graph =
           GraphBuilder.build(sources, models, drafts, sinks, dashboards, dashboardFiles);
       return new Project(
-          name, folder, zone(project), target, vars, sources, models, sinks, dashboards, graph);
+          name,
+          folder,
+          zone(project),
+          target,
+          vars,
+          sources,
+          models,
+          sinks,
+          dashboards,
+          tests,
+          graph);
+    }
+
+    private void readProperties(OptionReader reader, SourceReader ofSources, SinkReader ofSinks) {
+      for (OptionBlock file : propertyFiles(reader, ofSources)) {
+        file.node("sources").ifPresent(n -> sources.addAll(ofSources.read(n)));
+        properties.addAll(file.blocks("models"));
+        unitTests.addAll(file.blocks("unit_tests"));
+        file.node("sinks").ifPresent(n -> sinks.addAll(ofSinks.read(n)));
+      }
+    }
+
+    private List<UnitTestSpec> unitTests(
+        ModelTemplates.Setting setting,
+        OptionBlock project,
+        UnitTestInputs inputs,
+        ModelVariants.Rendering plain) {
+      ModelVariants variants =
+          new ModelVariants(
+              plain,
+              (overrides, own) -> rendering(overrides.over(setting), project, own),
+              problems);
+      return new UnitTestReader(
+              zone(project), inputs, new RowsReader(files, problems), variants, problems)
+          .read(unitTests);
+    }
+
+    /** The models as a unit test's overrides render them. */
+    private ModelVariants.Rendering rendering(
+        ModelTemplates.Setting setting, OptionBlock project, Problems own) {
+      ModelTemplates.Session session = templates.open(setting, own);
+      OptionReader reader =
+          new OptionReader(
+              own,
+              scalar -> session.text(scalar.text(), scalar.places(), own).map(scalar::withText));
+      ModelTree tree = new ModelTree(project.node("models"), setting.project(), own);
+      ModelReader models = new ModelReader(session, reader, own, tree);
+      ModelSet drafts = models.read(files.in("models", ".sql"), properties);
+      return new ModelVariants.Rendering(models, ModelOrder.of(drafts, own));
     }
 
     /** millrace.yml; without it, only the syntax of the other files can be checked. */

@@ -54,9 +54,10 @@ public final class Reference {
         options("Stream" + of, connector.summary(), source.streamOptions(), out);
       }
     }
-    heading("models/**/*.yml", "A list under `models`.", out);
+    heading("models/**/*.yml", "A list under `models`, and one under `unit_tests`.", out);
     section("Model", ProjectFormat.MODEL, out);
     section("Configuration of a model", ProjectFormat.MODEL_CONFIG, out);
+    section("Unit test", UnitTestFormat.TEST, out);
     heading("sinks/*.yml", "A list under `sinks`.", out);
     section("Sink", ProjectFormat.SINK, out);
     for (Connector connector : connectors) {

@@ -10,7 +10,6 @@ import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
-import dev.millrace.api.type.DataTypeParser;
 import dev.millrace.api.type.Schema;
 import dev.millrace.project.option.Block;
 import dev.millrace.project.option.OptionBlock;
@@ -18,7 +17,6 @@ import dev.millrace.project.option.OptionReader;
 import dev.millrace.project.yaml.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -36,6 +34,7 @@ final class SourceReader {
   private final Problems problems;
   private final String target;
   private final List<String> targets;
+  private final ColumnReader columnReader;
 
   private final Names names;
   private final Set<String> streams = new LinkedHashSet<>();
@@ -61,6 +60,7 @@ final class SourceReader {
     this.problems = problems;
     this.target = target;
     this.targets = targets;
+    this.columnReader = new ColumnReader(problems);
     this.names = new Names("source", problems);
   }
 
@@ -287,7 +287,7 @@ final class SourceReader {
       Optional<OptionBlock.Located> name = stream.located("name");
       if (name.isEmpty()) {
         incomplete = true;
-        columns(stream);
+        columnReader.read(stream);
       } else {
         names.add(name.get().text(), name.get().where());
         streams.add(source + "." + name.get().text());
@@ -299,7 +299,8 @@ final class SourceReader {
 
   private StreamSpec stream(
       String source, OptionBlock.Located name, OptionBlock block, List<Option> options) {
-    List<Column> columns = columns(block);
+    ColumnReader.Columns read = columnReader.read(block);
+    List<Column> columns = read.columns();
     checkEventTime(block, columns);
     Optional<StreamSpec.Unique> unique = block.block("unique").flatMap(u -> unique(u, columns));
     long partitions = block.number("partitions").orElse(1L);
@@ -325,6 +326,7 @@ final class SourceReader {
             block.text("extra_fields").orElseThrow().toUpperCase(Locale.ROOT)),
         StreamSpec.OnBad.valueOf(block.text("on_bad").orElseThrow().toUpperCase(Locale.ROOT)),
         block.number("max_record").orElse(0L),
+        new ChangesReader(problems).read(block, read),
         name.where());
   }
 
@@ -341,18 +343,6 @@ final class SourceReader {
                     "Kafka allows letters, digits, `.`, `_` and `-`, at most 249"));
   }
 
-  private List<Column> columns(OptionBlock block) {
-    Names names = Names.ofColumns(problems);
-    List<Column> columns = new ArrayList<>();
-    for (OptionBlock column : block.blocks("columns")) {
-      column.located("name").ifPresent(n -> names.add(n.text(), n.where()));
-      Optional<DataType> type = column.located("type").flatMap(this::type);
-      // A column of a faulty type is a column still, so that what names it is not faulty as well.
-      column.text("name").ifPresent(n -> columns.add(new Column(n, type.orElse(UNKNOWN_TYPE))));
-    }
-    return columns;
-  }
-
   /** What has one way only to be written, so that equal keys have equal texts. */
   private static final Set<DataType.Kind> KEYS =
       EnumSet.of(
@@ -365,26 +355,6 @@ final class SourceReader {
           DataType.Kind.USMALLINT,
           DataType.Kind.UINTEGER);
 
-  private static final DataType UNKNOWN_TYPE = new DataType.Struct(List.of());
-
-  private Optional<DataType> type(OptionBlock.Located text) {
-    Optional<DataType> type = DataTypeParser.parse(text.text());
-    if (type.isEmpty()) {
-      List<String> known = new ArrayList<>();
-      Arrays.stream(DataType.Kind.values()).forEach(k -> known.add(k.name()));
-      known.addAll(List.of("DECIMAL(18,3)", "STRUCT(...)", "MAP(...)", "INT", "TEXT", "STRING"));
-      String hint = Suggestion.didYouMean(text.text(), known);
-      problems.error(
-          ProjectError.BAD_VALUE,
-          text.where(),
-          "`" + text.text() + "` is no type",
-          hint != null
-              ? hint
-              : "write it as DuckDB does: `BIGINT`, `DECIMAL(10,2)`, `VARCHAR[]`, `STRUCT(a INTEGER)`");
-    }
-    return type;
-  }
-
   private void checkEventTime(OptionBlock block, List<Column> columns) {
     Optional<OptionBlock.Located> eventTime = block.located("event_time");
     if (eventTime.isEmpty()) {
@@ -394,7 +364,7 @@ final class SourceReader {
     Optional<Column> column = column(eventTime.get(), columns);
     if (column.isPresent()
         && !column.get().type().equals(timestamptz)
-        && column.get().type() != UNKNOWN_TYPE) {
+        && column.get().type() != ColumnReader.UNKNOWN_TYPE) {
       problems.error(
           ProjectError.BAD_VALUE,
           eventTime.get().where(),
@@ -421,7 +391,7 @@ final class SourceReader {
   }
 
   private static boolean isKeyType(DataType type) {
-    return type == UNKNOWN_TYPE
+    return type == ColumnReader.UNKNOWN_TYPE
         || type instanceof DataType.Scalar scalar && KEYS.contains(scalar.kind());
   }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param declaration name, columns and what the connector reads of them
  * @param topic the topic's name
  * @param partitions how many partitions a missing topic is created with
- * @param eventTime the column of type TIMESTAMPTZ that says when an event happened
+ * @param eventTime the column of type TIMESTAMPTZ that says when an event happened; empty for
+ *     change data, which has no event time
  * @param allowedLateness how far the watermark stays behind the newest event time
  * @param maxAhead how far an event time may be ahead of the clock before the row is rejected
  * @param idleAfter how long a partition must be silent at its end before it no longer holds the
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param extraFields what happens to a record with a field that is no column
  * @param onBad what happens when a record is rejected
  * @param maxRecordBytes a larger record is rejected
+ * @param format what its records are
  * @param where its place
  */
 public record StreamSpec(
@@ -36,7 +38,40 @@ public record StreamSpec(
     ExtraFields extraFields,
     OnBad onBad,
     long maxRecordBytes,
+    RecordFormat format,
     SourceLocation where) {
+
+  /** A stream whose records are rows with a field for each column. */
+  public StreamSpec(
+      String source,
+      StreamDeclaration declaration,
+      String topic,
+      int partitions,
+      String eventTime,
+      Duration allowedLateness,
+      Duration maxAhead,
+      Duration idleAfter,
+      Optional<Unique> unique,
+      ExtraFields extraFields,
+      OnBad onBad,
+      long maxRecordBytes,
+      SourceLocation where) {
+    this(
+        source,
+        declaration,
+        topic,
+        partitions,
+        eventTime,
+        allowedLateness,
+        maxAhead,
+        idleAfter,
+        unique,
+        extraFields,
+        onBad,
+        maxRecordBytes,
+        RecordFormat.rows(declaration.schema()),
+        where);
+  }
 
   /**
    * A row whose {@code key} was admitted before, with an event time at most {@code within} away, is

@@ -9,6 +9,7 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.api.option.Quantities;
 import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.project.DashboardSpec;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryPlace;
@@ -51,6 +52,7 @@ final class Api implements AutoCloseable {
     app.get("/api/assets/{id}", this::asset);
     app.get("/api/assets/{id}/why", this::why);
     app.get("/api/dashboards/{name}", this::dashboard);
+    app.get("/api/stored", this::stored);
     app.post("/api/query", this::query);
     app.post("/api/replay", this::replay);
     app.get("/api/live", this::live);
@@ -77,6 +79,13 @@ final class Api implements AutoCloseable {
   public synchronized void close() {
     if (metrics != null) {
       metrics.close();
+    }
+  }
+
+  /** What the store was filled by, for `millrace plan`. */
+  private void stored(Context ctx) throws SQLException {
+    try (Connection connection = instance.read()) {
+      ctx.contentType("application/json").result(StoredProject.read(connection).text());
     }
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.Programs;
 import dev.millrace.engine.ProjectFunctions;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
@@ -131,6 +132,28 @@ public final class StoreClient {
     try (Store store = open();
         Writer writer = store.writer()) {
       return writer.transact(transaction -> SystemTables.markForReplay(transaction, source));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * What the store was filled by; nothing if there is no store yet.
+   *
+   * @throws StopException if the store refuses
+   */
+  public StoredProject stored() {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      URI uri = running.get().resolve("/api/stored");
+      return StoredProject.parse(send(HttpRequest.newBuilder(uri).GET()).toString());
+    }
+    if (!Files.exists(folder.resolve("store").resolve("store.duckdb"))) {
+      return StoredProject.NONE;
+    }
+    try (Store store = open();
+        Connection connection = store.connect()) {
+      return StoredProject.read(connection);
     } catch (SQLException e) {
       throw failed(e);
     }

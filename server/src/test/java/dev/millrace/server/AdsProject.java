@@ -113,6 +113,7 @@ final class AdsProject {
         models,
         sinks,
         dashboards,
+        List.of(),
         graph(models, sinks, dashboards));
   }
 

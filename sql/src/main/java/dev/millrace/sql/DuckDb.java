@@ -43,6 +43,7 @@ final class DuckDb implements AutoCloseable {
   private final PreparedStatement parser;
   private final PreparedStatement printer;
   private final Set<String> functions;
+  private final Set<String> registered = new HashSet<>();
   private final Set<String> aggregates;
   private final Set<String> unstable;
 
@@ -60,6 +61,8 @@ final class DuckDb implements AutoCloseable {
         names(
             "SELECT DISTINCT function_name FROM duckdb_functions()"
                 + " WHERE function_type = 'aggregate'");
+    // Macros that stand for aggregates.
+    aggregates.addAll(Set.of("geomean", "geometric_mean", "wavg", "weighted_avg"));
     unstable =
         names(
             "SELECT DISTINCT function_name FROM duckdb_functions()"
@@ -100,16 +103,21 @@ final class DuckDb implements AutoCloseable {
     return rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC);
   }
 
-  /** Registers functions of users; returns those whose name is taken. */
+  /** Registers functions of users, once each; returns those whose name DuckDB has taken. */
   List<ScalarFunction> register(List<ScalarFunction> more) {
-    List<ScalarFunction> taken = more.stream().filter(f -> functions.contains(f.name())).toList();
-    List<ScalarFunction> free = more.stream().filter(f -> !taken.contains(f)).toList();
+    List<ScalarFunction> wanted = more.stream().filter(f -> !registered.contains(f.name())).toList();
+    List<ScalarFunction> taken =
+        wanted.stream().filter(f -> functions.contains(f.name())).toList();
+    List<ScalarFunction> free = wanted.stream().filter(f -> !taken.contains(f)).toList();
     try {
       JavaFunctions.register(connection, free);
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB refuses functions", e);
     }
-    free.forEach(f -> functions.add(f.name()));
+    for (ScalarFunction function : free) {
+      registered.add(function.name());
+      functions.add(function.name());
+    }
     return taken;
   }
 

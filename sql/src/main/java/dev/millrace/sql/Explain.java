@@ -22,6 +22,9 @@ final class Explain {
   }
 
   private static QueryPlan.Operator operator(Node node) {
+    if (node instanceof Shared shared) {
+      return operator(shared.input());
+    }
     List<QueryPlan.Operator> inputs = new ArrayList<>();
     node.inputs().forEach(input -> inputs.add(operator(input)));
     List<String> columns =
@@ -45,6 +48,10 @@ final class Explain {
       return "filter";
     } else if (node instanceof Node.Window) {
       return "window";
+    } else if (node instanceof Session) {
+      return "session";
+    } else if (node instanceof Unnest) {
+      return "unnest";
     }
     return node instanceof Node.Scan ? "read" : "compute";
   }
@@ -58,6 +65,10 @@ final class Explain {
       return items(extend.items());
     } else if (node instanceof Node.Window window) {
       return items(window.calls());
+    } else if (node instanceof Unnest unnest) {
+      return items(unnest.items());
+    } else if (node instanceof Session session) {
+      return session.time().sql() + " within " + session.gap();
     } else if (node instanceof Join join) {
       String keys = Sql.match(join.keys());
       return join.condition() == null ? keys : keys + " AND " + join.condition().text();

@@ -101,8 +101,8 @@ final class ExpressionResolver {
     boolean oneArgument = tree.path("arguments").size() == 1;
     if (compilation.duck().isUnstable(name) || (name.equals("age") && oneArgument)) {
       refuseUnstable(tree, name);
-    } else if (name.equals("unnest") || tree.path("export_state").asBoolean()) {
-      refuse(tree, "`" + name + "`" + (name.equals("unnest") ? "" : " with EXPORT_STATE"));
+    } else if (tree.path("export_state").asBoolean()) {
+      refuse(tree, "`" + name + "` with EXPORT_STATE");
     } else if (!tree.path("is_operator").asBoolean()
         && !compilation.duck().functions().contains(name)) {
       compilation

@@ -44,6 +44,10 @@ final class FromResolver {
         yield null;
       }
       case "TABLE_FUNCTION" -> {
+        if (Sessions.isTable(tree)) {
+          From relation = table(Sessions.relation(tree), ctes);
+          yield relation == null ? null : new Sessions(compilation).resolve(tree, relation);
+        }
         unsupported(
             tree,
             "the table function `" + tree.path("function").path("function_name").asText() + "`",
@@ -157,6 +161,9 @@ final class FromResolver {
       unsupported(tree, "a join of kind " + kind, "write it with the joins of docs/streams.md");
     }
     From left = resolve(tree.path("left"), ctes);
+    if (left != null && supported && Unnesting.isTable(tree.path("right"))) {
+      return unnest(tree, left);
+    }
     From right = resolve(tree.path("right"), ctes);
     if (left == null || right == null || !supported) {
       return null;
@@ -198,6 +205,26 @@ final class FromResolver {
         yield new From(List.of(joined), List.of(), left.scope);
       }
     };
+  }
+
+  private @Nullable From unnest(JsonNode tree, From left) {
+    String type = tree.path("join_type").asText();
+    JsonNode condition = tree.path("condition");
+    boolean always =
+        !condition.isObject() || condition.path("literal").path("text").asText().equals("true");
+    if (!type.equals("INNER") && !(type.equals("LEFT") && always)) {
+      unsupported(
+          tree, "this " + type + " JOIN of `unnest`", "write LEFT JOIN unnest(...) ON true");
+      return null;
+    }
+    From both = new Unnesting(compilation).join(tree.path("right"), left, type.equals("LEFT"));
+    if (always || !compilation.findings().isEmpty()) {
+      return both;
+    }
+    List<JsonNode> conditions = new ArrayList<>(both.conditions);
+    ExpressionResolver resolver = new ExpressionResolver(compilation, both.scope, Map.of());
+    conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(condition)));
+    return new From(both.items, conditions, both.scope);
   }
 
   private static From inner(From left, From right, List<JsonNode> conditions, Scope scope) {

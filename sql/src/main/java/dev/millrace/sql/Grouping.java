@@ -34,6 +34,7 @@ final class Grouping {
   private final Map<String, JsonNode> calls = new LinkedHashMap<>();
   private final Map<String, String> callFields = new HashMap<>();
   private @Nullable Node aggregate;
+  private @Nullable GroupingSets sets;
 
   Grouping(
       Compilation compilation, ExpressionResolver resolver, JsonNode select, List<Item> items) {
@@ -41,15 +42,6 @@ final class Grouping {
     this.select = select;
     this.items = items;
     having = select.path("having").isObject() ? resolver.resolve(select.path("having")) : null;
-    if (select.path("group_sets").size() > 1) {
-      compilation
-          .findings()
-          .add(
-              select.path("group_expressions").path(0),
-              SqlCode.SQL_UNSUPPORTED,
-              "GROUPING SETS, ROLLUP and CUBE cannot be kept up to date in a stream yet",
-              "write one stream for each set of groups");
-    }
     for (JsonNode expression : select.path("group_expressions")) {
       addGroup(expression, resolver);
     }
@@ -95,6 +87,7 @@ final class Grouping {
   /** True if the SELECT has groups or aggregates. */
   boolean isNeeded() {
     return !groups.isEmpty()
+        || select.path("group_sets").size() > 1
         || isGroupByAll()
         || having != null
         || items.stream().anyMatch(item -> item.tree() != null && hasAggregate(item.tree()));
@@ -122,6 +115,9 @@ final class Grouping {
     boolean global = groups.isEmpty();
     List<Field> fields = new ArrayList<>();
     Node grouped = groups(input, fields);
+    if (select.path("group_sets").size() > 1) {
+      return sets(grouped, fields, onClose, trees);
+    }
     if (global) {
       ObjectNode zero = DuckDb.object();
       zero.put("class", "CONSTANT").put("type", "VALUE_CONSTANT").put("alias", "");
@@ -134,6 +130,49 @@ final class Grouping {
     List<AggregateCall> made = calls(grouped);
     aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
     return condition == null ? aggregate : new Node.Filter(aggregate, compilation.expr(condition));
+  }
+
+  private Node sets(Node input, List<Field> fields, boolean onClose, List<JsonNode> trees) {
+    List<Set<String>> names = new ArrayList<>();
+    for (JsonNode set : select.path("group_sets")) {
+      Set<String> own = new HashSet<>();
+      set.forEach(i -> own.add(String.valueOf(groupFields.get(key(groups.get(i.asInt()))))));
+      names.add(own);
+    }
+    if (groups.stream().map(Grouping::key).distinct().count() < groups.size()) {
+      compilation
+          .findings()
+          .add(
+              select.path("group_expressions").path(0),
+              SqlCode.SQL_UNSUPPORTED,
+              "one group is written in two ways, which DuckDB takes for two groups",
+              "write it the same way in each set: GROUPING SETS ((a, b), (a))");
+    }
+    GroupingSets made = new GroupingSets(compilation, fields, names);
+    sets = made;
+    groupFields.replaceAll((key, name) -> made.group(name).name());
+    Map<String, JsonNode> texts = new LinkedHashMap<>(written);
+    written.clear();
+    texts.forEach((name, tree) -> written.put(made.group(name).name(), tree));
+    trees.replaceAll(tree -> replace(tree, Set.of()));
+    JsonNode condition = having == null ? null : replace(having, Set.of());
+    Node result = made.apply(input, calls(input), onClose);
+    aggregate = result;
+    if (onClose && !closes(result, made)) {
+      compilation
+          .findings()
+          .add(
+              select.path("group_expressions").path(0),
+              SqlCode.SQL_NO_WINDOW,
+              "with emit='on_close' every set of groups needs the window, or it is never complete",
+              "add the window to each of the GROUPING SETS, or use emit='on_change'");
+    }
+    return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
+  }
+
+  private static boolean closes(Node result, GroupingSets sets) {
+    return result instanceof Node.Aggregate aggregate
+        && aggregate.watermarks().keySet().stream().limit(1).allMatch(sets::isInAll);
   }
 
   private Node groups(Node input, List<Field> fields) {
@@ -234,12 +273,15 @@ final class Grouping {
     if (group != null) {
       return Compilation.reference(group);
     }
-    if (isAggregate(tree)) {
+    if (isAggregate(tree, compilation)) {
       calls.putIfAbsent(key, tree);
       String wish = tree.path("alias").asText();
       String name = wish.isEmpty() ? tree.path("function_name").asText() : wish;
       return Compilation.reference(
           callFields.computeIfAbsent(key, k -> compilation.names().fresh(name)));
+    }
+    if (tree.path("type").asText().equals("GROUPING_FUNCTION")) {
+      return grouping(tree);
     }
     if (kind.equals("COLUMN_REF")) {
       notGrouped(tree, parameters);
@@ -254,6 +296,23 @@ final class Grouping {
     Set<String> scope = inner;
     tree.fields().forEachRemaining(e -> copy.set(e.getKey(), replace(e.getValue(), scope)));
     return copy;
+  }
+
+  private JsonNode grouping(JsonNode tree) {
+    List<String> arguments = new ArrayList<>();
+    for (JsonNode child : tree.path("children")) {
+      String group = groupFields.get(key(child));
+      if (group == null) {
+        compilation
+            .findings()
+            .add(tree, SqlCode.SQL_INVALID, "`grouping` is about expressions of GROUP BY", null);
+        return tree;
+      }
+      arguments.add(group);
+    }
+    return sets == null
+        ? compilation.duck().parseExpression("CAST(0 AS BIGINT)")
+        : sets.grouping(arguments);
   }
 
   private static void collect(JsonNode tree, Set<String> names) {
@@ -277,7 +336,7 @@ final class Grouping {
     }
   }
 
-  private boolean isAggregate(JsonNode tree) {
+  private static boolean isAggregate(JsonNode tree, Compilation compilation) {
     return tree.path("class").asText().equals("FUNCTION")
         && !tree.path("is_operator").asBoolean()
         && compilation
@@ -286,11 +345,16 @@ final class Grouping {
   }
 
   private boolean hasAggregate(JsonNode tree) {
-    if (isAggregate(tree)) {
+    return isOverAggregates(tree, compilation);
+  }
+
+  /** True if an aggregate is in the tree. */
+  static boolean isOverAggregates(JsonNode tree, Compilation compilation) {
+    if (isAggregate(tree, compilation)) {
       return true;
     }
     for (JsonNode child : tree) {
-      if (hasAggregate(child)) {
+      if (isOverAggregates(child, compilation)) {
         return true;
       }
     }

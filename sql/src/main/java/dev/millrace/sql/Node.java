@@ -16,7 +16,16 @@ import org.jspecify.annotations.Nullable;
  * planned.
  */
 sealed interface Node
-    permits Node.Scan, Node.Filter, Node.Extend, Node.UnionAll, Join, Node.Aggregate, Node.Window {
+    permits Node.Scan,
+        Node.Filter,
+        Node.Extend,
+        Node.UnionAll,
+        Join,
+        Node.Aggregate,
+        Node.Window,
+        Session,
+        Unnest,
+        Shared {
 
   /** The columns, hidden ones included. */
   List<Field> fields();

@@ -21,7 +21,7 @@ final class OrderedAggregates {
                   + " sem corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept"
                   + " regr_r2 regr_slope regr_sxx regr_sxy regr_syy skewness kurtosis kurtosis_pop"
                   + " entropy median mad quantile quantile_cont quantile_disc"
-                  + " approx_count_distinct histogram")
+                  + " approx_count_distinct histogram histogram_exact wavg weighted_avg")
               .split(" "));
 
   /** Any of several right answers: the arguments' order picks one. */

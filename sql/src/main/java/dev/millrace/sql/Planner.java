@@ -24,6 +24,7 @@ final class Planner {
   private final String name;
   private final ProgramBuilder program;
   private final Map<Node.Window, RankLimit> limits = new IdentityHashMap<>();
+  private final Map<Shared, Delta> shared = new IdentityHashMap<>();
 
   Planner(Compilation compilation, String name) {
     this.compilation = compilation;
@@ -149,9 +150,17 @@ final class Planner {
       return extend(extend, needed);
     } else if (node instanceof Node.UnionAll union) {
       return union(union, needed);
+    } else if (node instanceof Shared shared) {
+      return shared(shared, needed);
+    } else if (node instanceof Unnest unnest) {
+      return UnnestRule.plan(this, unnest, needed);
     } else if (node instanceof Node.Window window) {
       Optional<RankLimit> limit = Optional.ofNullable(limits.get(window));
-      return new WindowRule(this, window, needed, limit).plan();
+      return window.appendOnly()
+          ? PartitionRule.closed(this, window, needed)
+          : PartitionRule.of(this, window, needed, limit).plan();
+    } else if (node instanceof Session session) {
+      return PartitionRule.of(this, session, needed).plan();
     } else if (node instanceof Join join) {
       return new JoinRule(this, join, needed).plan();
     } else {
@@ -195,6 +204,22 @@ final class Planner {
             + ")";
     boolean whole = filter.appendOnly() || needed.containsAll(below);
     return new Delta(from, false, input.cheap(), input.consolidated() && whole, input.stateful());
+  }
+
+  private Delta shared(Shared node, Set<String> needed) {
+    Set<String> columns = own(node.input(), node.columns());
+    Delta delta = shared.get(node);
+    if (delta == null) {
+      delta = program.table(plan(node.input(), columns), "shared_changes", columns);
+      shared.put(node, delta);
+    }
+    boolean whole = node.appendOnly() || needed.containsAll(columns);
+    return new Delta(
+        delta.from(),
+        delta.table(),
+        delta.cheap(),
+        delta.consolidated() && whole,
+        delta.stateful());
   }
 
   /** Tells a window operator below which of its rows matter. */

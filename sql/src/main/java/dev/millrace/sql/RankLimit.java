@@ -80,12 +80,9 @@ record RankLimit(Item call, long most) {
     return Identifier.quote(call.field().name());
   }
 
-  /** A call's field, or null where it does not matter. */
-  String clip(Item item) {
-    String name = item.field().sql();
-    return item.equals(call)
-        ? "CASE WHEN " + name + " <= " + most + " THEN " + name + " END"
-        : name;
+  /** The field, or null where it does not matter, as REPLACE wants it. */
+  String clip() {
+    return "CASE WHEN " + field() + " <= " + most + " THEN " + field() + " END AS " + field();
   }
 
   /** True if rows behind the limit have no influence on the results of those before it. */

@@ -47,7 +47,8 @@ final class SelectList {
       if (item.path("class").asText().equals("STAR")) {
         star(item, resolver, items);
       } else {
-        items.add(new Item(name(item), item, resolver.resolve(item)));
+        Item one = new Item(name(item), item, resolver.resolve(item));
+        items.addAll(new Unnesting(compilation).expand(one));
       }
     }
     return items;

@@ -77,7 +77,7 @@ final class SelectResolver {
     return result;
   }
 
-  /** Window functions, QUALIFY and the list. */
+  /** Window functions, QUALIFY, unnest and the list. */
   private Resolved windows(Node below, List<Item> items, List<JsonNode> trees, boolean qualify) {
     WindowFunctions windows = new WindowFunctions(compilation);
     trees.replaceAll(windows::replace);
@@ -86,6 +86,9 @@ final class SelectResolver {
       JsonNode condition = trees.remove(trees.size() - 1);
       input = new Node.Filter(input, compilation.expr(condition));
     }
+    Unnesting unnesting = new Unnesting(compilation);
+    trees.replaceAll(unnesting::replace);
+    input = unnesting.apply(input, false);
     return project(input, items, trees.subList(0, items.size()));
   }
 

@@ -50,7 +50,11 @@ final class SqlText {
   int locate(long byteOffset) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int end = (int) Math.max(0, Math.min(byteOffset, bytes.length));
-    int at = new String(bytes, 0, end, StandardCharsets.UTF_8).length();
+    return original(new String(bytes, 0, end, StandardCharsets.UTF_8).length());
+  }
+
+  /** As {@link #locate} for a place in UTF-16 code units. */
+  int original(int at) {
     int shift = 0;
     for (Splice splice : splices) {
       int start = splice.start + shift;
@@ -62,6 +66,6 @@ final class SqlText {
       }
       shift += splice.text.length() - (splice.end - splice.start);
     }
-    return Math.min(original.length(), at - shift);
+    return Math.min(original.length(), Math.max(0, at - shift));
   }
 }

@@ -53,7 +53,7 @@ public final class StreamCompiler implements AutoCloseable {
       String name, String sql, boolean onClose, Map<String, Relation> inputs)
       throws QueryException {
     List<SqlProblem> windowProblems = new ArrayList<>();
-    SqlText text = Windows.replace(sql, windowProblems);
+    SqlText text = Windows.replace(sql, true, windowProblems);
     Findings findings = new Findings(text);
     windowProblems.forEach(findings::add);
     findings.throwIfAny();
@@ -63,12 +63,13 @@ public final class StreamCompiler implements AutoCloseable {
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
-      bind(text, compilation, resolved);
+      bind(Windows.replace(sql, false, new ArrayList<>()), compilation, resolved);
       findings.throwIfAny();
       if (resolved == null) {
         throw new IllegalStateException("no meaning and no problem: " + sql);
       }
-      StreamProgram program = new Planner(compilation, name).plan(resolved, duck.printQuery(query));
+      StreamProgram program =
+          new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();
       return program;
     } catch (SQLException e) {
@@ -118,11 +119,13 @@ public final class StreamCompiler implements AutoCloseable {
       String first = message.lines().findFirst().orElse(message);
       compilation
           .findings()
-          .addAt(
-              details.path("position").asLong(0) - "DESCRIBE ".length(),
-              SqlCode.SQL_INVALID,
-              first,
-              Suggestion.didYouMean(details.path("name").asText(), List.of()));
+          .add(
+              new SqlProblem(
+                  text.locate(details.path("position").asLong(0) - "DESCRIBE ".length()),
+                  0,
+                  first,
+                  Suggestion.didYouMean(details.path("name").asText(), List.of()),
+                  SqlCode.SQL_INVALID));
     }
   }
 

@@ -5,15 +5,48 @@ import dev.millrace.sql.SqlScanner.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Windows as table functions: {@code tumble(t, ts, INTERVAL 1 MINUTE)} in FROM is the relation
- * {@code t} with two more columns, {@code window_start} and {@code window_end}. DuckDB has no such
- * function; it is replaced by a subquery before DuckDB reads the text, in streams, batch models and
- * dashboards alike.
+ * {@code t} with two more columns, {@code window_start} and {@code window_end}; {@code hop(t, ts,
+ * slide, size)} and {@code cumulate(t, ts, step, size)} have a row for each window that a row is
+ * in; {@code session(t, ts, gap, key...)} gives rows that follow each other within the gap one
+ * window. DuckDB has no such functions; they are replaced by subqueries before DuckDB reads the
+ * text, in streams, batch models and dashboards alike.
  */
 public final class Windows {
+  /** What a function takes, and an example. */
+  private record Form(int least, int most, String text, String example) {}
+
+  private static final Map<String, Form> FORMS =
+      Map.of(
+          "tumble",
+              new Form(
+                  3,
+                  3,
+                  "the window's size",
+                  "write tumble(impressions, shown_at, INTERVAL 1 MINUTE)"),
+          "hop",
+              new Form(
+                  4,
+                  4,
+                  "the distance of windows and their size",
+                  "write hop(impressions, shown_at, INTERVAL 1 MINUTE, INTERVAL 1 HOUR)"),
+          "cumulate",
+              new Form(
+                  4,
+                  4,
+                  "the step by which windows grow and their greatest size",
+                  "write cumulate(impressions, shown_at, INTERVAL 1 HOUR, INTERVAL 1 DAY)"),
+          "session",
+              new Form(
+                  3,
+                  100,
+                  "the greatest gap within a session and perhaps keys",
+                  "write session(impressions, shown_at, INTERVAL 30 MINUTE, person)"));
+
   private static final Set<String> AFTER_RELATION =
       Set.of(
           "on using join left right inner full cross natural asof semi anti positional lateral"
@@ -21,74 +54,144 @@ public final class Windows {
               .concat(" sample tablesample offset fetch select from")
               .split(" "));
 
+  /** What stands before a relation. */
+  private static final Set<String> OPENING = Set.of("from", "join", "lateral", ",", "(");
+
   private Windows() {}
 
-  /**
-   * The text with every {@code tumble(...)} replaced by plain SQL; the text itself if there is
-   * none.
-   */
+  /** The text with every window function replaced by plain SQL; the text itself without them. */
   public static String expand(String sql) {
-    return replace(sql, new ArrayList<>()).text();
+    return replace(sql, false, new ArrayList<>()).text();
   }
 
-  /** As {@link #expand}; adds what is wrong with a window to {@code problems}. */
-  static SqlText replace(String sql, List<SqlProblem> problems) {
+  /** The place in a text for one in its expansion, both in UTF-16 code units. */
+  public static int original(String sql, int offset) {
+    return replace(sql, false, new ArrayList<>()).original(offset);
+  }
+
+  /**
+   * As {@link #expand}; adds what is wrong with a window to {@code problems}.
+   *
+   * @param keepsSessions true if sessions stay as they are, since a stream has an operator for them
+   */
+  static SqlText replace(String sql, boolean keepsSessions, List<SqlProblem> problems) {
     List<SqlText.Splice> splices = new ArrayList<>();
     SqlScanner scanner = new SqlScanner(sql, 0);
+    boolean inFrom = false;
     for (Token token = scanner.next(); token.kind() != Kind.END; token = scanner.next()) {
-      if (token.kind() != Kind.WORD) {
-        continue;
-      }
-      String word = scanner.text(token).toLowerCase(Locale.ROOT);
-      boolean later = word.equals("hop") || word.equals("session") || word.equals("cumulate");
-      if (!word.equals("tumble") && !later) {
-        continue;
-      }
-      Token open = new SqlScanner(sql, token.end()).next();
-      if (!scanner.text(open).equals("(")) {
-        continue;
-      }
-      if (later) {
-        problems.add(
-            new SqlProblem(
-                token.start(),
-                word.length(),
-                "`" + word + "` windows are not supported yet",
-                "use tumble(t, ts, size), or GROUP BY time_bucket(size, ts)",
-                SqlCode.SQL_UNSUPPORTED));
+      // DuckDB prints some of the names in quotes.
+      String word = scanner.text(token).toLowerCase(Locale.ROOT).replace("\"", "");
+      Form form = token.kind() == Kind.OTHER ? null : FORMS.get(word);
+      Token open = form == null ? token : new SqlScanner(sql, token.end()).next();
+      if (form == null || !inFrom || !scanner.text(open).equals("(")) {
+        inFrom = OPENING.contains(word);
         continue;
       }
       Call call = call(sql, open.end());
-      if (call.arguments.size() != 3 || !isName(call.arguments.get(0))) {
+      int count = call.arguments.size();
+      if (count < form.least || count > form.most || !isName(call.arguments.get(0))) {
         problems.add(
             new SqlProblem(
                 token.start(),
                 call.end - token.start(),
-                "`tumble` takes a relation's name, its time column and the window's size",
-                "write tumble(impressions, shown_at, INTERVAL 1 MINUTE); put a subquery into WITH",
+                "`" + word + "` takes a relation's name, its time column, " + form.text,
+                form.example + "; put a subquery into WITH",
                 SqlCode.SQL_INVALID));
         continue;
       }
-      splices.add(splice(sql, token.start(), call));
+      if (!(keepsSessions && word.equals("session"))) {
+        String text = text(word, call.arguments.stream().map(String::strip).toList());
+        String relation = call.arguments.get(0).strip();
+        String alias =
+            aliasFollows(sql, call.end) ? "" : " AS " + relation.substring(lastPart(relation));
+        splices.add(new SqlText.Splice(token.start(), call.end, text + alias));
+      }
       scanner = new SqlScanner(sql, call.end);
+      inFrom = false;
     }
     return SqlText.of(sql, splices);
   }
 
   private record Call(List<String> arguments, int end) {}
 
-  private static SqlText.Splice splice(String sql, int start, Call call) {
-    String relation = call.arguments.get(0).strip();
-    String time = call.arguments.get(1).strip();
-    String size = call.arguments.get(2).strip();
+  private static String text(String function, List<String> arguments) {
+    String relation = arguments.get(0);
+    String time = arguments.get(1);
+    return switch (function) {
+      case "tumble" -> tumble(relation, time, arguments.get(2));
+      case "hop" -> hop(relation, time, arguments.get(2), arguments.get(3));
+      case "cumulate" -> cumulate(relation, time, arguments.get(2), arguments.get(3));
+      default -> session(relation, time, arguments.get(2), arguments.subList(3, arguments.size()));
+    };
+  }
+
+  private static String tumble(String relation, String time, String size) {
     String bucket = "time_bucket(" + size + ", " + time + ")";
-    StringBuilder text =
-        new StringBuilder("(SELECT *, ").append(bucket).append(" AS window_start, ").append(bucket);
-    text.append(" + (").append(size).append(") AS window_end FROM ").append(relation).append(')');
-    if (!aliasFollows(sql, call.end)) {
-      text.append(" AS ").append(relation.substring(lastPart(relation)));
-    }
-    return new SqlText.Splice(start, call.end, text.toString());
+    return "(SELECT *, "
+        + bucket
+        + " AS window_start, "
+        + bucket
+        + " + ("
+        + size
+        + ") AS window_end FROM "
+        + relation
+        + ")";
+  }
+
+  /** Windows that start at multiples of {@code slide}, after time - size and not after time. */
+  private static String hop(String relation, String time, String slide, String size) {
+    String first = "time_bucket(" + slide + ", " + time + " - (" + size + ")) + (" + slide + ")";
+    String last = "time_bucket(" + slide + ", " + time + ")";
+    return "(SELECT *, window_start + ("
+        + size
+        + ") AS window_end FROM (SELECT *, "
+        + elements(time, first, last, slide)
+        + " AS window_start FROM "
+        + relation
+        + "))";
+  }
+
+  /** Windows that start at a multiple of {@code size} and end at later steps, after time. */
+  private static String cumulate(String relation, String time, String step, String size) {
+    String start = "time_bucket(" + size + ", " + time + ")";
+    String first = "time_bucket(" + step + ", " + time + ") + (" + step + ")";
+    return "(SELECT *, "
+        + start
+        + " AS window_start, "
+        + elements(time, first, start + " + (" + size + ")", step)
+        + " AS window_end FROM "
+        + relation
+        + ")";
+  }
+
+  /** A time without windows, infinity above all, has no rows. */
+  private static String elements(String time, String first, String last, String step) {
+    return "unnest(CASE WHEN isfinite("
+        + time
+        + ") THEN generate_series("
+        + first
+        + ", "
+        + last
+        + ", "
+        + step
+        + ") END)";
+  }
+
+  /**
+   * A row starts a session if the row before it is further away than the gap; rows are counted by
+   * starts up to their time, so that rows of equal times are in one session.
+   */
+  private static String session(String relation, String time, String gap, List<String> keys) {
+    String by = keys.isEmpty() ? "" : "PARTITION BY " + String.join(", ", keys) + " ";
+    String order = by + "ORDER BY " + time;
+    String own = "(PARTITION BY " + String.join(", ", keys) + (keys.isEmpty() ? "" : ", ");
+    own += "_session)";
+    return "(SELECT * EXCLUDE (_starts, _session), "
+        + ("min(" + time + ") OVER " + own + " AS window_start, ")
+        + ("max(" + time + ") OVER " + own + " + (" + gap + ") AS window_end")
+        + (" FROM (SELECT *, sum(_starts) OVER (" + order + ") AS _session")
+        + (" FROM (SELECT *, CASE WHEN " + time + " <= lag(" + time + ") OVER (" + order + ") + (")
+        + (gap + ") THEN 0 ELSE 1 END AS _starts FROM " + relation + ")))");
   }
 
   private static boolean aliasFollows(String sql, int from) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,19 @@ final class MarkedStatement {
 
   private final Connection connection;
   private final String sql;
+  private final boolean planned;
   private final List<String> variables = new ArrayList<>();
   private @Nullable PreparedStatement prepared;
 
-  /** A statement that is prepared when it first runs. */
-  MarkedStatement(Connection connection, String sql) {
+  /**
+   * A statement that is prepared when it first runs.
+   *
+   * @param planned whether it is planned once and for all, without the optimizer: only such plans
+   *     does DuckDB keep
+   */
+  MarkedStatement(Connection connection, String sql, boolean planned) {
     this.connection = connection;
+    this.planned = planned;
     Matcher matcher = VARIABLE.matcher(sql);
     StringBuilder text = new StringBuilder();
     while (matcher.find()) {
@@ -36,9 +44,23 @@ final class MarkedStatement {
     this.sql = matcher.appendTail(text).toString();
   }
 
+  private PreparedStatement prepare() throws SQLException {
+    if (!planned) {
+      return connection.prepareStatement(sql);
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET SESSION enable_optimizer = false");
+      try {
+        return connection.prepareStatement(sql);
+      } finally {
+        statement.execute("SET SESSION enable_optimizer = true");
+      }
+    }
+  }
+
   private PreparedStatement bind(Map<String, String> marks) throws SQLException {
     if (prepared == null) {
-      prepared = connection.prepareStatement(sql);
+      prepared = prepare();
     }
     for (int i = 0; i < variables.size(); i++) {
       prepared.setString(i + 1, marks.getOrDefault(variables.get(i), ""));

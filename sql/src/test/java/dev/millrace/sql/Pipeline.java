@@ -2,7 +2,6 @@ package dev.millrace.sql;
 
 import static dev.millrace.api.type.Identifier.quote;
 
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,25 +13,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sources and streams over an in-memory DuckDB: takes batches of rows in, keeps every stream up to
- * date and compares each with its query over all rows so far. To be used by one thread.
+ * date and compares each with its query over all rows so far. For one thread.
  */
 final class Pipeline implements AutoCloseable {
   /** DuckDB takes longer to start than a pipeline runs: each has a database of one instance. */
-  private static final DuckDBConnection INSTANCE = start();
+  private static final AtomicReference<@Nullable DuckDBConnection> INSTANCE =
+      new AtomicReference<>();
 
   private static final AtomicLong DATABASES = new AtomicLong();
-  private static final ThreadLocal<StreamCompiler> COMPILERS =
-      ThreadLocal.withInitial(StreamCompiler::open);
+  private static final Queue<StreamCompiler> COMPILERS = new ConcurrentLinkedQueue<>();
 
   private final DuckDBConnection connection;
   private final String database = "p" + DATABASES.incrementAndGet();
-  private final ZoneId zone;
+  private final StreamCompiler compiler;
   private final boolean whole;
   private final Map<String, SourceTables> sources = new LinkedHashMap<>();
   private final Map<String, Relation> relations = new LinkedHashMap<>();
@@ -51,12 +53,12 @@ final class Pipeline implements AutoCloseable {
    */
   Pipeline(String zone, boolean whole) throws SQLException {
     this.whole = whole;
-    this.zone = ZoneId.of(zone);
-    connection = (DuckDBConnection) INSTANCE.duplicate();
-    execute("ATTACH ':memory:' AS " + database);
+    StreamCompiler idle = COMPILERS.poll();
+    compiler = idle == null ? StreamCompiler.open() : idle;
+    compiler.setTimeZone(ZoneId.of(zone));
+    connection = connect(database);
     execute("USE " + database);
     execute("SET TimeZone = '" + zone + "'");
-    execute("SET SESSION enable_optimizer = " + !whole);
     execute("CREATE SEQUENCE rows");
     execute("CREATE SEQUENCE ids");
     execute("CREATE TABLE barrier (n HUGEINT)");
@@ -65,16 +67,33 @@ final class Pipeline implements AutoCloseable {
     execute("CREATE SCHEMA published");
   }
 
-  private static DuckDBConnection start() {
-    try {
-      Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+  /** A connection to the instance with a new database; after a fatal error, to a new instance. */
+  private static synchronized DuckDBConnection connect(String database) throws SQLException {
+    DuckDBConnection instance = INSTANCE.get();
+    if (instance != null) {
+      DuckDBConnection connection = (DuckDBConnection) instance.duplicate();
       try (Statement statement = connection.createStatement()) {
-        statement.execute("SET threads = 1");
+        statement.execute("ATTACH ':memory:' AS " + database);
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        if (!isFatal(e)) {
+          throw e;
+        }
+        instance.close();
       }
-      return (DuckDBConnection) connection;
-    } catch (SQLException e) {
-      throw new IllegalStateException("DuckDB did not start", e);
     }
+    DuckDBConnection started = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+    try (Statement statement = started.createStatement()) {
+      statement.execute("SET threads = 1");
+      statement.execute("ATTACH ':memory:' AS " + database);
+    }
+    INSTANCE.set(started);
+    return (DuckDBConnection) started.duplicate();
+  }
+
+  private static boolean isFatal(SQLException e) {
+    return String.valueOf(e.getMessage()).contains("database has been invalidated");
   }
 
   /**
@@ -100,8 +119,6 @@ final class Pipeline implements AutoCloseable {
   /** Adds a stream; not after the first batch. */
   StreamProgram stream(String name, String sql, boolean onClose)
       throws SQLException, QueryException {
-    StreamCompiler compiler = COMPILERS.get();
-    compiler.setTimeZone(zone);
     StreamProgram program = compiler.compile(name, sql, onClose, relations);
     runners.add(new ProgramRunner(connection, program, whole));
     relations.put(name, program.output());
@@ -138,7 +155,6 @@ final class Pipeline implements AutoCloseable {
 
   private void run(Map<String, SourceTables.Arrival> arrivals, boolean forget) throws SQLException {
     connection.setAutoCommit(false);
-    boolean done = false;
     try {
       Map<String, String> after = new HashMap<>(marks);
       for (Map.Entry<String, SourceTables> source : sources.entrySet()) {
@@ -149,15 +165,19 @@ final class Pipeline implements AutoCloseable {
       for (ProgramRunner runner : runners) {
         runner.run(forget, both);
       }
-      marks = after;
       connection.commit();
-      done = true;
-    } finally {
-      if (!done) {
+      marks = after;
+    } catch (SQLException e) {
+      try {
         connection.rollback();
+      } catch (SQLException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+        throw e;
       }
       connection.setAutoCommit(true);
+      throw e;
     }
+    connection.setAutoCommit(true);
   }
 
   /** Compares every stream with its query. */
@@ -215,11 +235,17 @@ final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    try {
-      execute("USE memory");
-      execute("DETACH " + database);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("USE memory");
+      statement.execute("DETACH " + database);
+    } catch (SQLException e) {
+      // After a fatal error of DuckDB, which has been told; nothing of the database is left then.
+      if (!isFatal(e)) {
+        throw e;
+      }
     } finally {
       connection.close();
+      COMPILERS.add(compiler);
     }
   }
 

@@ -21,6 +21,7 @@ final class ProgramRunner {
   private final Connection connection;
   private final StreamProgram program;
   private final StepSql sql;
+  private final boolean planned;
   private final List<MarkedStatement> steps = new ArrayList<>();
   private final List<MarkedStatement> forgets = new ArrayList<>();
   private final MarkedStatement afterwards;
@@ -28,12 +29,13 @@ final class ProgramRunner {
   /**
    * A runner of one program.
    *
-   * @param whole whether all steps are one statement; DuckDB's optimizer has to be off then
+   * @param whole whether all steps are one statement; DuckDB does not optimize it then
    */
   ProgramRunner(Connection connection, StreamProgram program, boolean whole) throws SQLException {
     this.connection = connection;
     this.program = program;
     this.sql = new StepSql(program);
+    this.planned = whole;
     for (String table : sql.tables(whole)) {
       execute(table);
     }
@@ -47,8 +49,10 @@ final class ProgramRunner {
     }
     sql.forgets().forEach(step -> forgets.add(statement(step)));
     String bag = "(SELECT [count(*)::HUGEINT, sum(hash(q))::HUGEINT] FROM ";
+    // A query run once is optimized.
     afterwards =
-        statement(
+        new MarkedStatement(
+            connection,
             "SELECT "
                 + bag
                 + "("
@@ -59,7 +63,8 @@ final class ProgramRunner {
                 + " q), (SELECT min(what) FROM (SELECT * FROM broken UNION ALL"
                 + " SELECT what || ': ' || found FROM ("
                 + none(afterwards())
-                + ")))");
+                + ")))",
+            false);
   }
 
   StreamProgram program() {
@@ -71,7 +76,7 @@ final class ProgramRunner {
   }
 
   private MarkedStatement statement(String sql) {
-    return new MarkedStatement(connection, sql);
+    return new MarkedStatement(connection, sql, planned);
   }
 
   /**

@@ -29,7 +29,7 @@ final class SourceTables {
     void into(SourceTables tables) throws SQLException;
   }
 
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
+  private static final Pattern PLAIN = Pattern.compile("-?[0-9]+(\\.[0-9]+)?|NULL|'([^']|'')*'");
 
   private final Pipeline pipeline;
   private final DuckDBConnection connection;
@@ -155,7 +155,7 @@ final class SourceTables {
   }
 
   private static boolean isText(String literal) {
-    return literal.equals("NULL") || literal.startsWith("'") || NUMBER.matcher(literal).matches();
+    return PLAIN.matcher(literal).matches();
   }
 
   private static void append(DuckDBAppender appender, String literal) throws SQLException {
@@ -276,7 +276,7 @@ final class SourceTables {
   }
 
   private MarkedStatement statement(String sql) {
-    return statements.computeIfAbsent(sql, text -> new MarkedStatement(connection, text));
+    return statements.computeIfAbsent(sql, text -> new MarkedStatement(connection, text, true));
   }
 
   private void execute(String sql, Map<String, String> marks) throws SQLException {

@@ -97,6 +97,34 @@ record StreamCase(String zone, List<Source> sources, List<Stream> streams, List<
     }
   }
 
+  /** Rows of literals, as behind VALUES. */
+  static List<List<String>> tuples(String text) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> row = new ArrayList<>();
+    StringBuilder value = new StringBuilder();
+    int depth = 0;
+    boolean quoted = false;
+    for (char c : text.toCharArray()) {
+      quoted ^= c == '\'';
+      boolean opens = !quoted && (c == '(' || c == '[' || c == '{');
+      boolean closes = !quoted && (c == ')' || c == ']' || c == '}');
+      depth += opens ? 1 : closes ? -1 : 0;
+      if (depth == 1 && !quoted && (c == ',' || (opens && c == '(')) || (depth == 0 && closes)) {
+        if (!(opens && c == '(')) {
+          row.add(value.toString().strip());
+        }
+        value.setLength(0);
+      } else if (depth > 0) {
+        value.append(c);
+      }
+      if (depth == 0 && closes) {
+        rows.add(List.copyOf(row));
+        row.clear();
+      }
+    }
+    return rows;
+  }
+
   /** The text of a data file. */
   @Override
   public String toString() {

@@ -106,9 +106,16 @@ class StreamCompilerTest {
         "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * | docs/streams.md",
         "SELECT a.id FROM ads.shown a NATURAL JOIN (SELECT n FROM ads.clicked) b | SQL_UNKNOWN_COLUMN | * | *",
         "SELECT id, cost FROM ads.shown GROUP BY id | SQL_INVALID | cost | GROUP BY",
-        "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE, INTERVAL 2 MINUTE) | SQL_UNSUPPORTED | hop | tumble",
+        "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE) | SQL_INVALID | hop(ads.shown, ts, INTERVAL 1 MINUTE) | hop(",
+        "SELECT * FROM session(ads.shown, ts, n) | SQL_UNKNOWN_COLUMN | n | *",
+        "SELECT * FROM session(ads.clicked, ts, to_minutes(n)) | SQL_UNSUPPORTED | to_minutes(n) | *",
+        "SELECT * FROM session(ads.show, ts, INTERVAL 1 MINUTE) | SQL_UNKNOWN_RELATION | ads.show | did you mean",
+        "SELECT id + window_end FROM session(ads.shown, ts, INTERVAL 1 MINUTE, id) WHERE cost | SQL_INVALID | * | *",
         "SELECT id FROM ads.shown EXCEPT SELECT id FROM ads.clicked | SQL_UNSUPPORTED | id | *",
-        "SELECT unnest(tags) AS tag FROM ads.shown | SQL_UNSUPPORTED | unnest(tags) | materialized",
+        "SELECT id FROM ads.shown WHERE unnest(tags) = 'a' | SQL_INVALID | * | *",
+        "SELECT unnest(tags, recursive := true) AS tag FROM ads.shown | SQL_UNSUPPORTED | * | inside",
+        "SELECT id FROM ads.shown LEFT JOIN unnest(tags) AS u(x) ON x > 'a' | SQL_UNSUPPORTED | * | true",
+        "SELECT id AS i, count(*) AS n FROM ads.shown GROUP BY GROUPING SETS ((1), (i)) | SQL_UNSUPPORTED | * | same way",
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
@@ -162,6 +169,15 @@ class StreamCompilerTest {
     SqlProblem problem = problems(sql, false).get(0);
     assertThat(problem.code()).isEqualTo(SqlCode.SQL_INVALID);
     assertThat(problem.offset()).isEqualTo(sql.indexOf("+"));
+  }
+
+  @Test
+  void closesOnlyCompleteSets() {
+    String sql =
+        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY ROLLUP (h, id)";
+    assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
+    String top = "SELECT date_trunc('hour', ts) AS h, count(*) AS n FROM ads.shown GROUP BY h";
+    assertThat(problems(top + " ORDER BY n LIMIT 1", true).get(0).hint()).contains("PARTITION BY");
   }
 
   @Test

@@ -23,11 +23,7 @@ record FlinkSystem(String name, String heap, List<String> options) implements Me
   @Override
   public RunResult run(Workplace place, String servers, Path folder) throws Exception {
     Path result = folder.resolve("result");
-    List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-Xms" + heap, "-XX:+UseParallelGC"));
-    for (String module : List.of("java.util", "java.lang", "java.time", "java.net")) {
-      jvm.addAll(List.of("--add-opens", "java.base/" + module + "=ALL-UNNAMED"));
-    }
-    jvm.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+    List<String> jvm = jvm(heap);
     List<String> main = new ArrayList<>();
     main.add("dev.millrace.benchmarks.flink.FlinkAds");
     main.addAll(List.of(servers, result.toUri().toString()));
@@ -38,5 +34,15 @@ record FlinkSystem(String name, String heap, List<String> options) implements Me
     try (ChildProcess child = ChildProcess.java(place, name, "flink", jvm, main)) {
       return Marks.result(child, Duration.ofMinutes(15), result);
     }
+  }
+
+  /** What Flink's JVM needs, with a heap of its own. */
+  static List<String> jvm(String heap) {
+    List<String> jvm = new ArrayList<>(List.of("-Xmx" + heap, "-Xms" + heap, "-XX:+UseParallelGC"));
+    for (String module : List.of("java.util", "java.lang", "java.time", "java.net")) {
+      jvm.addAll(List.of("--add-opens", "java.base/" + module + "=ALL-UNNAMED"));
+    }
+    jvm.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+    return jvm;
   }
 }

@@ -20,7 +20,9 @@ public final class Main {
                     --rate 20000 --seconds 60
         start     from `millrace run examples/ads` to the first result
                     --runs 3
-        all       the four above
+        nexmark   events/s of Nexmark's queries in Millrace, Flink, and DuckDB once
+                    --queries q0,q1,...,q22 --events 5000000 --systems limit,millrace,flink
+        all       the five above
         decode    DuckDB's ways to decode JSON, compared
                     --events 5000000
         profile ads   Millrace on the ads pipeline under Java Flight Recorder
@@ -34,7 +36,8 @@ public final class Main {
   /** Runs what the first word names. */
   public static void main(String[] args) throws Exception {
     Set<String> options =
-        new LinkedHashSet<>(List.of("runs", "peer-runs", "events", "systems", "rate", "seconds"));
+        new LinkedHashSet<>(
+            List.of("runs", "peer-runs", "events", "systems", "rate", "seconds", "queries"));
     Arguments arguments;
     try {
       arguments = new Arguments(args, options);
@@ -56,11 +59,13 @@ public final class Main {
       case "delay" -> new DelayBenchmark(place, rate, time).run();
       case "memory" -> new MemoryBenchmark(place, rate, time).run();
       case "start" -> new StartBenchmark(place, runs).run();
+      case "nexmark" -> nexmark(place, arguments, events);
       case "all" -> {
         ads(place, arguments, events, runs);
         new DelayBenchmark(place, rate, time).run();
         new MemoryBenchmark(place, rate, time).run();
         new StartBenchmark(place, runs).run();
+        nexmark(place, arguments, events);
       }
       case "decode" -> decode(place, events);
       case "profile" -> new Profile(place, events).run();
@@ -79,6 +84,14 @@ public final class Main {
         Arrays.asList(arguments.text("systems", "limit,millrace,flink,spark").split(","));
     int peerRuns = (int) arguments.number("peer-runs", runs);
     new AdsBenchmark(place, events, runs, peerRuns, systems).run();
+  }
+
+  private static void nexmark(Workplace place, Arguments arguments, long events) throws Exception {
+    List<String> queries =
+        Arrays.asList(arguments.text("queries", String.join(",", NexmarkQuery.names())).split(","));
+    List<String> systems =
+        Arrays.asList(arguments.text("systems", "limit,millrace,flink").split(","));
+    new NexmarkBenchmark(place, events, queries, systems).run();
   }
 
   private static void decode(Workplace place, long events) throws Exception {

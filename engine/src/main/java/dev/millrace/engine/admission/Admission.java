@@ -11,6 +11,7 @@ import dev.millrace.engine.store.StoreReader;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Wire;
 import dev.millrace.log.TopicRecords;
+import dev.millrace.project.RecordFormat.Part;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Relation;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -36,16 +38,23 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   private final List<Wire.Kind> kinds;
   private final List<Wire.Kind> columns;
   private final JsonDecoder duckDb;
-  private final FlatJson json;
+  private final RecordDecoder decoder;
   private final int keyColumn;
   private final int timeColumn;
   private final Watermarks watermarks;
   private final History history;
+  private final Optional<Decisions> decided;
   private final long handle = RowFunction.add(this);
-  private @Nullable DecodedRows rows;
+  private final Optional<NetChanges> changes;
+  private @Nullable Rows rows;
 
-  /** What became of a batch's records of this stream. */
-  public record Outcome(TopicRecords records, long rows, List<Refusal> refusals) {
+  /**
+   * What became of a batch's records of this stream.
+   *
+   * @param rows how many were admitted
+   * @param ignored of them, changes that did nothing, as far as the batch alone tells
+   */
+  public record Outcome(TopicRecords records, long rows, List<Refusal> refusals, long ignored) {
     /** How many records were refused for this reason. */
     public long count(Refusal.Kind kind) {
       return refusals.stream().filter(r -> r.kind() == kind).count();
@@ -60,25 +69,48 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param history what they need of rows that were admitted before
    */
   public Admission(StreamSpec stream, Relation relation, History history) {
+    this(stream, relation, history, Optional.empty());
+  }
+
+  /** Admission of records of which it was decided before whether they are admitted. */
+  public static Admission decided(StreamSpec stream, Relation relation, Decisions decisions) {
+    Admission admission =
+        new Admission(stream, relation, History.none(stream), Optional.of(decisions));
+    admission.watermarks.follow(Watermarks.UNKNOWN);
+    return admission;
+  }
+
+  private Admission(
+      StreamSpec stream, Relation relation, History history, Optional<Decisions> decided) {
+    this.decided = decided;
     this.stream = stream;
     this.relation = relation;
     this.history = history;
     this.schema = stream.declaration().schema();
-    boolean rejectExtra = stream.extraFields() == StreamSpec.ExtraFields.REJECT;
-    this.duckDb = new JsonDecoder(schema, rejectExtra);
-    this.kinds = JsonDecoder.kinds(schema);
+    this.kinds = RecordDecoder.kinds(stream);
+    this.duckDb = new JsonDecoder(stream);
+    this.changes =
+        stream.format().isChanges() ? Optional.of(new NetChanges(stream)) : Optional.empty();
     List<Wire.Kind> behindOrdinal = new ArrayList<>(List.of(Wire.Kind.LONG));
     behindOrdinal.addAll(kinds);
+    if (changes.isPresent()) {
+      behindOrdinal.addAll(NetChanges.KINDS);
+    }
     this.columns = List.copyOf(behindOrdinal);
     this.timeColumn = schema.indexOf(stream.eventTime());
     this.keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
-    this.json = new FlatJson(schema, rejectExtra, keyColumn);
+    this.decoder = new RecordDecoder(stream, keyColumn);
     this.watermarks = new Watermarks(stream.allowedLateness());
   }
 
   /** The stream's declaration. */
   public StreamSpec stream() {
     return stream;
+  }
+
+  /** True if it was decided before which records are admitted. */
+  public boolean isDecided() {
+    return decided.isPresent();
   }
 
   /** What it is to the programs that read it. */
@@ -109,12 +141,17 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   /** Decodes records; for any thread. */
   public DecodedRecords decode(TopicRecords records) {
     return new DecodedRecords(
-        records, new DecodedRows(kinds, records, stream.maxRecordBytes()).decode(records, json));
+        records, new DecodedRows(kinds, records, stream.maxRecordBytes()).decode(records, decoder));
+  }
+
+  /** Collects records of the stream's topic, with the parts that it reads. */
+  public TopicRecords.Builder builder() {
+    return new TopicRecords.Builder(stream.topic(), stream.format().reads(Part.HEADER));
   }
 
   /** Records of the stream's topic that are decoded as they come. For one thread at a time. */
   public final class Collector {
-    private final TopicRecords.Builder records = new TopicRecords.Builder(stream.topic());
+    private final TopicRecords.Builder records = builder();
     private final DecodedRows rows =
         new DecodedRows(kinds, records.build(), stream.maxRecordBytes());
 
@@ -123,7 +160,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     /** Adds records of one partition. */
     public void add(int partition, List<ConsumerRecord<ByteBuffer, ByteBuffer>> more) {
       records.addAll(partition, more);
-      rows.decode(records.build(), json);
+      rows.decode(records.build(), decoder);
     }
 
     /** How many records there are. */
@@ -157,23 +194,32 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param refusedBefore records that an earlier try of the same batch found to fail in an
    *     expression, with the reason
    * @param now the clock, for {@code max_ahead}
+   * @param refusedEver whether a record of the stream was ever rejected
    */
   public Outcome admit(
       StoreReader reader,
       DecodedRecords decoded,
       long firstId,
       Map<Integer, String> refusedBefore,
-      Instant now)
+      Instant now,
+      boolean refusedEver)
       throws SQLException {
     TopicRecords records = decoded.records();
     DecodedRows batch = decoded.rows();
     List<Refusal> refusals = new ArrayList<>();
     BitSet excluded = new BitSet();
+    decided.ifPresent(d -> d.exclude(records, excluded));
     refusedBefore.forEach(
         (ordinal, reason) ->
             refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
     refuseUnfit(records, batch.text(), excluded, refusals);
     decodeOdd(reader, batch, excluded, refusals);
+    if (changes.isPresent()) {
+      int admitted = records.size() - excluded.cardinality();
+      changes.get().net(batch, excluded, refusedEver || !refusals.isEmpty());
+      rows = changes.get();
+      return new Outcome(records, admitted, refusals, changes.get().ignored());
+    }
     Scan scan = new Scan(batch, timeColumn, keyColumn, isKeyText());
     judgeTimes(scan, now, excluded, refusals);
     history.refuseRepeats(reader, scan, firstId, excluded, refusals);
@@ -185,7 +231,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     }
     rows = batch;
     history.admitted(count, count == 0 ? 0 : firstId + batch.ordinal(count - 1));
-    return new Outcome(records, count, refusals);
+    return new Outcome(records, count, refusals, 0);
   }
 
   private boolean isKeyText() {
@@ -198,7 +244,8 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   /**
-   * A SELECT of the admitted rows as the stream's delta.
+   * A SELECT of the admitted rows as the stream's delta; of change data, of the newest change of
+   * each key, with {@link NetChanges#COLUMNS}.
    *
    * @param firstId SQL of the id of the first record
    * @param planned true for a statement that is planned once, false for many rows
@@ -207,10 +254,19 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     StringBuilder select = new StringBuilder("SELECT ");
     for (int i = 0; i < schema.columns().size(); i++) {
       Column column = schema.columns().get(i);
-      select.append(JsonDecoder.read(column, "c" + (i + 1))).append(" AS ");
+      select.append(DecodingSql.read(column, "c" + (i + 1))).append(" AS ");
       select.append(Identifier.quote(column.name())).append(", ");
     }
-    return select.append(firstId).append(" + c0 AS _id, 1::TINYINT AS _w FROM ")
+    if (changes.isPresent()) {
+      int first = schema.columns().size() + 1;
+      for (int i = 0; i < NetChanges.COLUMNS.size(); i++) {
+        select.append(i == 0 ? "" : ", ").append('c').append(first + i).append(" AS ");
+        select.append(NetChanges.COLUMNS.get(i));
+      }
+    } else {
+      select.append(firstId).append(" + c0 AS _id, 1::TINYINT AS _w");
+    }
+    return select.append(" FROM ")
         + (planned ? RowFunction.plannedSql(handle) : RowFunction.sql(handle));
   }
 
@@ -220,15 +276,18 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
         .filter(o -> !excluded.get(o))
         .forEach(
             o -> {
-              int length = records.valueLength(o);
-              String reason =
-                  length < 0
-                      ? "the record has no value"
-                      : length > stream.maxRecordBytes()
-                          ? "the record has " + length + " bytes, more than `max_record` allows"
-                          : "not valid UTF-8";
-              refuse(excluded, refusals, o, Refusal.Kind.REJECTED, reason, Scan.NONE);
+              refuse(excluded, refusals, o, Refusal.Kind.REJECTED, unfit(records, o), Scan.NONE);
             });
+  }
+
+  private String unfit(TopicRecords records, int o) {
+    int length = records.valueLength(o);
+    if (length < 0 && !stream.format().isChanges()) {
+      return "the record has no value";
+    }
+    return length > stream.maxRecordBytes()
+        ? "the record has " + length + " bytes, more than `max_record` allows"
+        : "not valid UTF-8";
   }
 
   private static void refuse(
@@ -261,8 +320,8 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   private void judgeTimes(Scan scan, Instant now, BitSet excluded, List<Refusal> refusals) {
-    long latest = micros(now.plus(stream.maxAhead()));
-    long watermark = watermarks.micros();
+    long latest = decided.isPresent() ? Long.MAX_VALUE : micros(now.plus(stream.maxAhead()));
+    long watermark = decided.isPresent() ? Watermarks.UNKNOWN : watermarks.micros();
     for (int o = excluded.nextClearBit(0); o < scan.size(); o = excluded.nextClearBit(o + 1)) {
       long time = scan.time(o);
       if (time >= watermark && time <= latest && time != Scan.NONE) {
@@ -326,13 +385,13 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
 
   @Override
   public long expected() {
-    DecodedRows current = rows;
+    Rows current = rows;
     return current == null ? 0 : current.size();
   }
 
   @Override
   public Rows open() {
-    DecodedRows current = rows;
+    Rows current = rows;
     return current == null ? Rows.NONE : current;
   }
 
@@ -352,8 +411,20 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
         Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000L);
   }
 
-  /** The relation that programs see of a stream of a source. */
+  /**
+   * The relation that programs see of a stream of a source. Change data has one row for each key,
+   * and no watermark: whatever was true may change at any time.
+   */
   public static Relation relation(StreamSpec stream) {
+    if (stream.format().isChanges()) {
+      return new Relation(
+          stream.qualifiedName(),
+          stream.declaration().schema(),
+          stream.format().key(),
+          new Schema(List.of()),
+          false,
+          Map.of());
+    }
     Column id = new Column("_id", new DataType.Scalar(DataType.Kind.BIGINT));
     return new Relation(
         stream.qualifiedName(),

@@ -12,10 +12,10 @@ import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a batch of one stream, in columns, by ordinal: as {@link FlatJson} or DuckDB decoded
- * them, and once they are judged, those that are admitted as {@link Rows}, behind a first column
- * with the ordinal. Texts stay in the records' bytes. For one thread at a time; admitted rows may
- * be read by several.
+ * The rows of a batch of one stream, in columns, by ordinal: as {@link RecordDecoder} or DuckDB
+ * decoded them, and once they are judged, those that are admitted as {@link Rows}, behind a first
+ * column with the ordinal. Texts stay in the records' bytes. For one thread at a time; admitted
+ * rows may be read by several.
  */
 final class DecodedRows implements Rows {
   private static final long ELSEWHERE = Long.MIN_VALUE;
@@ -51,18 +51,12 @@ final class DecodedRows implements Rows {
    *
    * @param all those of the last call, and more behind them
    */
-  DecodedRows decode(TopicRecords all, FlatJson json) {
+  DecodedRows decode(TopicRecords all, RecordDecoder decoder) {
     records = all;
     int size = all.size();
     reserve(size);
-    byte[] bytes = all.bytes();
     for (int o = decoded; o < size; o++) {
-      int start = all.valueStart(o);
-      int length = all.valueLength(o);
-      if (text.check(bytes, start, length, o)
-          && !json.decode(bytes, start, start + length, this, o)) {
-        odd.set(o);
-      }
+      decoder.decode(all, o, this);
     }
     decoded = size;
     return this;
@@ -163,6 +157,24 @@ final class DecodedRows implements Rows {
   long textHash(int column, int o) {
     long place = values[column][o];
     return KeyHash.of(bytesOf(place), start(place), (int) place);
+  }
+
+  /** True if two texts are equal; neither must be NULL. */
+  boolean isSameText(int column, int o, int other) {
+    long a = values[column][o];
+    long b = values[column][other];
+    return Arrays.equals(
+        bytesOf(a), start(a), start(a) + (int) a, bytesOf(b), start(b), start(b) + (int) b);
+  }
+
+  boolean isText(int column) {
+    return kinds.get(column) == Wire.Kind.TEXT;
+  }
+
+  /** Says which rows are read, in order. */
+  void read(int[] ordinals, int count) {
+    admitted = ordinals;
+    admittedCount = count;
   }
 
   /** Says which rows are admitted: all but these. */

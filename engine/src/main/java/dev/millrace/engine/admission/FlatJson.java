@@ -1,9 +1,9 @@
 package dev.millrace.engine.admission;
 
-import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Schema;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatJson {
   private final byte[][] names;
+  private final int[] columns;
+  private final long mine;
   private final PlainType[] types;
   private final int[] scales;
   private final boolean supported;
@@ -40,25 +42,37 @@ final class FlatJson {
   }
 
   /**
-   * A decoder for records with these fields.
+   * A decoder for objects with these fields.
    *
+   * @param fields the names that each column may have in the object; none for a column that is not
+   *     in it, whose values are left alone
    * @param oddIfUnknown whether a field that is no column makes a record odd
    * @param keyColumn the column that must be unique, or -1; it has to be a text or an integer, else
    *     every record is odd
    */
-  FlatJson(Schema schema, boolean oddIfUnknown, int keyColumn) {
-    List<Column> columns = schema.columns();
-    this.names = new byte[columns.size()][];
-    this.types = new PlainType[columns.size()];
-    this.scales = new int[columns.size()];
-    boolean all = columns.size() <= 64;
-    for (int i = 0; i < columns.size(); i++) {
-      names[i] = columns.get(i).name().getBytes(StandardCharsets.UTF_8);
-      PlainType type = plain(columns.get(i).type());
-      all &= type != null;
+  FlatJson(Schema schema, List<List<String>> fields, boolean oddIfUnknown, int keyColumn) {
+    int width = schema.columns().size();
+    this.types = new PlainType[width];
+    this.scales = new int[width];
+    List<byte[]> allNames = new ArrayList<>();
+    List<Integer> allColumns = new ArrayList<>();
+    boolean all = width <= 64;
+    long bits = 0;
+    for (int i = 0; i < width; i++) {
+      DataType declared = schema.columns().get(i).type();
+      PlainType type = plain(declared);
       types[i] = type == null ? PlainType.TEXT : type;
-      scales[i] = scale(columns.get(i).type());
+      scales[i] = scale(declared);
+      for (String name : fields.get(i)) {
+        allNames.add(name.getBytes(StandardCharsets.UTF_8));
+        allColumns.add(i);
+        all &= type != null;
+        bits |= 1L << i;
+      }
     }
+    this.names = allNames.toArray(byte[][]::new);
+    this.columns = allColumns.stream().mapToInt(i -> i).toArray();
+    this.mine = bits;
     boolean keyFits =
         keyColumn < 0
             || types[keyColumn] == PlainType.TEXT
@@ -99,11 +113,6 @@ final class FlatJson {
       };
     }
     return 0;
-  }
-
-  /** The columns' types. */
-  PlainType[] types() {
-    return types;
   }
 
   /**
@@ -148,8 +157,9 @@ final class FlatJson {
           return false;
         }
       } else {
-        long bit = 1L << field;
-        if ((found & bit) != 0 || !value(b, p, next, field, rows, o)) {
+        int column = columns[field];
+        long bit = 1L << column;
+        if ((found & bit) != 0 || !value(b, p, next, column, rows, o)) {
           return false;
         }
         found |= bit;
@@ -171,11 +181,28 @@ final class FlatJson {
   }
 
   private void nullsFor(long found, DecodedRows rows, int o) {
-    for (int i = 0; i < names.length; i++) {
-      if ((found & 1L << i) == 0) {
+    for (int i = 0; i < types.length; i++) {
+      if ((mine & ~found & 1L << i) != 0) {
         rows.setNull(i, o);
       }
     }
+  }
+
+  /**
+   * Decodes a text that is no JSON, such as a record's key, as a column's value; false if it is
+   * odd.
+   */
+  boolean text(byte[] b, int start, int end, int column, DecodedRows rows, int o) {
+    if (types[column] == PlainType.TEXT) {
+      rows.setText(column, o, start, end - start);
+      return true;
+    }
+    boolean number = types[column] == PlainType.INTEGER || types[column] == PlainType.DECIMAL;
+    return number
+        && start < end
+        && isNumberOrWord(b, start, end)
+        && b[start] <= '9'
+        && value(b, start, end, column, rows, o);
   }
 
   private static int space(byte[] b, int p, int end) {

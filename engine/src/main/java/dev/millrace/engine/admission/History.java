@@ -39,6 +39,16 @@ public final class History {
     this.schema = new Schema(columns);
   }
 
+  private History(StreamSpec stream, Schema schema) {
+    this.stream = stream;
+    this.schema = schema;
+  }
+
+  /** A history that keeps nothing and finds no repeats. */
+  static History none(StreamSpec stream) {
+    return new History(stream, new Schema(List.of()));
+  }
+
   /** False if nobody needs it. */
   public boolean isKept() {
     return !schema.columns().isEmpty();

@@ -1,33 +1,45 @@
 package dev.millrace.engine.admission;
 
-import dev.millrace.api.type.Column;
-import dev.millrace.api.type.DataType;
-import dev.millrace.api.type.Identifier;
-import dev.millrace.api.type.Schema;
 import dev.millrace.engine.store.Block;
 import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.StoreReader;
 import dev.millrace.engine.store.Wire;
+import dev.millrace.project.StreamSpec;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets DuckDB decode single JSON records, field by field, and tell what is wrong with one that does
- * not fit. {@link FlatJson} has decoded the common ones before. For one thread.
+ * Lets DuckDB decode single records, field by field, and tell what is wrong with one that does not
+ * fit. {@link RecordDecoder} has decoded the common ones before. For one thread.
  */
 final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
-  private final Schema schema;
-  private final boolean rejectExtraFields;
-  private final long handle = RowFunction.add(this);
+  /** What a change does: there is a row of this key. */
+  static final long PUT = 0;
+
+  /** There is no row of this key any more. */
+  static final long DELETE = 1;
+
+  /** Nothing, such as a message among change events. */
+  static final long NOTHING = 2;
+
+  /** As {@link #DELETE}, behind a delete that said so already. */
+  static final long DELETE_AGAIN = 3;
+
+  private final List<String> headers;
+  private final List<Wire.Kind> input = new ArrayList<>();
+  private final List<Wire.Kind> output = new ArrayList<>();
+  private final List<Integer> columns = new ArrayList<>();
+  private final String select;
+  private final long handle;
   private @Nullable Wanted wanted;
 
-  /** Single records, as their ordinals and texts. */
-  private record Wanted(DecodedRows rows, int[] ordinals) implements Rows {
+  /** Single records: ordinal, value, key, headers. */
+  private record Wanted(DecodedRows rows, int[] ordinals, List<byte[]> headers) implements Rows {
     @Override
     public int size() {
       return ordinals.length;
@@ -35,14 +47,21 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
 
     @Override
     public void fill(int column, int from, int count, DuckDBWritableVector vector) {
-      byte[][] values = new byte[count][];
+      byte[] @Nullable [] values = new byte[count][];
       for (int i = 0; i < count; i++) {
         int ordinal = ordinals[from + i];
-        if (column == 0) {
-          vector.setLong(i, ordinal);
-        } else {
-          byte[] value = rows.records().value(ordinal);
-          values[i] = value == null ? new byte[0] : value;
+        switch (column) {
+          case 0 -> vector.setLong(i, ordinal);
+          case 1 -> values[i] = rows.records().value(ordinal);
+          case 2 -> values[i] = rows.records().key(ordinal);
+          default -> {
+            long place = rows.records().header(ordinal, headers.get(column - 3));
+            if (place >= 0) {
+              values[i] = new byte[(int) place];
+              System.arraycopy(
+                  rows.records().bytes(), (int) (place >> 32), values[i], 0, (int) place);
+            }
+          }
         }
       }
       if (column > 0) {
@@ -51,9 +70,19 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
     }
   }
 
-  JsonDecoder(Schema schema, boolean rejectExtraFields) {
-    this.schema = schema;
-    this.rejectExtraFields = rejectExtraFields;
+  JsonDecoder(StreamSpec stream) {
+    DecodingSql sql = new DecodingSql(stream);
+    this.headers = sql.headers();
+    input.addAll(List.of(Wire.Kind.LONG, Wire.Kind.TEXT, Wire.Kind.TEXT));
+    headers.forEach(h -> input.add(Wire.Kind.TEXT));
+    handle = RowFunction.add(this);
+    List<Wire.Kind> kinds = RecordDecoder.kinds(stream);
+    output.addAll(List.of(Wire.Kind.LONG, Wire.Kind.TEXT));
+    for (int column : sql.columns()) {
+      columns.add(column);
+      output.add(kinds.get(column));
+    }
+    select = sql.select(RowFunction.plannedSql(handle));
   }
 
   /** What is done with a record: {@code why} is null if it was decoded. */
@@ -64,13 +93,13 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
   /** Decodes records into {@code rows}; texts of lists and structs are JSON. */
   void decode(StoreReader reader, DecodedRows rows, int[] ordinals, Action action)
       throws SQLException {
-    wanted = new Wanted(rows, ordinals);
-    List<Wire.Kind> kinds = new ArrayList<>(List.of(Wire.Kind.LONG, Wire.Kind.TEXT));
-    kinds.addAll(kinds(schema));
+    wanted =
+        new Wanted(
+            rows, ordinals, headers.stream().map(h -> h.getBytes(StandardCharsets.UTF_8)).toList());
     reader.queryPrepared(
-        select(),
+        select,
         List.of(),
-        kinds,
+        output,
         (block, i) -> {
           int o = (int) block.number(0, i);
           if (block.isNull(1, i)) {
@@ -81,148 +110,23 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
     wanted = null;
   }
 
-  private static void take(Block block, int row, DecodedRows rows, int o) {
+  private void take(Block block, int row, DecodedRows rows, int o) {
     for (int c = 2; c < block.width(); c++) {
+      int column = columns.get(c - 2);
       String text = block.kind(c) == Wire.Kind.TEXT ? block.text(c, row) : null;
       if (block.isNull(c, row)) {
-        rows.setNull(c - 2, o);
+        rows.setNull(column, o);
       } else if (text != null) {
-        rows.setText(c - 2, o, text);
+        rows.setText(column, o, text);
       } else {
-        rows.setNumber(c - 2, o, block.number(c, row));
+        rows.setNumber(column, o, block.number(c, row));
       }
     }
   }
 
-  /** The kinds of the columns in {@link DecodedRows}; lists and structs are texts of JSON. */
-  static List<Wire.Kind> kinds(Schema schema) {
-    return schema.columns().stream()
-        .map(c -> Wire.of(c.type()).map(Wire::kind).orElse(Wire.Kind.TEXT))
-        .toList();
-  }
-
-  /** SQL of a column's value, from its column in {@link DecodedRows}. */
-  static String read(Column column, String name) {
-    return Wire.of(column.type())
-        .map(wire -> wire.in(name))
-        .orElseGet(
-            () -> "json_transform_strict(" + name + ", " + structureLiteral(column.type()) + ")");
-  }
-
-  /**
-   * A SELECT of (o, why, columns): {@code why} is NULL and the columns are the row if the record
-   * fits after all, else {@code why} is what is wrong. Casts that fail give NULL rather than an
-   * error, since TRY around a function makes DuckDB go row by row through a whole vector.
-   */
-  private String select() {
-    StringBuilder fields = new StringBuilder();
-    StringBuilder out = new StringBuilder();
-    StringBuilder wrong = new StringBuilder();
-    for (int i = 0; i < schema.columns().size(); i++) {
-      Column column = schema.columns().get(i);
-      String name = "f" + i;
-      fields.append(", ").append(field(column)).append(" AS ").append(name);
-      out.append(", CASE WHEN why IS NULL THEN ").append(out(column, name)).append(" END");
-      wrong.append(wrongType(column, name));
-    }
-    return "SELECT o, why"
-        + out
-        + " FROM (SELECT *, CASE WHEN j IS NULL THEN 'not valid JSON'"
-        + " WHEN json_type(j) <> 'OBJECT' THEN 'not a JSON object but ' || lower(json_type(j))"
-        + extraFields()
-        + wrong
-        + " END AS why FROM (SELECT o, j"
-        + fields
-        + " FROM (SELECT c0 AS o, TRY_CAST(c1 AS JSON) AS j FROM "
-        + RowFunction.plannedSql(handle)
-        + ")))";
-  }
-
-  private static String out(Column column, String name) {
-    return Wire.of(column.type())
-        .map(wire -> wire.out(name))
-        .orElse(
-            "CASE WHEN "
-                + name
-                + " NOTNULL THEN json_extract(j, "
-                + path(column)
-                + ")::VARCHAR END");
-  }
-
-  private String extraFields() {
-    if (!rejectExtraFields) {
-      return "";
-    }
-    String known =
-        schema.columns().stream()
-            .map(c -> Identifier.literal(c.name()))
-            .collect(Collectors.joining(", ", "[", "]"));
-    String extra = "list_filter(json_keys(j), lambda k: NOT list_contains(" + known + ", k))";
-    return " WHEN len(" + extra + ") > 0 THEN 'unknown field `' || " + extra + "[1] || '`'";
-  }
-
-  private static String wrongType(Column column, String name) {
-    return " WHEN json_type(j, "
-        + path(column)
-        + ") <> 'NULL' AND "
-        + name
-        + " IS NULL THEN "
-        + Identifier.literal("field `" + column.name() + "` is not of type " + column.type() + ": ")
-        + " || left(json_extract(j, "
-        + path(column)
-        + ")::VARCHAR, 100)";
-  }
-
-  /** The field's value, NULL if it is missing, null or of another type. */
-  private static String field(Column column) {
-    if (column.type().equals(new DataType.Scalar(DataType.Kind.BLOB))) {
-      return "TRY(from_base64(json_extract_string(j, " + path(column) + ")))";
-    }
-    if (column.type().equals(new DataType.Scalar(DataType.Kind.JSON))) {
-      return "nullif(json_extract(j, " + path(column) + "), 'null')";
-    }
-    if (Wire.of(column.type()).isPresent()) {
-      return "TRY_CAST(json_extract_string(j, " + path(column) + ") AS " + column.type() + ")";
-    }
-    return "TRY(json_transform_strict(json_extract(j, "
-        + path(column)
-        + "), "
-        + structureLiteral(column.type())
-        + "))";
-  }
-
-  private static String path(Column column) {
-    String path = "$.\"" + column.name().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    return Identifier.literal(path);
-  }
-
-  private static String structureLiteral(DataType type) {
-    return Identifier.literal(structure(type));
-  }
-
-  private static String structure(List<Column> fields) {
-    return fields.stream()
-        .map(f -> quote(f.name()) + ":" + structure(f.type()))
-        .collect(Collectors.joining(",", "{", "}"));
-  }
-
-  private static String structure(DataType type) {
-    if (type instanceof DataType.Struct struct) {
-      return structure(struct.fields());
-    }
-    if (type instanceof DataType.ListOf list) {
-      return "[" + structure(list.element()) + "]";
-    }
-    return quote(type.toString());
-  }
-
-  private static String quote(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
   @Override
   public List<Wire.Kind> columns() {
-    return List.of(Wire.Kind.LONG, Wire.Kind.TEXT);
+    return input;
   }
 
   @Override

@@ -12,7 +12,7 @@ final class Scan {
   private final int keyColumn;
   private final boolean keyIsText;
 
-  /** {@code keyColumn} is -1 for a stream without a unique key. */
+  /** A column is -1 if the stream has none: no event time, no unique key. */
   Scan(DecodedRows rows, int timeColumn, int keyColumn, boolean keyIsText) {
     this.rows = rows;
     this.timeColumn = timeColumn;
@@ -27,7 +27,9 @@ final class Scan {
 
   /** Microseconds since 1970, or {@link #NONE}. */
   long time(int ordinal) {
-    return rows.isNull(timeColumn, ordinal) ? NONE : rows.number(timeColumn, ordinal);
+    return timeColumn < 0 || rows.isNull(timeColumn, ordinal)
+        ? NONE
+        : rows.number(timeColumn, ordinal);
   }
 
   /** The hash of the key's text, or {@link #NONE} if the key is NULL. */

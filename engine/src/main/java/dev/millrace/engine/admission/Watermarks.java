@@ -25,6 +25,8 @@ public final class Watermarks {
   private long current = UNKNOWN;
   private long committed = UNKNOWN;
   private long before = UNKNOWN;
+  private boolean following;
+  private long followed = UNKNOWN;
 
   /** What is known of one partition. */
   private static final class Partition {
@@ -107,10 +109,24 @@ public final class Watermarks {
     current = ENDED;
   }
 
+  /**
+   * Rows are not judged but were so before: from now on {@link #advance} goes to {@code micros},
+   * whatever the partitions have.
+   */
+  public void follow(long micros) {
+    following = true;
+    followed = micros;
+  }
+
   /** Moves the watermark as far as the partitions allow; returns true if it moved. */
   public boolean advance() {
     if (current == ENDED) {
       return false;
+    }
+    if (following) {
+      boolean moves = followed > current;
+      current = Math.max(current, followed);
+      return moves;
     }
     long lowest = ENDED;
     long highest = UNKNOWN;

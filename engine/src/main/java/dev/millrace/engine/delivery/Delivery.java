@@ -85,6 +85,11 @@ public final class Delivery implements AutoCloseable {
     return outbox;
   }
 
+  /** True once it was started. */
+  public boolean isStarted() {
+    return started;
+  }
+
   /** How it is doing; paused until it is started. */
   public Health health() {
     if (!started) {
@@ -100,7 +105,13 @@ public final class Delivery implements AutoCloseable {
 
   /** Why it does not deliver now: what is wrong, or what it waits for. */
   public Optional<Problem> reason() {
-    return started ? problem() : Optional.of(DeliveryError.systemStarting(outbox.sink()));
+    if (started) {
+      return problem();
+    }
+    return Optional.of(
+        outbox.isReady()
+            ? DeliveryError.systemStarting(outbox.sink())
+            : DeliveryError.streamFilling(outbox.sink()));
   }
 
   /** Changes delivered since the start. */
@@ -118,7 +129,7 @@ public final class Delivery implements AutoCloseable {
 
   /** True if it was started and the target holds everything that was written. */
   public boolean isDrained() {
-    return started && outbox.delivered() >= outbox.written();
+    return started && outbox.isDrained();
   }
 
   /** New changes were committed. */
@@ -210,7 +221,7 @@ public final class Delivery implements AutoCloseable {
 
   private void deliver(Sink sink, Writer writer) throws SQLException {
     Optional<Outbox.Chunk> chunk = Optional.empty();
-    if (outbox.written() > outbox.delivered()) {
+    if (!outbox.isDrained()) {
       try (Connection connection = store.connect()) {
         chunk = outbox.read(connection, CHUNK_ROWS);
       }
@@ -267,7 +278,7 @@ public final class Delivery implements AutoCloseable {
     lock.lock();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (left > 0 && !closing && !(forChanges && outbox.written() > outbox.delivered())) {
+      while (left > 0 && !closing && !(forChanges && !outbox.isDrained())) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {

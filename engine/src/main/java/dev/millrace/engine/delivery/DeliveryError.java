@@ -14,6 +14,8 @@ public enum DeliveryError implements ErrorCode {
   SINK_AHEAD(Blame.USER),
   /** The target holds less than it once confirmed: it is an older copy. */
   SINK_BEHIND(Blame.USER),
+  /** The sink's stream is being filled. */
+  STREAM_FILLING(Blame.USER),
   /** The target's embedded system does not run yet. */
   SYSTEM_STARTING(Blame.EXTERNAL),
   /** The outbox could not be read or trimmed. */
@@ -76,6 +78,14 @@ public enum DeliveryError implements ErrorCode {
         SYSTEM_STARTING,
         sink.where(),
         "sink `" + sink.name() + "` waits for `" + sink.system() + "`, which is starting",
+        null);
+  }
+
+  static Problem streamFilling(SinkSpec sink) {
+    return Problem.warning(
+        STREAM_FILLING,
+        sink.where(),
+        "sink `" + sink.name() + "` waits for `" + sink.from() + "`, which is being filled",
         null);
   }
 

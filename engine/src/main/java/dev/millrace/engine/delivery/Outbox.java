@@ -40,6 +40,7 @@ public final class Outbox {
   private volatile long written;
   private volatile long delivered;
   private volatile long compacted;
+  private volatile long emptyUpTo;
 
   /** Rows of an outbox as one batch, and the sequence number of the last change that it covers. */
   public record Chunk(Batch batch, long lastSequence, long oldestMicros) {}
@@ -91,7 +92,7 @@ public final class Outbox {
     transaction.execute(
         "INSERT INTO progress.sink_positions SELECT "
             + Identifier.literal(sink.name())
-            + ", 0, NULL WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
+            + ", 0, NULL, 0 WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
     // What was acknowledged since is not stored yet.
@@ -102,7 +103,11 @@ public final class Outbox {
                 "SELECT delivered FROM progress.sink_positions WHERE sink = "
                     + Identifier.literal(sink.name())));
     long last = transaction.number("SELECT max(_seq) FROM " + table);
-    written = Math.max(delivered, last);
+    long floor =
+        transaction.number(
+            "SELECT floor FROM progress.sink_positions WHERE sink = "
+                + Identifier.literal(sink.name()));
+    written = Math.max(Math.max(delivered, floor), last);
     made.atLeast(written + 1);
     compacted =
         written
@@ -154,23 +159,26 @@ public final class Outbox {
             .map(Identifier::quote)
             .map(n -> ", CASE WHEN p._w IS NULL THEN d." + n + " ELSE p." + n + " END")
             .collect(Collectors.joining());
-    String before =
-        schema.names().stream()
-            .map(Identifier::quote)
-            .map(n -> n + " := d." + n)
-            .collect(Collectors.joining(", ", "struct_pack(", ")"));
     return "SELECT (CASE WHEN p._w IS NULL THEN -1 ELSE 1 END)::TINYINT, getvariable('"
         + NOW
         + "')"
         + rows
         + ", CASE WHEN d._w NOTNULL THEN "
-        + before
+        + row("d.")
         + " END FROM (SELECT * FROM "
         + delta
         + " WHERE _w > 0) AS p FULL JOIN (SELECT * FROM "
         + delta
         + " WHERE _w < 0) AS d ON "
         + sameKey("p", "d");
+  }
+
+  /** The visible columns as a struct. */
+  private String row(String prefix) {
+    return schema.names().stream()
+        .map(Identifier::quote)
+        .map(n -> n + " := " + prefix + n)
+        .collect(Collectors.joining(", ", "struct_pack(", ")"));
   }
 
   private String keys() {
@@ -202,6 +210,16 @@ public final class Outbox {
   /** Changes that wait. */
   public long pending() {
     return Math.max(0, written - delivered - compacted);
+  }
+
+  /** True if nothing waits. */
+  public boolean isDrained() {
+    return Math.max(delivered, emptyUpTo) >= written;
+  }
+
+  /** True once {@link #create} has made it. */
+  public boolean isReady() {
+    return kept != null;
   }
 
   /** True while what waits takes more than the sink's cap. */
@@ -237,14 +255,25 @@ public final class Outbox {
               + keys()
               + " ORDER BY r._seq DESC) = 1";
     }
+    long upTo = written;
     List<List<@Nullable Object>> values = new ArrayList<>();
     schema.columns().forEach(c -> values.add(new ArrayList<>()));
     List<Byte> weights = new ArrayList<>();
     long last = 0;
     long oldest = Long.MAX_VALUE;
+    int read = 0;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(rows)) {
       while (row.next()) {
+        boolean parted =
+            sink.mode() == WriteMode.DEBEZIUM
+                && ++read == limit
+                && row.getByte(2) < 0
+                && !weights.isEmpty();
+        if (parted) {
+          // After an edit of the project two rows are a change: both go with the next chunk.
+          break;
+        }
         last = Math.max(last, row.getLong(1));
         oldest = Math.min(oldest, row.getLong(3));
         if (sink.mode() == WriteMode.DEBEZIUM && row.getByte(2) > 0) {
@@ -257,6 +286,7 @@ public final class Outbox {
       }
     }
     if (weights.isEmpty()) {
+      emptyUpTo = upTo;
       return Optional.empty();
     }
     byte[] signs = new byte[weights.size()];
@@ -316,9 +346,11 @@ public final class Outbox {
               + table
               + " AS o SET "
               + BEFORE
-              + " = f.b FROM (SELECT max(_seq) AS s, first("
+              + " = f.b FROM (SELECT max(_seq) AS s, first(CASE WHEN _w < 0 THEN "
+              + row("")
+              + " ELSE "
               + BEFORE
-              + " ORDER BY _seq) AS b FROM "
+              + " END ORDER BY _seq) AS b FROM "
               + table
               + waiting
               + " GROUP BY "

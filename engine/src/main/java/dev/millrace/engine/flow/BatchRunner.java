@@ -2,12 +2,9 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
-import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
-import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
-import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
@@ -15,12 +12,12 @@ import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
-import dev.millrace.project.StreamSpec.OnBad;
 import dev.millrace.sql.Relation;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,23 +43,51 @@ public final class BatchRunner implements AutoCloseable {
 
   private final FlowParts parts;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final Progress progress;
   private final BatchTimes times = new BatchTimes();
   private final Execution execution;
   private final Map<String, Admission> byTopic = new HashMap<>();
-  private final ConcurrentLinkedQueue<Problem> notes = new ConcurrentLinkedQueue<>();
+  private final List<CurrentRows> current;
+  private final Notes notes = new Notes();
   private final RefusedRows refused = new RefusedRows();
-  private int notesWritten;
   private Bounds bounds = new Bounds();
   private long fallbacks;
   private @Nullable StateTables tables;
 
   BatchRunner(FlowParts parts, Clock clock, Workers workers) {
+    this(parts, clock, workers, Progress.BATCHES);
+  }
+
+  BatchRunner(FlowParts parts, Clock clock, Workers workers, String progressTable) {
+    this(parts, clock, workers, progressTable, System::nanoTime);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param nanos a monotonic clock: rows behind a bound are deleted only now and then
+   */
+  BatchRunner(
+      FlowParts parts, Clock clock, Workers workers, String progressTable, LongSupplier nanos) {
     this.parts = parts;
+    this.nanos = nanos;
     this.execution = new Execution(parts, refused, workers);
     this.clock = clock;
-    this.progress = new Progress(parts.name(), parts.sources());
+    this.progress = new Progress(parts.name(), progressTable, parts.sources());
     parts.sources().forEach(s -> byTopic.put(s.stream().topic(), s));
+    this.current =
+        parts.sources().stream()
+            .filter(s -> s.stream().format().isChanges())
+            .map(CurrentRows::new)
+            .toList();
+  }
+
+  /** Removes what is kept of change data. */
+  void dropCurrent(Transaction transaction) throws SQLException {
+    for (CurrentRows rows : current) {
+      rows.drop(transaction);
+    }
   }
 
   /** Makes what is missing in the store and reads back how far the flow has come. */
@@ -77,9 +102,12 @@ public final class BatchRunner implements AutoCloseable {
     execution.reset();
     writer.transact(
         transaction -> {
-          SystemTables.create(transaction);
+          SystemTables.createIfMissing(transaction);
           for (Admission source : parts.sources()) {
             source.create(transaction, made);
+          }
+          for (CurrentRows rows : current) {
+            rows.create(transaction, made);
           }
           for (StreamRun stream : parts.streams()) {
             stream.create(transaction, made, bounds);
@@ -93,6 +121,22 @@ public final class BatchRunner implements AutoCloseable {
     bounds.compute(made.reader(), parts.sources());
   }
 
+  /**
+   * Forgets everything that was ever admitted, but not the plans of statements: as a new store,
+   * much sooner. The records that were refused stay.
+   */
+  void clear(Writer writer) throws SQLException {
+    writer.transact(
+        transaction -> {
+          tables().clear(transaction);
+          progress.clear(transaction);
+          return true;
+        });
+    parts.streams().forEach(StreamRun::cleared);
+    notes.clear();
+    bounds.invalidate();
+  }
+
   private StateTables tables() {
     StateTables made = tables;
     if (made == null) {
@@ -103,6 +147,7 @@ public final class BatchRunner implements AutoCloseable {
 
   /** These partitions exist, so a watermark waits for each of them, whichever is fetched first. */
   void expect(List<Position> partitions) {
+    progress.expect(partitions);
     for (Position partition : partitions) {
       Admission source = byTopic.get(partition.topic());
       if (source != null) {
@@ -143,17 +188,6 @@ public final class BatchRunner implements AutoCloseable {
     run(writer, new Part(batch, readTo, Map.of(), false), false, onCommit);
   }
 
-  /** Some records of a batch, the positions behind them, and ordinals refused by topic. */
-  private record Part(
-      List<DecodedRecords> topics,
-      List<Position> readTo,
-      Map<String, Map<Integer, String>> refused,
-      boolean replay) {
-    int size() {
-      return topics.stream().mapToInt(t -> t.records().size()).sum();
-    }
-  }
-
   private void run(Writer writer, Part part, boolean stepwise, Runnable onCommit)
       throws SQLException {
     Optional<Exception> fault = attempt(writer, part, stepwise, onCommit);
@@ -165,7 +199,7 @@ public final class BatchRunner implements AutoCloseable {
       return;
     }
     if (part.size() > 1) {
-      List<Part> halves = halves(part);
+      List<Part> halves = part.halves(this::decode);
       run(writer, halves.get(0), true, onCommit);
       run(writer, halves.get(1), true, onCommit);
       return;
@@ -254,8 +288,9 @@ public final class BatchRunner implements AutoCloseable {
       }
       Map<Integer, String> before =
           part.refused().getOrDefault(records.records().topic(), Map.of());
-      Admission.Outcome outcome = source.admit(tables().reader(), records, nextId, before, now);
-      checkRefused(source, outcome);
+      boolean rejected = progress.counts(source.stream().qualifiedName()).rejected() > 0;
+      Admission.Outcome outcome =
+          source.admit(tables().reader(), records, nextId, before, now, rejected);
       refused.add(source, outcome, now);
       outcomes.put(source.stream().qualifiedName(), outcome);
       firstIds.put(source.stream().qualifiedName(), nextId);
@@ -273,29 +308,9 @@ public final class BatchRunner implements AutoCloseable {
         outcomes,
         firstIds,
         nextId,
-        System.currentTimeMillis() * 1000,
+        ChronoUnit.MICROS.between(Instant.EPOCH, now),
         part.size(),
-        BatchPlan.of(parts, changed, moved));
-  }
-
-  private static void checkRefused(Admission source, Admission.Outcome outcome) {
-    if (source.stream().onBad() != OnBad.FAIL) {
-      return;
-    }
-    for (Refusal refusal : outcome.refusals()) {
-      if (refusal.kind() == Refusal.Kind.REJECTED) {
-        TopicRecords records = outcome.records();
-        throw new StopException(
-            FlowError.badRecord(
-                source.stream().qualifiedName(),
-                records.topic(),
-                records.partition(refusal.ordinal()),
-                records.offset(refusal.ordinal()),
-                refusal.reason(),
-                source.stream().where()),
-            null);
-      }
-    }
+        BatchPlan.of(parts, current, changed, moved));
   }
 
   private boolean moveWatermarks() {
@@ -331,10 +346,13 @@ public final class BatchRunner implements AutoCloseable {
       throws SQLException {
     if (part.replay()) {
       for (DecodedRecords records : part.topics()) {
-        Replay.done(transaction, records.records());
+        Admission source = byTopic.get(records.records().topic());
+        if (source != null) {
+          Replay.done(transaction, source, records.records());
+        }
       }
     }
-    writeNotes(transaction);
+    notes.write(transaction, parts.name());
     Progress.Advance advance =
         progress.write(
             transaction,
@@ -347,23 +365,23 @@ public final class BatchRunner implements AutoCloseable {
                 admitted.plan().streams().stream().mapToLong(StreamRun::changesInBatch).sum(),
                 decodedAt - startedAt,
                 System.nanoTime() - decodedAt));
+    long now = nanos.getAsLong();
     for (Admission source : parts.sources()) {
-      source.history().forget(transaction, source.watermarks().micros(), startedAt);
+      source.history().forget(transaction, source.watermarks().micros(), now);
     }
     for (StreamRun stream : parts.streams()) {
-      stream.forget(transaction, startedAt);
+      stream.forget(transaction, now);
     }
     return advance;
   }
 
   private void committed(Progress.Advance advance, BatchPlan plan, long nanos) {
     progress.committed(advance);
-    for (int i = 0; i < notesWritten; i++) {
-      notes.poll();
-    }
+    notes.committed();
     plan.streams().forEach(StreamRun::countChanges);
     tables().committed();
     parts.sources().forEach(Admission::committed);
+    current.forEach(CurrentRows::ended);
     plan.streams().forEach(StreamRun::committed);
     times.add(nanos);
   }
@@ -372,27 +390,8 @@ public final class BatchRunner implements AutoCloseable {
     tables().rolledBack();
     bounds.invalidate();
     parts.sources().forEach(Admission::rolledBack);
+    current.forEach(CurrentRows::ended);
     parts.streams().forEach(StreamRun::rolledBack);
-  }
-
-  /** Two parts that follow each other; each keeps the order within every partition. */
-  private List<Part> halves(Part part) {
-    List<TopicRecords> first = new ArrayList<>();
-    List<TopicRecords> second = new ArrayList<>();
-    boolean single = part.topics().stream().allMatch(t -> t.records().size() <= 1);
-    for (int t = 0; t < part.topics().size(); t++) {
-      TopicRecords records = part.topics().get(t).records();
-      int half = single ? (t == 0 ? records.size() : 0) : records.size() / 2;
-      if (half > 0) {
-        first.add(records.range(0, half));
-      }
-      if (half < records.size()) {
-        second.add(records.range(half, records.size()));
-      }
-    }
-    return List.of(
-        new Part(decode(first), Faults.behind(first, part.readTo()), Map.of(), part.replay()),
-        new Part(decode(second), part.readTo(), Map.of(), part.replay()));
   }
 
   /**
@@ -412,26 +411,7 @@ public final class BatchRunner implements AutoCloseable {
 
   private static Optional<TopicRecords> marked(Writer writer, Admission source)
       throws SQLException {
-    return writer.transact(
-        transaction -> Replay.marked(transaction, source.stream(), REJECTED_PER_REPLAY));
-  }
-
-  private void writeNotes(Transaction transaction) throws SQLException {
-    notesWritten = 0;
-    for (Problem note : notes) {
-      notesWritten++;
-      String hint = note.hint();
-      transaction.execute(
-          "INSERT INTO store.system.errors VALUES (now(), "
-              + Identifier.literal(parts.name())
-              + ", "
-              + Identifier.literal(note.code().name())
-              + ", "
-              + Identifier.literal(note.message())
-              + ", "
-              + (hint == null ? "NULL" : Identifier.literal(hint))
-              + ")");
-    }
+    return writer.transact(transaction -> Replay.marked(transaction, source, REJECTED_PER_REPLAY));
   }
 
   /** Keeps a problem for {@code system.errors}, with the next batch. */
@@ -446,6 +426,16 @@ public final class BatchRunner implements AutoCloseable {
 
   List<Position> positions() {
     return progress.positions();
+  }
+
+  /** Tables of other streams that it reads. */
+  List<TableInput> tableInputs() {
+    return parts.tables();
+  }
+
+  /** The id of the next record. */
+  long nextId() {
+    return progress.nextId();
   }
 
   /** The outboxes of all its streams. */
@@ -476,6 +466,7 @@ public final class BatchRunner implements AutoCloseable {
   @Override
   public void close() {
     refused.close();
+    current.forEach(CurrentRows::close);
     StateTables made = tables;
     if (made != null) {
       made.close();

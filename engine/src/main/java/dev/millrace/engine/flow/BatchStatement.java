@@ -48,10 +48,11 @@ final class BatchStatement {
 
   private String text() {
     for (Admission source : sources) {
-      String delta = source.relation().delta();
+      String delta = CurrentRows.input(source);
       make(delta, source.deltaSql(BatchVariables.firstId(source), !bulk));
       source.history().appendSql(Identifier.quote(delta)).ifPresent(writes::add);
     }
+    plan.tables().forEach(t -> make(t.relation().delta(), t.deltaSql()));
     plan.still().forEach(r -> make(r.delta(), BatchPlan.noChangeSql(r)));
     plan.operations().forEach(this::add);
     writes.addAll(inserts);
@@ -98,6 +99,8 @@ final class BatchStatement {
       } else {
         read("_gone" + reads.size(), remove.table().noteSql(remove.select()));
       }
+    } else if (operation instanceof Operation.Count count) {
+      read("_count" + reads.size(), count.tally().sql(count.select()));
     }
   }
 

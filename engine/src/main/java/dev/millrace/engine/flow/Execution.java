@@ -60,7 +60,7 @@ final class Execution {
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {
       Stepwise.run(transaction, plan, sources, variables, refused.insertSql(false));
-    } else if (isBulk(admitted.size())) {
+    } else if (isBulk(admitted.size()) || !plan.tables().isEmpty()) {
       transaction.execute(
           variables.literals(BatchStatement.of(plan, sources, true, refused.insertSql(false))));
     } else {
@@ -71,9 +71,7 @@ final class Execution {
                   BatchVariables.parameters(
                       BatchStatement.of(plan, sources, false, refused.insertSql(true))));
       transaction.executePrepared(statement.sql(), variables.values(statement.names()));
-      for (StreamRun stream : plan.streams()) {
-        stream.removeNoted(transaction);
-      }
+      plan.removeNoted(transaction);
     }
     plan.streams().forEach(StreamRun::ran);
   }

@@ -47,6 +47,12 @@ final class Expiry {
     earliestCommitted = earliest;
   }
 
+  /** The table was emptied. */
+  void cleared() {
+    earliest = Instants.INFINITE;
+    earliestCommitted = Instants.INFINITE;
+  }
+
   /** True if the table may have rows before the bound. */
   boolean isDue() {
     return bound.micros() > earliest;

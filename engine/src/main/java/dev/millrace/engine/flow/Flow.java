@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,10 @@ public final class Flow implements AutoCloseable {
   private volatile List<PartitionLag> lag = List.of();
   private volatile boolean caughtUp;
   private volatile boolean replayRequested = true;
+  private volatile boolean reloadRequested;
+
+  /** Held for a batch; fair, so that whoever waits for the flow gets it after the batch in hand. */
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   /**
    * A flow that {@link #start} sets going.
@@ -100,13 +105,18 @@ public final class Flow implements AutoCloseable {
     long pause = FIRST_PAUSE_MILLIS;
     while (!isStopping()) {
       try (Writer writer = store.writer()) {
-        runner.load(store, writer);
+        load(writer);
         try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
           runner.expect(reader.positions());
           idleness.listen();
           try (Intake intake = new Intake(name, reader, runner.sources())) {
-            while (!isStopping()) {
-              step(intake, reader, writer);
+            while (!isStopping() && !reloadRequested) {
+              turn.lockInterruptibly();
+              try {
+                step(intake, reader, writer);
+              } finally {
+                turn.unlock();
+              }
               pause = FIRST_PAUSE_MILLIS;
             }
           }
@@ -128,13 +138,44 @@ public final class Flow implements AutoCloseable {
     }
   }
 
+  private void load(Writer writer) throws SQLException, InterruptedException {
+    turn.lockInterruptibly();
+    try {
+      reloadRequested = false;
+      runner.load(store, writer);
+    } finally {
+      turn.unlock();
+    }
+    // What other threads wait for may be there now.
+    onCommit.run();
+  }
+
+  /**
+   * Keeps the flow between two batches until {@link #release}, by the same thread: what is
+   * committed stays as it is.
+   */
+  void hold() throws InterruptedException {
+    turn.lockInterruptibly();
+  }
+
+  /** The flow goes on. */
+  void release() {
+    turn.unlock();
+  }
+
+  /** The store's tables of some streams are other ones now. */
+  void reload() {
+    caughtUp = false;
+    reloadRequested = true;
+  }
+
   /**
    * One turn: waits for records a little, and makes a batch of what came or of a watermark that can
    * move.
    */
   private void step(Intake intake, TopicReader reader, Writer writer)
       throws SQLException, InterruptedException {
-    if (waitForOutboxes()) {
+    if (reloadRequested || waitForOutboxes()) {
       return;
     }
     intake.wantEnds(ended);
@@ -284,7 +325,10 @@ public final class Flow implements AutoCloseable {
 
   /** True if everything in the topics was read and committed, as of the last poll. */
   public boolean isCaughtUp() {
-    return caughtUp && ended.isEmpty() && health != Health.RETRYING;
+    return caughtUp
+        && ended.isEmpty()
+        && health != Health.RETRYING
+        && runner.streams().stream().noneMatch(s -> s.isFilling() && s.stopped().isEmpty());
   }
 
   /** What it consists of, for status. */

@@ -5,6 +5,8 @@ import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.project.SinkSpec;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What can go wrong while a flow runs. */
@@ -17,6 +19,10 @@ public enum FlowError implements ErrorCode {
   STREAM_STOPPED(Blame.USER),
   /** A stream that this one reads has stopped. */
   UPSTREAM_STOPPED(Blame.USER),
+  /** A stream's tables are being filled. */
+  STREAM_FILLING(Blame.USER),
+  /** What a stream is to be filled from was deleted. */
+  HISTORY_GONE(Blame.EXTERNAL),
   /** A record was rejected and its source says {@code on_bad: fail}. */
   BAD_RECORD(Blame.USER);
 
@@ -52,7 +58,7 @@ public enum FlowError implements ErrorCode {
         STREAM_STOPPED,
         where,
         "stream `" + stream + "` stopped: " + cause,
-        "the others go on; widen the type (for example `sum(x::DOUBLE)`), then run with --fresh");
+        "the others go on; widen the type (for example `sum(x::DOUBLE)`), then run again");
   }
 
   static Problem upstreamStopped(String stream, String upstream) {
@@ -61,6 +67,27 @@ public enum FlowError implements ErrorCode {
         null,
         "stream `" + stream + "` reads `" + upstream + "`, which stopped",
         null);
+  }
+
+  static Problem filling(List<String> streams, long done, long total) {
+    String far =
+        total == 0
+            ? ""
+            : String.format(Locale.ROOT, ": %,d of %,d records", Math.min(done, total), total);
+    return Problem.warning(
+        STREAM_FILLING, null, "filling " + String.join(", ", streams) + far, null);
+  }
+
+  static Problem historyGone(List<String> streams, Problem cause) {
+    return Problem.error(
+        HISTORY_GONE,
+        null,
+        "streams "
+            + String.join(", ", streams)
+            + " cannot be filled from the beginning: "
+            + cause.message(),
+        "undo the edit, give the streams a `start` that the topic still holds, or run with"
+            + " `--fresh` to build everything again from what it holds");
   }
 
   static Problem badRecord(

@@ -2,6 +2,7 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.KeyRead;
+import dev.millrace.engine.store.Tally;
 import dev.millrace.sql.Step.Blame;
 import java.util.List;
 
@@ -33,4 +34,7 @@ sealed interface Operation {
 
   /** Deletes the rows whose numbers a SELECT (one column) returns. */
   record Remove(KeptTable table, String select) implements Operation {}
+
+  /** Counts the rows of a SELECT (one column, not NULL). */
+  record Count(Tally tally, String select) implements Operation {}
 }

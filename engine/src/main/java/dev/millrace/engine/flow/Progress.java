@@ -20,10 +20,18 @@ import java.util.stream.Stream;
  * by any.
  */
 public final class Progress {
+  /** The progress of flows. */
+  static final String BATCHES = "progress.batches";
+
+  /** The progress of fills. */
+  static final String FILLS = "progress.fills";
+
   private static final int TRIM_EVERY = 2_000;
 
   private final String flow;
+  private final String table;
   private final List<Admission> sources;
+  private final Checkpoints checkpoints = new Checkpoints();
   private final Map<String, Counts> counts = new HashMap<>();
   private final Map<String, Position> positions = new HashMap<>();
   private long nextId;
@@ -35,6 +43,7 @@ public final class Progress {
     volatile long late;
     volatile long rejected;
     volatile long duplicates;
+    volatile long ignored;
 
     /** Admitted. */
     public long rows() {
@@ -56,18 +65,28 @@ public final class Progress {
       return duplicates;
     }
 
-    Counts plus(Admission.Outcome outcome) {
+    /** Changes that did nothing: deletes of rows that were not there, and outdated ones. */
+    public long ignored() {
+      return ignored;
+    }
+
+    Counts plus(Admission.Outcome outcome, long ignoredByRows) {
       Counts sum = new Counts();
       sum.rows = rows + outcome.rows();
       sum.late = late + outcome.count(Refusal.Kind.LATE);
       sum.rejected = rejected + outcome.count(Refusal.Kind.REJECTED);
       sum.duplicates = duplicates + outcome.count(Refusal.Kind.DUPLICATE);
+      sum.ignored = ignored + outcome.ignored() + ignoredByRows;
       return sum;
     }
   }
 
-  Progress(String flow, List<Admission> sources) {
+  /**
+   * The progress of a flow, in {@link #BATCHES}, or of a fill of its streams, in {@link #FILLS}.
+   */
+  Progress(String flow, String table, List<Admission> sources) {
     this.flow = flow;
+    this.table = table;
     this.sources = sources;
     sources.forEach(s -> counts.put(s.stream().qualifiedName(), new Counts()));
   }
@@ -97,7 +116,9 @@ public final class Progress {
   /** Reads everything from the flow's newest row. */
   void load(Transaction transaction) throws SQLException {
     String last =
-        "(SELECT * FROM progress.batches WHERE flow = "
+        "(SELECT * FROM "
+            + table
+            + " WHERE flow = "
             + Identifier.literal(flow)
             + " ORDER BY number DESC LIMIT 1)";
     nextId = Math.max(1, transaction.number("SELECT next_id FROM " + last));
@@ -125,7 +146,7 @@ public final class Progress {
           }
         });
     transaction.query(
-        "SELECT s.source, s.watermark, s.ended, s.\"rows\", s.late, s.rejected, s.duplicates"
+        "SELECT s.source, s.watermark, s.ended, s.\"rows\", s.late, s.rejected, s.duplicates, s.ignored"
             + " FROM (SELECT unnest(sources) AS s FROM "
             + last
             + ")",
@@ -143,8 +164,18 @@ public final class Progress {
             c.late = row.getLong(5);
             c.rejected = row.getLong(6);
             c.duplicates = row.getLong(7);
+            c.ignored = row.getLong(8);
           }
         });
+    sources.forEach(Admission::loaded);
+  }
+
+  /** All that was read is forgotten; ids and numbers of batches are not given again. */
+  void clear(Transaction transaction) throws SQLException {
+    transaction.execute("DELETE FROM progress.batches WHERE flow = " + Identifier.literal(flow));
+    positions.clear();
+    counts.replaceAll((name, known) -> new Counts());
+    sources.forEach(s -> s.watermarks().reset());
     sources.forEach(Admission::loaded);
   }
 
@@ -171,13 +202,14 @@ public final class Progress {
     counts.forEach(
         (name, before) -> {
           Admission.Outcome outcome = admitted.outcomes().get(name);
-          after.put(name, outcome == null ? before : before.plus(outcome));
+          after.put(
+              name, outcome == null ? before : before.plus(outcome, admitted.plan().ignored(name)));
         });
     Map<String, Position> allPositions = new TreeMap<>(positions);
     readTo.forEach(p -> allPositions.put(key(p), p));
     ProgressJson json = new ProgressJson(sources, after);
     transaction.executePrepared(
-        ProgressJson.INSERT,
+        ProgressJson.insert(table),
         Stream.of(
                 flow,
                 batches + 1,
@@ -193,9 +225,14 @@ public final class Progress {
                 json.streams(streams))
             .map(Optional::of)
             .toList());
+    if (table.equals(BATCHES)) {
+      checkpoints.batch(transaction, flow, batches + 1, figures.records());
+    }
     if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
       transaction.execute(
-          "DELETE FROM progress.batches WHERE flow = "
+          "DELETE FROM "
+              + table
+              + " WHERE flow = "
               + Identifier.literal(flow)
               + " AND number < "
               + batches
@@ -205,8 +242,14 @@ public final class Progress {
     return new Advance(admitted.nextId(), readTo, after);
   }
 
+  /** These partitions are read; those of which nothing was read yet begin here. */
+  void expect(List<Position> partitions) {
+    partitions.stream().filter(p -> !positions.containsKey(key(p))).forEach(checkpoints::begins);
+  }
+
   /** The batch was committed. */
   void committed(Advance advance) {
+    checkpoints.committed();
     nextId = advance.nextId;
     batches++;
     advance.positions.forEach(p -> positions.put(key(p), p));
@@ -217,6 +260,7 @@ public final class Progress {
           c.late = sum.late;
           c.rejected = sum.rejected;
           c.duplicates = sum.duplicates;
+          c.ignored = sum.ignored;
         });
   }
 }

@@ -19,11 +19,11 @@ final class ProgressJson {
           + "\"next_offset\":\"BIGINT\",\"newest_event_time\":\"BIGINT\",\"idle\":\"BOOLEAN\"}";
   static final String SOURCE =
       "{\"source\":\"VARCHAR\",\"watermark\":\"BIGINT\",\"ended\":\"BOOLEAN\",\"rows\":\"BIGINT\","
-          + "\"late\":\"BIGINT\",\"rejected\":\"BIGINT\",\"duplicates\":\"BIGINT\"}";
+          + "\"late\":\"BIGINT\",\"rejected\":\"BIGINT\",\"duplicates\":\"BIGINT\",\"ignored\":\"BIGINT\"}";
   static final String STREAM =
       "{\"stream\":\"VARCHAR\",\"changes\":\"BIGINT\",\"stopped\":\"VARCHAR\"}";
-  static final String INSERT =
-      "INSERT INTO progress.batches SELECT $1, $2, $3, make_timestamptz($4), $5, $6, $7, $8, $9,"
+  private static final String VALUES =
+      " SELECT $1, $2, $3, make_timestamptz($4), $5, $6, $7, $8, $9,"
           + " json_transform_strict($10, '["
           + PARTITION
           + "]'), json_transform_strict($11, '["
@@ -31,6 +31,11 @@ final class ProgressJson {
           + "]'), json_transform_strict($12, '["
           + STREAM
           + "]')";
+
+  /** An INSERT of a row of progress. */
+  static String insert(String table) {
+    return "INSERT INTO " + table + VALUES;
+  }
 
   private final List<Admission> sources;
   private final Map<String, Progress.Counts> counts;
@@ -77,6 +82,7 @@ final class ProgressJson {
       node.put("late", c.late);
       node.put("rejected", c.rejected);
       node.put("duplicates", c.duplicates);
+      node.put("ignored", c.ignored);
     }
     return list.toString();
   }

@@ -1,5 +1,6 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Refusal;
@@ -9,12 +10,14 @@ import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Wire;
 import dev.millrace.log.TopicRecords;
+import dev.millrace.project.StreamSpec.OnBad;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records that a batch refuses, with their bytes and the reason, for the tables {@code
@@ -30,7 +33,10 @@ final class RefusedRows implements AutoCloseable {
           Wire.Kind.TEXT,
           Wire.Kind.LONG,
           Wire.Kind.LONG,
-          Wire.Kind.TEXT);
+          Wire.Kind.TEXT,
+          Wire.Kind.TEXT,
+          Wire.Kind.TEXT,
+          Wire.Kind.LONG);
   private static final Wire TIME =
       Wire.of(new DataType.Scalar(DataType.Kind.TIMESTAMPTZ)).orElseThrow();
 
@@ -67,8 +73,13 @@ final class RefusedRows implements AutoCloseable {
     kinds.values().forEach(k -> k.rows.clear());
   }
 
-  /** Adds a stream's refusals. */
+  /**
+   * Adds a stream's refusals.
+   *
+   * @throws StopException if the stream does not allow that records are rejected
+   */
   void add(Admission source, Admission.Outcome outcome, Instant now) {
+    checkRejected(source, outcome);
     TopicRecords records = outcome.records();
     long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
     for (Refusal refusal : outcome.refusals()) {
@@ -88,9 +99,35 @@ final class RefusedRows implements AutoCloseable {
         rows.set(5, refusal.eventTime());
       }
       rows.set(6, nowMicros);
-      byte[] value = records.value(i);
-      rows.set(7, value == null ? null : Base64.getEncoder().encode(value));
+      rows.set(7, base64(records.value(i)));
+      rows.set(8, base64(records.key(i)));
+      rows.set(9, HeaderJson.of(records.headers(i)));
+      rows.set(10, records.timestamp(i) * 1000);
     }
+  }
+
+  private static void checkRejected(Admission source, Admission.Outcome outcome) {
+    if (source.stream().onBad() != OnBad.FAIL) {
+      return;
+    }
+    for (Refusal refusal : outcome.refusals()) {
+      if (refusal.kind() == Refusal.Kind.REJECTED) {
+        TopicRecords records = outcome.records();
+        throw new StopException(
+            FlowError.badRecord(
+                source.stream().qualifiedName(),
+                records.topic(),
+                records.partition(refusal.ordinal()),
+                records.offset(refusal.ordinal()),
+                refusal.reason(),
+                source.stream().where()),
+            null);
+      }
+    }
+  }
+
+  private static byte @Nullable [] base64(byte @Nullable [] bytes) {
+    return bytes == null ? null : Base64.getEncoder().encode(bytes);
   }
 
   /** An INSERT for each table; {@code planned} for a statement that is planned once. */
@@ -102,11 +139,13 @@ final class RefusedRows implements AutoCloseable {
                 "INSERT INTO store.system."
                     + kind.table()
                     + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at,"
-                    + " value) SELECT c0, c1, c2::INTEGER, c3, c4, "
+                    + " value, key, headers, \"timestamp\") SELECT c0, c1, c2::INTEGER, c3, c4, "
                     + TIME.in("c5")
                     + ", "
                     + TIME.in("c6")
-                    + ", from_base64(c7) FROM "
+                    + ", from_base64(c7), from_base64(c8), c9, "
+                    + TIME.in("c10")
+                    + " FROM "
                     + (planned
                         ? RowFunction.plannedSql(rows.handle)
                         : RowFunction.sql(rows.handle))));

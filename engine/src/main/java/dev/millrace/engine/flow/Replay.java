@@ -1,14 +1,16 @@
 package dev.millrace.engine.flow;
 
 import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.log.TopicRecords;
-import dev.millrace.project.StreamSpec;
 import java.sql.Blob;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rejected records that a person has marked for another try, after a fix: {@code replay = 'marked'}
@@ -16,39 +18,47 @@ import java.util.stream.IntStream;
  * 'done'} in its transaction.
  */
 final class Replay {
+  private static final String MARKED =
+      "store.system.rejected WHERE replay = 'marked' AND source = ";
+
   private Replay() {}
 
-  /**
-   * Up to {@code limit} marked records of a source; empty if there is none. Their timestamps are
-   * the ids of their rows in {@code system.rejected}; admission does not look at timestamps.
-   */
-  static Optional<TopicRecords> marked(Transaction transaction, StreamSpec stream, int limit)
+  /** Up to {@code limit} marked records of a source; empty if there is none. */
+  static Optional<TopicRecords> marked(Transaction transaction, Admission source, int limit)
       throws SQLException {
-    TopicRecords.Builder records = new TopicRecords.Builder(stream.topic());
+    TopicRecords.Builder records = source.builder();
     transaction.query(
-        "SELECT id, value, \"partition\", \"offset\" FROM store.system.rejected WHERE replay = 'marked' AND source = "
-            + Identifier.literal(stream.qualifiedName())
+        "SELECT value, \"partition\", \"offset\", epoch_ms(\"timestamp\"), key, headers FROM "
+            + MARKED
+            + Identifier.literal(source.stream().qualifiedName())
             + " ORDER BY id LIMIT "
             + limit,
         row -> {
-          Blob value = row.getBlob(2);
-          records.add(
-              row.getInt(3),
-              row.getLong(4),
-              row.getLong(1),
-              (byte[]) null,
-              value == null ? null : value.getBytes(1, (int) value.length()));
+          records.add(row.getInt(2), row.getLong(3), row.getLong(4), bytes(row, 5), bytes(row, 1));
+          String headers = row.getString(6);
+          if (headers != null) {
+            HeaderJson.read(headers).forEach(records::header);
+          }
         });
     return records.size() == 0 ? Optional.empty() : Optional.of(records.build());
   }
 
-  /** The records' rows are done with. */
-  static void done(Transaction transaction, TopicRecords records) throws SQLException {
+  private static byte @Nullable [] bytes(ResultSet row, int column) throws SQLException {
+    Blob blob = row.getBlob(column);
+    return blob == null ? null : blob.getBytes(1, (int) blob.length());
+  }
+
+  /** The records' rows are done with; those that were refused again have other rows now. */
+  static void done(Transaction transaction, Admission source, TopicRecords records)
+      throws SQLException {
     transaction.execute(
-        "UPDATE store.system.rejected SET replay = 'done' WHERE id IN ("
+        "UPDATE store.system.rejected SET replay = 'done' WHERE id IN (SELECT id FROM "
+            + MARKED
+            + Identifier.literal(source.stream().qualifiedName())
+            + " AND (\"partition\", \"offset\") IN ("
             + IntStream.range(0, records.size())
-                .mapToObj(i -> Long.toString(records.timestamp(i)))
+                .mapToObj(i -> "(" + records.partition(i) + ", " + records.offset(i) + ")")
                 .collect(Collectors.joining(","))
-            + ")");
+            + "))");
   }
 }

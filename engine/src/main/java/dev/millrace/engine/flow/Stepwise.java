@@ -7,6 +7,7 @@ import dev.millrace.sql.Relation;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a batch one operation after the other, each relation as a temporary table: slower than as
@@ -17,7 +18,7 @@ final class Stepwise {
   private final BatchVariables variables;
   private final List<Write> writes = new ArrayList<>();
 
-  private record Write(StreamRun stream, Operation operation, String sql) {}
+  private record Write(@Nullable StreamRun stream, Operation operation, String sql) {}
 
   private Stepwise(Transaction transaction, BatchVariables variables) {
     this.transaction = transaction;
@@ -44,12 +45,20 @@ final class Stepwise {
       throws SQLException {
     List<String> histories = new ArrayList<>();
     for (Admission source : sources) {
-      String delta = source.relation().delta();
+      String delta = CurrentRows.input(source);
       make(delta, source.deltaSql(BatchVariables.firstId(source), false));
       source.history().appendSql(Identifier.quote(delta)).ifPresent(histories::add);
     }
+    for (TableInput table : plan.tables()) {
+      make(table.relation().delta(), table.deltaSql());
+    }
     for (Relation relation : plan.still()) {
       make(relation.delta(), BatchPlan.noChangeSql(relation));
+    }
+    for (CurrentRows current : plan.current()) {
+      for (Operation operation : current.operations()) {
+        run(null, operation, false);
+      }
     }
     int takes = 0;
     for (StreamRun stream : plan.streams()) {
@@ -69,7 +78,7 @@ final class Stepwise {
       try {
         transaction.execute(write.sql);
       } catch (SQLException e) {
-        throw new OperationException(write.stream, write.operation, e);
+        throw write.stream == null ? e : new OperationException(write.stream, write.operation, e);
       }
     }
     for (String insert : inserts) {
@@ -85,7 +94,9 @@ final class Stepwise {
             + variables.literals(select));
   }
 
-  private void run(StreamRun stream, Operation operation, boolean due) throws SQLException {
+  /** Runs an operation of a stream, or of a source's current rows. */
+  private void run(@Nullable StreamRun stream, Operation operation, boolean due)
+      throws SQLException {
     if (operation instanceof Operation.Make make) {
       make(make.name(), make.select());
     } else if (operation instanceof Operation.Read read) {
@@ -104,6 +115,8 @@ final class Stepwise {
     } else if (operation instanceof Operation.Remove remove) {
       String sql = remove.table().removeSql(remove.select());
       writes.add(new Write(stream, operation, variables.literals(sql)));
+    } else if (operation instanceof Operation.Count count) {
+      make("_counted", count.tally().sql(count.select()));
     }
   }
 }

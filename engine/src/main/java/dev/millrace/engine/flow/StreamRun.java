@@ -19,6 +19,7 @@ import dev.millrace.sql.StreamProgram;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,22 +31,39 @@ import org.jspecify.annotations.Nullable;
 public final class StreamRun {
   private static final String PUBLISHED = "published";
 
+  /** What the names of tables end with that are being filled. */
+  public static final String NEW = "~new";
+
+  private final String suffix;
   private final ModelSpec model;
   private final StreamProgram program;
   private final List<Outbox> outboxes;
   private final List<Operation> operations = new ArrayList<>();
   private final List<Expiry> expiries = new ArrayList<>();
   private final List<Forgetting> forgettings = new ArrayList<>();
+  private Optional<Map.Entry<String, Bound>> time = Optional.empty();
   private @Nullable KeptTable published;
   private boolean isNew = true;
   private volatile long changes;
   private volatile Optional<Problem> stopped = Optional.empty();
+  private volatile boolean filling;
+  private volatile Optional<Problem> fillProgress = Optional.empty();
 
   /** Rows of a table that nobody needs once they are behind a bound. */
   private record Forgetting(KeptTable table, String column, Bound bound, long afterMicros) {}
 
   /** A stream of a flow. */
   public StreamRun(ModelSpec model, StreamProgram program, List<Outbox> outboxes) {
+    this(model, program, outboxes, "");
+  }
+
+  /** A new version of a stream, in tables beside those of the old one. */
+  static StreamRun beside(ModelSpec model, StreamProgram program) {
+    return new StreamRun(model, program, List.of(), NEW);
+  }
+
+  private StreamRun(ModelSpec model, StreamProgram program, List<Outbox> outboxes, String suffix) {
+    this.suffix = suffix;
     this.model = model;
     this.program = program;
     this.outboxes = List.copyOf(outboxes);
@@ -73,8 +91,8 @@ public final class StreamRun {
 
   /** Rows that appear or are taken back in the batch in hand. */
   long changesInBatch() {
-    KeptTable table = published();
-    return table.appendedInBatch() + table.goneInBatch();
+    KeptTable table = published;
+    return table == null ? 0 : table.appendedInBatch() + table.goneInBatch();
   }
 
   /** The same since the store was made, if the batch in hand is committed. */
@@ -98,15 +116,6 @@ public final class StreamRun {
   /** Those of the operations that only sometimes have something to do. */
   List<Expiry> expiries() {
     return expiries;
-  }
-
-  /** Deletes rows of large tables that the batch's statement only noted. */
-  void removeNoted(Transaction transaction) throws SQLException {
-    for (Operation operation : operations) {
-      if (operation instanceof Operation.Remove remove && remove.table().isNoted()) {
-        remove.table().removeNoted(transaction);
-      }
-    }
   }
 
   /** The batch is committed, and its counters are still there. */
@@ -135,6 +144,38 @@ public final class StreamRun {
     expiries.forEach(Expiry::rolledBack);
   }
 
+  /** Its tables were emptied. */
+  void cleared() {
+    isNew = true;
+    changes = 0;
+    stopped = Optional.empty();
+    expiries.forEach(Expiry::cleared);
+  }
+
+  /** True while another run fills the stream's tables: this one leaves them alone. */
+  public boolean isFilling() {
+    return filling;
+  }
+
+  /** How far its tables are filled, or why that does not go on; empty if nothing is known. */
+  public Optional<Problem> fillProgress() {
+    return fillProgress;
+  }
+
+  void fillProgress(Problem now) {
+    fillProgress = Optional.of(now);
+  }
+
+  /** The watermark of the column by which {@code retain} drops rows. */
+  Optional<FilledStream.Watermark> watermark() {
+    return time.map(t -> new FilledStream.Watermark(t.getKey(), t.getValue().micros()));
+  }
+
+  /** Leaves the stream's tables alone from now on, or takes them over at the next start. */
+  void setFilling(boolean now) {
+    filling = now;
+  }
+
   /** Why the stream stopped; empty while it runs. */
   public Optional<Problem> stopped() {
     return stopped;
@@ -150,22 +191,23 @@ public final class StreamRun {
     operations.clear();
     expiries.clear();
     forgettings.clear();
+    published = null;
+    if (filling) {
+      return;
+    }
     for (StateTable state : program.states()) {
-      tables.create(transaction, "state", state.name(), state.schema(), "_n", state.key());
+      tables.create(transaction, "state", state.name() + suffix, state.schema(), "_n", state.key());
     }
     Relation output = program.output();
     List<Column> columns = new ArrayList<>(output.schema().columns());
     columns.addAll(output.hidden().columns());
     List<String> identity = output.appendOnly() ? List.of() : output.identity();
     published =
-        tables.create(transaction, PUBLISHED, model.name(), new Schema(columns), "_n", identity);
-    transaction.execute(
-        "CREATE OR REPLACE VIEW main."
-            + Identifier.quote(model.name())
-            + " AS SELECT "
-            + list(output.schema().names())
-            + " FROM "
-            + published().name());
+        tables.create(
+            transaction, PUBLISHED, model.name() + suffix, new Schema(columns), "_n", identity);
+    if (suffix.isEmpty()) {
+      transaction.execute(viewSql(model.name(), output));
+    }
     for (Outbox outbox : outboxes) {
       outbox.create(transaction, tables);
     }
@@ -179,27 +221,50 @@ public final class StreamRun {
     }
   }
 
+  /** Drops its tables. */
+  void drop(Transaction transaction) throws SQLException {
+    for (StateTable state : program.states()) {
+      transaction.execute("DROP TABLE IF EXISTS state." + Identifier.quote(state.name() + suffix));
+    }
+    transaction.execute(
+        "DROP TABLE IF EXISTS published." + Identifier.quote(model.name() + suffix));
+  }
+
+  /** Makes the view of a stream that people query. */
+  public static String viewSql(String stream, Relation output) {
+    return "CREATE OR REPLACE VIEW main."
+        + Identifier.quote(stream)
+        + " AS SELECT "
+        + list(output.schema().names())
+        + " FROM published."
+        + Identifier.quote(stream);
+  }
+
+  private KeptTable state(StateTables tables, String name) {
+    return tables.table("state." + name + suffix);
+  }
+
   private void plan(Step step, StateTables tables, Bounds bounds) {
     if (step instanceof Step.Make make) {
       operations.add(new Operation.Make(make.table(), make.select(), make.blame()));
     } else if (step instanceof Step.Append append) {
-      KeptTable table = tables.table("state." + append.state());
+      KeptTable table = state(tables, append.state());
       operations.add(new Operation.Append(table, append.select()));
     } else if (step instanceof Step.Slice slice) {
-      KeptTable table = tables.table("state." + slice.state());
+      KeptTable table = state(tables, slice.state());
       operations.add(
           new Operation.Read(
               slice.table(), table.lookup().read(), slice.probe(), slice.probeKey()));
     } else if (step instanceof Step.Remove remove) {
-      KeptTable table = tables.table("state." + remove.state());
+      KeptTable table = state(tables, remove.state());
       operations.add(new Operation.Remove(table, remove.select()));
     } else if (step instanceof Step.Take take) {
-      KeptTable table = tables.table("state." + take.state());
+      KeptTable table = state(tables, take.state());
       Expiry expiry = new Expiry(table, take.column(), bounds.add(take.before()));
       expiries.add(expiry);
       operations.add(new Operation.Take(take.table(), expiry, take.before()));
     } else if (step instanceof Step.Forget forget) {
-      KeptTable table = tables.table("state." + forget.state());
+      KeptTable table = state(tables, forget.state());
       forgettings.add(new Forgetting(table, forget.column(), bounds.add(forget.before()), 0));
     }
   }
@@ -248,24 +313,24 @@ public final class StreamRun {
   /** Drops rows further behind the watermark than the model's {@code retain}. */
   private void planRetention(Bounds bounds) {
     Relation output = program.output();
-    if (model.retain().isEmpty() || output.watermarks().isEmpty()) {
-      return;
+    boolean retains = model.retain().isPresent();
+    time =
+        output.schema().names().stream()
+            .filter(c -> output.watermarks().containsKey(c) && (retains || !suffix.isEmpty()))
+            .findFirst()
+            .map(c -> Map.entry(c, bounds.add(output.watermarks().getOrDefault(c, "NULL"))));
+    if (retains && time.isPresent()) {
+      long after = model.retain().get().toNanos() / 1000;
+      forgettings.add(
+          new Forgetting(published(), time.get().getKey(), time.get().getValue(), after));
     }
-    output.schema().names().stream()
-        .filter(output.watermarks()::containsKey)
-        .findFirst()
-        .ifPresent(
-            column ->
-                forgettings.add(
-                    new Forgetting(
-                        published(),
-                        column,
-                        bounds.add(output.watermarks().getOrDefault(column, "NULL")),
-                        model.retain().get().toNanos() / 1000)));
   }
 
   /** Reads back what the store knows of it. */
   void load(Transaction transaction) throws SQLException {
+    if (!suffix.isEmpty() || filling) {
+      return;
+    }
     changes = 0;
     stopped = Optional.empty();
     transaction.query(
@@ -281,7 +346,7 @@ public final class StreamRun {
                         FlowError.STREAM_STOPPED,
                         model.sourceMap().locate(0, 0),
                         reason,
-                        "run with --fresh to build it again after a change"));
+                        "mend the model and run again: it is built again then"));
           }
         });
   }

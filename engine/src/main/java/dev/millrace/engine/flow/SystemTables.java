@@ -12,14 +12,33 @@ import java.util.Optional;
 public final class SystemTables {
   private static final String REFUSED =
       " (id BIGINT DEFAULT nextval('store.system.refusal'), source VARCHAR, topic VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
-          + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR)";
+          + " reason VARCHAR, event_time TIMESTAMPTZ, recorded_at TIMESTAMPTZ, value BLOB, replay VARCHAR, key BLOB, headers VARCHAR, \"timestamp\" TIMESTAMPTZ)";
 
   private static final String WATERMARK =
       " CASE WHEN s.ended THEN 'infinity'::TIMESTAMPTZ ELSE make_timestamptz(s.watermark) END AS watermark, ";
 
+  private static final String PROGRESS =
+      " (flow VARCHAR, number BIGINT, next_id BIGINT,"
+          + " committed_at TIMESTAMPTZ, records BIGINT, \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE,"
+          + " apply_ms DOUBLE, partitions STRUCT(source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
+          + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time BIGINT, idle BOOLEAN)[],"
+          + " sources STRUCT(source VARCHAR, watermark BIGINT, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
+          + " rejected BIGINT, duplicates BIGINT, ignored BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
+          + " stopped VARCHAR)[])";
+
   private SystemTables() {}
 
-  /** Makes the tables and views that are missing. */
+  /** Makes the tables and views if they are missing; others may do the same. */
+  static void createIfMissing(Transaction transaction) throws SQLException {
+    // Two transactions that replace a view are in conflict.
+    if (transaction.number(
+            "SELECT count(*) FROM duckdb_views() WHERE schema_name = 'system' AND view_name = 'sinks'")
+        == 0) {
+      create(transaction);
+    }
+  }
+
+  /** Makes the tables that are missing, and the views. */
   public static void create(Transaction transaction) throws SQLException {
     transaction.execute("CREATE SCHEMA IF NOT EXISTS progress");
     transaction.execute("CREATE SCHEMA IF NOT EXISTS store.system");
@@ -27,21 +46,17 @@ public final class SystemTables {
     for (String table : new String[] {"late", "rejected", "duplicates"}) {
       transaction.execute("CREATE TABLE IF NOT EXISTS store.system." + table + REFUSED);
     }
-    transaction.execute(
-        "CREATE TABLE IF NOT EXISTS progress.batches (flow VARCHAR, number BIGINT, next_id BIGINT,"
-            + " committed_at TIMESTAMPTZ, records BIGINT, \"rows\" BIGINT, changes BIGINT, decode_ms DOUBLE,"
-            + " apply_ms DOUBLE, partitions STRUCT(source VARCHAR, topic VARCHAR, topic_id VARCHAR,"
-            + " \"partition\" INTEGER, next_offset BIGINT, newest_event_time BIGINT, idle BOOLEAN)[],"
-            + " sources STRUCT(source VARCHAR, watermark BIGINT, ended BOOLEAN, \"rows\" BIGINT, late BIGINT,"
-            + " rejected BIGINT, duplicates BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
-            + " stopped VARCHAR)[])");
+    for (String table : new String[] {Progress.BATCHES, Progress.FILLS}) {
+      transaction.execute("CREATE TABLE IF NOT EXISTS " + table + PROGRESS);
+    }
+    Checkpoints.create(transaction);
     transaction.execute("CREATE TABLE IF NOT EXISTS progress.barrier (n BIGINT)");
     transaction.execute(
         "CREATE OR REPLACE VIEW progress.newest AS SELECT * FROM progress.batches"
             + " QUALIFY row_number() OVER (PARTITION BY flow ORDER BY number DESC) = 1");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.sink_positions (sink VARCHAR PRIMARY KEY, delivered BIGINT,"
-            + " delivered_at TIMESTAMPTZ)");
+            + " delivered_at TIMESTAMPTZ, floor BIGINT DEFAULT 0)");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS store.system.errors (recorded_at TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
     transaction.execute(
@@ -61,26 +76,43 @@ public final class SystemTables {
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.sources AS SELECT s.source,"
             + WATERMARK
-            + "s.ended, s.\"rows\", s.late, s.rejected, s.duplicates FROM (SELECT unnest(sources) AS s FROM"
+            + "s.ended, s.\"rows\", s.late, s.rejected, s.duplicates, s.ignored FROM (SELECT unnest(sources) AS s FROM"
             + " progress.newest)");
     transaction.execute(
         "CREATE OR REPLACE VIEW store.system.streams AS SELECT unnest(s) FROM (SELECT unnest(streams) AS s FROM"
             + " progress.newest)");
     transaction.execute(
-        "CREATE OR REPLACE VIEW store.system.sinks AS SELECT sink, delivered, delivered_at FROM progress.sink_positions");
+        "CREATE OR REPLACE VIEW store.system.sinks AS SELECT sink, delivered, delivered_at FROM progress.sink_positions"
+            + " WHERE delivered IS NOT NULL");
   }
 
   /**
    * Drops records that were refused long ago: 30 days for what can be replayed, a week for the
-   * rest.
+   * rest. That they were refused is remembered: a stream that is built again needs it.
    */
   static void trim(Transaction transaction) throws SQLException {
-    for (String table : new String[] {"late", "duplicates", "errors"}) {
-      transaction.execute(
-          "DELETE FROM store.system." + table + " WHERE recorded_at < now() - INTERVAL 7 DAY");
-    }
     transaction.execute(
-        "DELETE FROM store.system.rejected WHERE recorded_at < now() - INTERVAL 30 DAY");
+        "DELETE FROM store.system.errors WHERE recorded_at < now() - INTERVAL 7 DAY");
+    for (String table : new String[] {"late", "duplicates", "rejected"}) {
+      String old =
+          " FROM store.system."
+              + table
+              + " WHERE recorded_at < now() - INTERVAL "
+              + (table.equals("rejected") ? 30 : 7)
+              + " DAY";
+      transaction.execute(
+          "INSERT INTO progress.refused SELECT source, topic, \"partition\", \"offset\""
+              + old
+              + " AND replay IS DISTINCT FROM 'done'");
+      transaction.execute("DELETE" + old);
+    }
+  }
+
+  /** Forgets records that were refused, and errors. */
+  public static void clear(Transaction transaction) throws SQLException {
+    for (String table : new String[] {"late", "rejected", "duplicates", "errors"}) {
+      transaction.execute("DELETE FROM store.system." + table);
+    }
   }
 
   /**

@@ -19,9 +19,9 @@ import org.duckdb.DuckDBScalarFunction;
  * millrace_texts(table, number, texts...)} around it also give Java the row, {@code
  * millrace_gone(table, number)} says that a row is deleted, {@code millrace_note(table, number)}
  * that it is to be deleted after the statement, {@code millrace_probe(read, hash)} asks for the
- * rows of a key and {@code millrace_probe_text(read, key)} for those of a text. {@code
- * millrace_same(n)} is n, which DuckDB does not know. It keeps functions for the whole process, so
- * handles name the object that is meant.
+ * rows of a key and {@code millrace_probe_text(read, key)} for those of a text; {@code
+ * millrace_tally(tally, n)} counts. {@code millrace_same(n)} is n, which DuckDB does not know. It
+ * keeps functions for the whole process, so handles name the object that is meant.
  */
 final class Callbacks {
   private static final Map<Long, Object> OBJECTS = new ConcurrentHashMap<>();
@@ -56,6 +56,11 @@ final class Callbacks {
         "millrace_note",
         DuckDBColumnType.BIGINT,
         (in, out) -> object(in, KeptTable.class).note(in.vector(1), (int) in.rowCount(), out));
+    register(
+        connection,
+        "millrace_tally",
+        DuckDBColumnType.BIGINT,
+        (in, out) -> object(in, Tally.class).count((int) in.rowCount(), out));
     registerRow(
         connection,
         "millrace_row",

@@ -136,6 +136,17 @@ public final class KeptTable {
     lookups.forEach(KeyLookup::forgetIndex);
   }
 
+  /** Empties it, as it was when it was made; numbers of rows are not given again. */
+  void clear(Transaction transaction) throws SQLException {
+    if (rows > 0) {
+      transaction.execute("DELETE FROM " + name);
+    }
+    appendedSinceForget = 0;
+    forgottenAt = 0;
+    rolledBackTo(0, next);
+    lookups.forEach(KeyLookup::forgetIndex);
+  }
+
   private void rolledBackTo(long wasRows, long wasNext) {
     rows = wasRows;
     committedRows = wasRows;

@@ -108,6 +108,13 @@ public final class StateTables implements AutoCloseable {
     return shapes;
   }
 
+  /** Empties all tables. */
+  public void clear(Transaction transaction) throws SQLException {
+    for (KeptTable table : tables.values()) {
+      table.clear(transaction);
+    }
+  }
+
   /** The transaction was committed. */
   public void committed() {
     tables.values().forEach(KeptTable::committed);

@@ -31,7 +31,7 @@ import org.duckdb.DuckDBConnection;
  */
 public final class Store implements AutoCloseable {
   /** The layout of the tables. A store with another number is refused: it is made anew. */
-  static final int VERSION = 2;
+  static final int VERSION = 4;
 
   private final StoreOptions options;
   private final Path file;

@@ -16,6 +16,8 @@ import dev.millrace.log.TopicRecords;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.RecordFormat;
+import dev.millrace.project.RecordFormat.Changes;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Relation;
@@ -104,6 +106,43 @@ final class FlowHarness implements AutoCloseable {
             StreamSpec.ExtraFields.IGNORE,
             StreamSpec.OnBad.SET_ASIDE,
             1 << 20,
+            SourceLocation.ofFile("sources/test.yml"));
+    sources.add(spec);
+    relations.put(spec.qualifiedName(), Admission.relation(spec));
+    return this;
+  }
+
+  /** Adds a stream of a source whose records change rows. */
+  FlowHarness changes(
+      String source, String stream, Changes changes, List<String> key, String... columns) {
+    List<Column> schema = new ArrayList<>();
+    for (String column : columns) {
+      String[] parts = column.split(" ", 2);
+      schema.add(new Column(parts[0], DataTypeParser.parse(parts[1]).orElseThrow()));
+    }
+    Schema all = new Schema(schema);
+    return source(
+        source, stream, "", all, new RecordFormat(changes, key, RecordFormat.rows(all).fields()));
+  }
+
+  /** Adds a stream of a source with records of any format. */
+  FlowHarness source(
+      String source, String stream, String eventTime, Schema columns, RecordFormat format) {
+    StreamSpec spec =
+        new StreamSpec(
+            source,
+            new StreamDeclaration(stream, columns, Map.of()),
+            source + "." + stream,
+            1,
+            eventTime,
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5),
+            Optional.empty(),
+            StreamSpec.ExtraFields.IGNORE,
+            StreamSpec.OnBad.SET_ASIDE,
+            1 << 20,
+            format,
             SourceLocation.ofFile("sources/test.yml"));
     sources.add(spec);
     relations.put(spec.qualifiedName(), Admission.relation(spec));
@@ -214,6 +253,25 @@ final class FlowHarness implements AutoCloseable {
       readTo.add(new Position(source.topic(), "id", partition, first + values.size()));
     }
     runner().run(writer(), runner().decode(topics), readTo, false, () -> {});
+  }
+
+  /** Runs one batch of records as they would come from Kafka. */
+  void run(List<TopicRecords> topics) throws SQLException {
+    Map<String, Position> readTo = new HashMap<>();
+    for (TopicRecords records : topics) {
+      for (int i = 0; i < records.size(); i++) {
+        readTo.put(
+            records.topic() + "/" + records.partition(i),
+            new Position(records.topic(), "id", records.partition(i), records.offset(i) + 1));
+      }
+    }
+    runner().run(writer(), runner().decode(topics), List.copyOf(readTo.values()), false, () -> {});
+  }
+
+  /** Tries rejected records again. */
+  void replay() throws SQLException {
+    writer().transact(t -> SystemTables.markForReplay(t, Optional.empty()));
+    runner().run(writer(), List.of(), List.of(), true, () -> {});
   }
 
   /** Rows of a query over the store, as texts, sorted. */

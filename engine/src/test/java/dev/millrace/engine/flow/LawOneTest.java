@@ -364,8 +364,7 @@ class LawOneTest {
   }
 
   /** Rows in an order that does not depend on the last digits of doubles. */
-  private static List<List<@Nullable Object>> rows(Connection connection, String sql)
-      throws SQLException {
+  static List<List<@Nullable Object>> rows(Connection connection, String sql) throws SQLException {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
@@ -389,7 +388,7 @@ class LawOneTest {
     return rows;
   }
 
-  private static boolean same(List<@Nullable Object> expected, List<@Nullable Object> actual) {
+  static boolean same(List<@Nullable Object> expected, List<@Nullable Object> actual) {
     for (int i = 0; i < expected.size(); i++) {
       Object x = expected.get(i);
       Object y = actual.get(i);
@@ -404,7 +403,7 @@ class LawOneTest {
     return expected.size() == actual.size();
   }
 
-  private static void execute(Connection connection, String sql) throws SQLException {
+  static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
+import dev.millrace.sql.Windows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -41,8 +42,13 @@ final class QueryGate {
   static GatedQuery judge(
       Connection connection, String sql, Map<String, DataType> parameters, QueryPlace place)
       throws SQLException {
-    SyntaxTree tree = parse(connection, sql, place);
-    return new TreeJudge(tree, Catalog.of(connection), parameters, place).judge();
+    String expanded = Windows.expand(sql);
+    QueryPlace own =
+        expanded.equals(sql)
+            ? place
+            : (offset, length) -> place.locate(Windows.original(sql, offset), length);
+    SyntaxTree tree = parse(connection, expanded, own);
+    return new TreeJudge(tree, Catalog.of(connection), parameters, own).judge();
   }
 
   private static SyntaxTree parse(Connection connection, String sql, QueryPlace place)

@@ -111,6 +111,7 @@ class QueryRunnerTest {
         "SELECT seen AT TIME ZONE 'Europe/Berlin', extract(hour FROM seen), date_trunc('day', seen),"
             + " time_bucket(INTERVAL 5 MINUTE, seen), seen - INTERVAL '1' DAY, current_timestamp, now(), DATE"
             + " '2026-01-01' FROM campaigns",
+        "SELECT * FROM session(campaigns, seen, INTERVAL 1 HOUR, id) s JOIN tumble(cheap, seen, INTERVAL 1 DAY) t USING (id)",
         "SELECT * FROM campaigns PIVOT (sum(cost) FOR id IN (1, 2))",
         "SELECT * FROM (SELECT 1 AS a, 2 AS b) UNPIVOT (v FOR n IN (a, b))",
         "SELECT name.upper(), 'x'.repeat(3) FROM campaigns",
@@ -221,6 +222,11 @@ class QueryRunnerTest {
     assertThat(refusal("SELECT 'ä'\nFROM campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:2:6"))
         .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean `campaigns`?"));
+    assertThat(refusal("SELECT * FROM tumble(cheap, seen, INTERVAL 1 HOUR) h, campains"))
+        .satisfies(p -> assertThat(p.where()).hasToString("query:1:55"));
+    assertThat(refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY)"))
+        .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_SIZE_REFUSED))
+        .satisfies(p -> assertThat(p.where()).hasToString("query:1:15"));
     assertThat(refusal("SELECT $form", parameter("from", "VARCHAR", null)))
         .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_PARAMETER))
         .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean `from`?"));

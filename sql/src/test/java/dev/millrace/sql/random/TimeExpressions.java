@@ -1,9 +1,8 @@
-package dev.millrace.sql;
+package dev.millrace.sql.random;
 
 import java.util.List;
-import java.util.Random;
 
-/** Random expressions over times, those that {@link TimeArithmetic} writes anew and others. */
+/** Random expressions over times, those that a compiler writes anew and others. */
 final class TimeExpressions {
   /** Of a time, never falling when it grows. */
   private static final List<String> RISING =
@@ -54,10 +53,10 @@ final class TimeExpressions {
           "CAST(CAST(%s AS TIMESTAMP) AS VARCHAR)",
           "left(CAST(%s AT TIME ZONE 'UTC' AS VARCHAR), 16)");
 
-  private final Random random;
+  private final Dice dice;
 
-  TimeExpressions(Random random) {
-    this.random = random;
+  TimeExpressions(Dice dice) {
+    this.dice = dice;
   }
 
   /** A time that never falls when the given one grows. */
@@ -74,6 +73,6 @@ final class TimeExpressions {
   }
 
   private String of(List<String> forms, String time) {
-    return forms.get(random.nextInt(forms.size())).replace("%s", time);
+    return dice.pick(forms).replace("%s", time);
   }
 }

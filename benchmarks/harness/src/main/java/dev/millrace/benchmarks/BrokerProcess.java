@@ -1,0 +1,99 @@
+package dev.millrace.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A {@link Broker} that runs, and writing to its topics. */
+final class BrokerProcess implements AutoCloseable {
+  private final ChildProcess process;
+  private final String servers;
+
+  private BrokerProcess(ChildProcess process, String servers) {
+    this.process = process;
+    this.servers = servers;
+  }
+
+  /** Starts one over a folder, which may have the topics of one before. */
+  static BrokerProcess start(Workplace place, Path folder)
+      throws IOException, InterruptedException {
+    String port = Integer.toString(Workplace.freePort());
+    String controllerPort = Integer.toString(Workplace.freePort());
+    ChildProcess process =
+        ChildProcess.java(
+            place,
+            "broker",
+            "harness",
+            List.of("-Xmx512m", "-XX:+UseSerialGC"),
+            List.of(Broker.class.getName(), folder.toString(), port, controllerPort));
+    try {
+      process.await("ready", Duration.ofSeconds(60));
+      return new BrokerProcess(process, "127.0.0.1:" + port);
+    } catch (IllegalStateException | InterruptedException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /** Its address, for clients. */
+  String servers() {
+    return servers;
+  }
+
+  void createTopics(List<String> names, int partitions)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      admin
+          .createTopics(
+              names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList())
+          .all()
+          .get();
+    }
+  }
+
+  /** A producer for JSON bytes, tuned for throughput or for delay. */
+  KafkaProducer<byte[], byte[]> producer(int lingerMillis) {
+    Properties options = new Properties();
+    options.put("bootstrap.servers", servers);
+    options.put("acks", "all");
+    options.put("linger.ms", Integer.toString(lingerMillis));
+    options.put("batch.size", "131072");
+    options.put("buffer.memory", "67108864");
+    return new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Writes records, as fast as it goes, until there are no more. */
+  void write(Iterable<ProducerRecord<byte[], byte[]>> records) {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    try (KafkaProducer<byte[], byte[]> producer = producer(20)) {
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        producer.send(
+            record,
+            (metadata, error) -> {
+              if (error != null) {
+                failure.set(error);
+              }
+            });
+      }
+      producer.flush();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("the topics could not be written", failure.get());
+    }
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

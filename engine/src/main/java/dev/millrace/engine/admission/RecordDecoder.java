@@ -1,0 +1,210 @@
+package dev.millrace.engine.admission;
+
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
+import dev.millrace.engine.store.Wire;
+import dev.millrace.log.TopicRecords;
+import dev.millrace.project.RecordFormat;
+import dev.millrace.project.RecordFormat.Encoding;
+import dev.millrace.project.RecordFormat.Field;
+import dev.millrace.project.RecordFormat.Part;
+import dev.millrace.project.StreamSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decodes records of one stream in the heap: fields of plain values by {@link FlatJson}, and what
+ * stands in the key, the headers and around the record. Whatever it is not sure about is odd, and
+ * {@link JsonDecoder} decides. Stateless and thread-safe.
+ */
+final class RecordDecoder {
+  private final RecordFormat format;
+  private final List<Column> columns;
+  private final long maxBytes;
+  private final FlatJson json;
+  private final boolean supported;
+  private final boolean readsKey;
+  private final boolean readsHeaders;
+  private final boolean readsJson;
+  private final boolean fieldsOnly;
+  private final byte[][] headers;
+  private final int[] key;
+
+  /**
+   * A decoder of a stream's records.
+   *
+   * @param keyColumn the column that must be unique, or -1
+   */
+  RecordDecoder(StreamSpec stream, int keyColumn) {
+    this.format = stream.format();
+    this.columns = stream.declaration().schema().columns();
+    this.maxBytes = stream.maxRecordBytes();
+    List<List<String>> names = new ArrayList<>();
+    boolean all = format.changes() != RecordFormat.Changes.DEBEZIUM;
+    this.headers = new byte[columns.size()][];
+    for (int i = 0; i < columns.size(); i++) {
+      Field field = format.fields().get(i);
+      List<String> own = new ArrayList<>();
+      boolean whole = field.paths().contains(RecordFormat.WHOLE);
+      if (field.part() == Part.VALUE && !whole) {
+        field.paths().forEach(p -> Field.topLevel(p).ifPresent(own::add));
+        all &= own.size() == field.paths().size();
+      }
+      all &= field.encoding() == Encoding.PLAIN;
+      all &= field.part() != Part.KEY || whole;
+      all &= !whole || isText(columns.get(i)) || field.part() == Part.KEY;
+      headers[i] =
+          field.part() == Part.HEADER
+              ? field.paths().get(0).getBytes(StandardCharsets.UTF_8)
+              : new byte[0];
+      names.add(own);
+    }
+    this.supported = all;
+    this.readsHeaders = format.reads(Part.HEADER);
+    this.readsJson = format.readsJson();
+    this.fieldsOnly =
+        !format.isChanges()
+            && format.fields().stream()
+                .allMatch(f -> f.part() == Part.VALUE && !f.paths().contains(RecordFormat.WHOLE));
+    this.readsKey = format.isChanges() || format.reads(Part.KEY);
+    this.key = format.key().stream().mapToInt(stream.declaration().schema()::indexOf).toArray();
+    boolean rejectExtra = stream.extraFields() == StreamSpec.ExtraFields.REJECT;
+    this.json = new FlatJson(stream.declaration().schema(), names, rejectExtra, keyColumn);
+  }
+
+  private static boolean isText(Column column) {
+    return column.type() instanceof DataType.Scalar scalar
+        && scalar.kind() == DataType.Kind.VARCHAR;
+  }
+
+  /** What is in {@link DecodedRows}: the columns, and for change data what is done to the row. */
+  static List<Wire.Kind> kinds(StreamSpec stream) {
+    List<Wire.Kind> kinds = new ArrayList<>();
+    for (Column column : stream.declaration().schema().columns()) {
+      kinds.add(Wire.of(column.type()).map(Wire::kind).orElse(Wire.Kind.TEXT));
+    }
+    if (stream.format().isChanges()) {
+      kinds.add(Wire.Kind.LONG);
+    }
+    return List.copyOf(kinds);
+  }
+
+  /** Decodes a record, or marks it as odd or unfit. */
+  void decode(TopicRecords records, int o, DecodedRows rows) {
+    if (!isFit(records, o, rows.text())) {
+      return;
+    }
+    surroundings(records, o, rows);
+    if (!isPlain(records, o, rows)) {
+      rows.odd().set(o);
+    }
+  }
+
+  private boolean isFit(TopicRecords records, int o, Utf8 text) {
+    byte[] bytes = records.bytes();
+    int length = records.valueLength(o);
+    boolean fit =
+        (length < 0 && format.isChanges()) || text.check(bytes, records.valueStart(o), length, o);
+    if (fit && readsKey && records.keyLength(o) >= 0) {
+      fit = text.check(bytes, records.keyStart(o), records.keyLength(o), o);
+    }
+    for (int i = 0; readsHeaders && fit && i < columns.size(); i++) {
+      if (headers[i].length > 0) {
+        long place = records.header(o, headers[i]);
+        fit = place < 0 || text.check(bytes, (int) (place >> 32), (int) place, o);
+      }
+    }
+    return fit;
+  }
+
+  /** What Kafka says of the record. */
+  private void surroundings(TopicRecords records, int o, DecodedRows rows) {
+    for (int i = 0; !fieldsOnly && i < columns.size(); i++) {
+      switch (format.fields().get(i).part()) {
+        case TIMESTAMP ->
+            rows.setNumber(
+                i,
+                o,
+                isInstant(columns.get(i)) ? records.timestamp(o) * 1000 : records.timestamp(o));
+        case PARTITION -> rows.setNumber(i, o, records.partition(o));
+        case OFFSET -> rows.setNumber(i, o, records.offset(o));
+        case TOPIC -> rows.setText(i, o, records.topic());
+        default -> {}
+      }
+    }
+  }
+
+  private static boolean isInstant(Column column) {
+    return column.type() instanceof DataType.Scalar scalar
+        && scalar.kind() == DataType.Kind.TIMESTAMPTZ;
+  }
+
+  private boolean isPlain(TopicRecords records, int o, DecodedRows rows) {
+    byte[] bytes = records.bytes();
+    int start = records.valueStart(o);
+    int length = records.valueLength(o);
+    if (!supported
+        || length < 0
+        || (readsJson && !json.decode(bytes, start, start + length, rows, o))) {
+      return false;
+    }
+    if (fieldsOnly) {
+      return true;
+    }
+    for (int i = 0; i < columns.size(); i++) {
+      Field field = format.fields().get(i);
+      boolean plain =
+          switch (field.part()) {
+            case VALUE -> {
+              if (field.paths().contains(RecordFormat.WHOLE)) {
+                rows.setText(i, o, start, length);
+              }
+              yield true;
+            }
+            case KEY ->
+                text(records.bytes(), records.keyStart(o), records.keyLength(o), i, rows, o);
+            case HEADER -> {
+              long place = records.header(o, headers[i]);
+              yield text(bytes, (int) (place >> 32), place < 0 ? -1 : (int) place, i, rows, o);
+            }
+            case ENVELOPE -> false;
+            default -> true;
+          };
+      if (!plain) {
+        return false;
+      }
+    }
+    for (int column : key) {
+      if (rows.isNull(column, o)) {
+        return false;
+      }
+    }
+    if (format.isChanges()) {
+      rows.setNumber(columns.size(), o, JsonDecoder.PUT);
+    }
+    return true;
+  }
+
+  private boolean text(byte[] b, int start, int length, int column, DecodedRows rows, int o) {
+    if (length < 0) {
+      rows.setNull(column, o);
+      return true;
+    }
+    return (length == 0 || b[start] != '"') && json.text(b, start, start + length, column, rows, o);
+  }
+
+  /** The columns that DuckDB decodes where a record is odd; the others are around the record. */
+  static boolean isDecoded(Field field) {
+    return switch (field.part()) {
+      case VALUE, KEY, HEADER, ENVELOPE -> true;
+      default -> false;
+    };
+  }
+
+  /** The header that a column is read from. */
+  static Optional<String> header(Field field) {
+    return field.part() == Part.HEADER ? Optional.of(field.paths().get(0)) : Optional.empty();
+  }
+}

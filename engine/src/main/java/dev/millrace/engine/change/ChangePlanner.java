@@ -1,0 +1,416 @@
+package dev.millrace.engine.change;
+
+import dev.millrace.engine.change.AssetChange.Verdict;
+import dev.millrace.engine.change.Definition.SinkDefinition;
+import dev.millrace.engine.change.Definition.SourceDefinition;
+import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.Project;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.StreamProgram;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Compares a project with what a store was filled by. A stream is filled again if its program is
+ * another one, if it keeps rows for longer, or if something that it reads is filled again. Its
+ * history comes from the tables of streams that stay and have kept everything; else from the
+ * topics, and then together with the streams between, so that the hidden identities of rows agree.
+ */
+public final class ChangePlanner {
+  private final StoredProject stored;
+  private final Map<String, StreamDefinition> streams = new LinkedHashMap<>();
+  private final Map<String, SinkDefinition> sinks = new LinkedHashMap<>();
+  private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
+  private final Map<String, ViewDefinition> views;
+  private final Map<String, String> reasons = new LinkedHashMap<>();
+  private final Set<String> tables = new TreeSet<>();
+  private final List<AssetChange> changes = new ArrayList<>();
+
+  private ChangePlanner(
+      Project project, Map<String, StreamProgram> programs, StoredProject stored) {
+    this.stored = stored;
+    for (StreamSpec stream : project.streams()) {
+      sources.put(stream.qualifiedName(), Definitions.of(stream));
+    }
+    for (ModelSpec model : project.models()) {
+      StreamProgram program = programs.get(model.name());
+      if (program != null) {
+        streams.put(model.name(), Definitions.of(model, program));
+      }
+    }
+    project
+        .sinks()
+        .forEach(
+            sink -> {
+              StreamProgram program = programs.get(sink.from());
+              if (program != null) {
+                sinks.put(sink.name(), Definitions.of(sink, program));
+              }
+            });
+    this.views = Definitions.byName(Definitions.views(project));
+  }
+
+  /**
+   * The plan.
+   *
+   * @param programs the project's streams, compiled without errors
+   */
+  public static ChangePlan plan(
+      Project project, Map<String, StreamProgram> programs, StoredProject stored) {
+    return new ChangePlanner(project, programs, stored).plan();
+  }
+
+  private ChangePlan plan() {
+    sources.values().forEach(this::source);
+    streams.values().forEach(s -> ownReason(s).ifPresent(reason -> reasons.put(s.name(), reason)));
+    while (spread()) {
+      // Until no other stream is concerned.
+    }
+    streams.values().forEach(this::stream);
+    views.values().forEach(this::view);
+    sinks.values().forEach(this::sink);
+    removed();
+    return new ChangePlan(changes, reasons.keySet(), tables);
+  }
+
+  /** Why a stream's table has to be filled, whatever it reads; empty if it need not be. */
+  private Optional<String> ownReason(StreamDefinition stream) {
+    Optional<StreamDefinition> old = stored.stream(stream.name());
+    if (old.isEmpty()) {
+      boolean delivered =
+          sinks.values().stream()
+              .anyMatch(s -> s.from().equals(stream.name()) && stored.sink(s.name()).isPresent());
+      return delivered || readsHistory(stream) ? Optional.of("new") : Optional.empty();
+    }
+    if (!old.get().fingerprint().equals(stream.fingerprint())) {
+      return Optional.of("its query is another one");
+    }
+    if (!stored.current().contains(stream.name())) {
+      return Optional.of("an edit of it was under way");
+    }
+    boolean longer =
+        !old.get().isComplete()
+            && (stream.isComplete() || stream.retainMicros() > old.get().retainMicros());
+    return longer ? Optional.of("it keeps rows for longer") : Optional.empty();
+  }
+
+  /** True if something was read already of what the stream reads, directly or not. */
+  private boolean readsHistory(StreamDefinition stream) {
+    return stream.inputs().stream()
+        .anyMatch(
+            input -> {
+              StreamDefinition upstream = streams.get(input);
+              return upstream == null ? stored.read().contains(input) : readsHistory(upstream);
+            });
+  }
+
+  /** Finds more streams that have to be filled; returns false if there are none. */
+  private boolean spread() {
+    Map<String, String> more = new LinkedHashMap<>();
+    tables.clear();
+    for (StreamDefinition stream : streams.values()) {
+      if (!reasons.containsKey(stream.name())) {
+        stream.inputs().stream()
+            .filter(reasons::containsKey)
+            .findFirst()
+            .ifPresent(input -> more.put(stream.name(), "it reads `" + input + "`"));
+        continue;
+      }
+      for (String input : stream.inputs()) {
+        StreamDefinition upstream = streams.get(input);
+        if (upstream != null && !reasons.containsKey(input)) {
+          if (upstream.isComplete()) {
+            tables.add(input);
+          } else {
+            more.put(
+                input, "`" + stream.name() + "` reads all of its rows, not only those it keeps");
+          }
+        }
+      }
+    }
+    more.forEach(reasons::putIfAbsent);
+    return !more.isEmpty();
+  }
+
+  private boolean isFromTopics(StreamDefinition stream) {
+    return stream.inputs().stream()
+        .anyMatch(
+            input -> {
+              StreamDefinition upstream = streams.get(input);
+              return upstream == null || (reasons.containsKey(input) && isFromTopics(upstream));
+            });
+  }
+
+  private void stream(StreamDefinition stream) {
+    Optional<StreamDefinition> old = stored.stream(stream.name());
+    String reason = reasons.get(stream.name());
+    if (reason == null) {
+      kept(stream, old);
+      return;
+    }
+    List<String> notes = new ArrayList<>();
+    boolean topics = isFromTopics(stream);
+    notes.add(
+        topics ? "filled from " + since(stream) + topics(stream) : "filled from " + tables(stream));
+    if (old.isPresent()) {
+      notes.add("the old table stands still and can be queried until the new one replaces it");
+    }
+    changes.add(
+        new AssetChange(
+            "stream",
+            stream.name(),
+            old.isEmpty()
+                ? Verdict.NEW
+                : topics ? Verdict.REBUILT_FROM_TOPIC : Verdict.REBUILT_FROM_TABLE,
+            reason.equals("new") ? "" : reason,
+            notes));
+  }
+
+  private void kept(StreamDefinition stream, Optional<StreamDefinition> old) {
+    if (old.isEmpty()) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.NEW,
+              "",
+              List.of("starts with its topics' first record")));
+    } else if (old.get().retainMicros() != stream.retainMicros()) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.STATE_REUSED,
+              "it keeps rows for a shorter time",
+              List.of("rows that are older are dropped with the next batches")));
+    } else if (!old.get().text().equals(stream.text())) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.COSMETIC,
+              "written differently, same program",
+              List.of()));
+    } else {
+      changes.add(new AssetChange("stream", stream.name(), Verdict.UNCHANGED, "", List.of()));
+    }
+  }
+
+  private static String since(StreamDefinition stream) {
+    long micros = stream.startMicros();
+    return micros == StreamDefinition.BEGINNING
+        ? "the beginning of "
+        : "the rows since " + Instant.EPOCH.plus(micros, ChronoUnit.MICROS) + " of ";
+  }
+
+  private String topics(StreamDefinition stream) {
+    Set<String> names = new TreeSet<>();
+    collectTopics(stream, names);
+    return (names.size() == 1 ? "topic " : "topics ") + String.join(", ", names);
+  }
+
+  private void collectTopics(StreamDefinition stream, Set<String> names) {
+    for (String input : stream.inputs()) {
+      StreamDefinition upstream = streams.get(input);
+      if (upstream == null) {
+        names.add(
+            Optional.ofNullable(sources.get(input)).map(SourceDefinition::topic).orElse(input));
+      } else if (reasons.containsKey(input)) {
+        collectTopics(upstream, names);
+      }
+    }
+  }
+
+  private String tables(StreamDefinition stream) {
+    return "the rows of "
+        + String.join(", ", stream.inputs().stream().map(i -> "`" + i + "`").toList());
+  }
+
+  private void source(SourceDefinition source) {
+    Optional<SourceDefinition> old = stored.source(source.name());
+    if (old.isEmpty()) {
+      changes.add(new AssetChange("source", source.name(), Verdict.NEW, "", List.of()));
+      return;
+    }
+    boolean read = stored.read().contains(source.name());
+    if (read && !old.get().topic().equals(source.topic())) {
+      changes.add(
+          cannot(source, "its topic was " + old.get().topic() + " and is " + source.topic()));
+    } else if (read && !old.get().eventTime().equals(source.eventTime())) {
+      changes.add(
+          cannot(
+              source,
+              "its event time was `"
+                  + old.get().eventTime()
+                  + "`, by which it was decided what is late"));
+    } else if (read && !old.get().changes().equals(source.changes())) {
+      changes.add(
+          cannot(source, "its records change other rows, or its columns are others: what rows are now was"
+                  + " decided before"));
+    } else if (!old.get().hasSameKeys(source)) {
+      changes.add(
+          new AssetChange(
+              "source",
+              source.name(),
+              Verdict.STATE_REUSED,
+              "`unique` is another one",
+              List.of("repeats of records that came before the change are not found")));
+    } else if (!old.get().equals(source)) {
+      changes.add(
+          new AssetChange(
+              "source",
+              source.name(),
+              Verdict.STATE_REUSED,
+              "its columns are others",
+              List.of("what was admitted and refused stays so")));
+    } else {
+      changes.add(new AssetChange("source", source.name(), Verdict.UNCHANGED, "", List.of()));
+    }
+  }
+
+  private static AssetChange cannot(SourceDefinition source, String reason) {
+    return new AssetChange(
+        "source",
+        source.name(),
+        Verdict.CANNOT,
+        reason,
+        List.of(
+            "give the stream of the source another name, so that it is a new one, or run with"
+                + " `--fresh` to build everything again"));
+  }
+
+  private void view(ViewDefinition view) {
+    Optional<ViewDefinition> old =
+        stored.views().stream().filter(v -> v.name().equals(view.name())).findFirst();
+    Verdict verdict =
+        old.isEmpty()
+            ? Verdict.NEW
+            : old.get().equals(view) ? Verdict.UNCHANGED : Verdict.STATE_REUSED;
+    changes.add(
+        new AssetChange(
+            "view",
+            view.name(),
+            verdict,
+            verdict == Verdict.STATE_REUSED ? "its query is another one" : "",
+            List.of()));
+  }
+
+  private void sink(SinkDefinition sink) {
+    Optional<SinkDefinition> old = stored.sink(sink.name());
+    boolean filled = reasons.containsKey(sink.from());
+    if (old.isEmpty()) {
+      boolean history = stored.stream(sink.from()).isPresent() || filled;
+      changes.add(
+          new AssetChange(
+              "sink",
+              sink.name(),
+              Verdict.NEW,
+              "",
+              history ? List.of("gets the whole table of `" + sink.from() + "`") : List.of()));
+      return;
+    }
+    if (!filled && old.get().equals(sink)) {
+      changes.add(new AssetChange("sink", sink.name(), Verdict.UNCHANGED, "", List.of()));
+      return;
+    }
+    if (!old.get().table().equals(sink.table()) && old.get().system().equals(sink.system())) {
+      changes.add(
+          new AssetChange(
+              "sink",
+              sink.name(),
+              Verdict.CANNOT,
+              "its table was `" + old.get().table() + "` and is `" + sink.table() + "`",
+              List.of(
+                  "give the sink another name too: then the new table gets everything, and the old one stays")));
+      return;
+    }
+    changes.add(
+        new AssetChange(
+            "sink",
+            sink.name(),
+            Verdict.DELIVERED_AGAIN,
+            filled ? "`" + sink.from() + "` is filled again" : "its declaration is another one",
+            sinkNotes(old.get(), sink)));
+  }
+
+  private static List<String> sinkNotes(SinkDefinition old, SinkDefinition sink) {
+    List<String> notes = new ArrayList<>();
+    if (!old.hasSameTarget(sink)) {
+      notes.add(
+          "`" + sink.table() + "` gets the whole table; `" + old.table() + "` stays as it is");
+      return notes;
+    }
+    if (!sink.isKeyed()) {
+      notes.add(
+          "appends only: gets rows that the old table had not; what the new one no longer has stays in `"
+              + sink.table()
+              + "`");
+    }
+    if (sink.isKeyed()
+        && old.isKeyed()
+        && !new HashSet<>(old.key()).equals(new HashSet<>(sink.key()))) {
+      notes.add(
+          "its key was "
+              + old.key()
+              + ": drop the unique index that `"
+              + sink.table()
+              + "` has on it, or name another table");
+    }
+    if (!old.columns().equals(sink.columns())) {
+      notes.add(
+          "its columns are others: `"
+              + sink.table()
+              + "` needs those that are added (`add_columns: true` adds them)");
+    }
+    return notes;
+  }
+
+  private void removed() {
+    for (SourceDefinition source : stored.sources()) {
+      if (!sources.containsKey(source.name())) {
+        long refused = stored.figure("source", source.name());
+        remove(
+            source,
+            refused == 0
+                ? "its position and watermark are forgotten; the topic stays"
+                : "its position, its watermark and "
+                    + refused
+                    + " late, rejected and repeated records are forgotten; the topic stays");
+      }
+    }
+    stored.streams().stream()
+        .filter(s -> !streams.containsKey(s.name()))
+        .forEach(s -> remove(s, "its table and its state are dropped"));
+    stored.views().stream()
+        .filter(v -> !views.containsKey(v.name()))
+        .forEach(v -> remove(v, "the view is dropped"));
+    for (SinkDefinition sink : stored.sinks()) {
+      if (!sinks.containsKey(sink.name())) {
+        long waiting = stored.figure("sink", sink.name());
+        remove(
+            sink,
+            "`"
+                + sink.table()
+                + "` stays as it is"
+                + (waiting == 0
+                    ? ""
+                    : ", without " + waiting + " changes that it has not got yet"));
+      }
+    }
+  }
+
+  private void remove(Definition definition, String note) {
+    changes.add(
+        new AssetChange(definition.kind(), definition.name(), Verdict.REMOVED, "", List.of(note)));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.engine.change;
+
+import java.util.List;
+
+/** What an asset was when the store's tables of it were filled. */
+public sealed interface Definition {
+  /** The asset's name. */
+  String name();
+
+  /** The kind in the table {@code progress.definitions}. */
+  String kind();
+
+  /** A column and its type, in DuckDB's words. */
+  record ColumnDefinition(String name, String type) {}
+
+  /**
+   * A stream.
+   *
+   * @param text the hash of its SELECT as it is written
+   * @param fingerprint the hash of its program
+   * @param retainMicros -1 if everything is kept
+   * @param inputs what it reads: streams, and {@code source.stream}
+   * @param columns the visible ones
+   * @param states its tables in schema {@code state}
+   * @param start where it starts: {@code beginning}, or what it says and the instant's microseconds
+   */
+  record StreamDefinition(
+      String name,
+      String text,
+      String fingerprint,
+      long retainMicros,
+      List<String> inputs,
+      List<ColumnDefinition> columns,
+      boolean appendOnly,
+      List<String> states,
+      String start)
+      implements Definition {
+    /** Copies the lists. */
+    public StreamDefinition {
+      inputs = List.copyOf(inputs);
+      columns = List.copyOf(columns);
+      states = List.copyOf(states);
+    }
+
+    @Override
+    public String kind() {
+      return "stream";
+    }
+
+    /** The stream starts at its topics' beginning. */
+    static final long BEGINNING = Long.MIN_VALUE;
+
+    long startMicros() {
+      int space = start.lastIndexOf(' ');
+      return space < 0 ? BEGINNING : Long.parseLong(start.substring(space + 1));
+    }
+
+    boolean isComplete() {
+      return retainMicros < 0;
+    }
+  }
+
+  /** A sink: what its target's table is filled from, and with which columns. */
+  record SinkDefinition(
+      String name,
+      String from,
+      String system,
+      String table,
+      String mode,
+      List<String> key,
+      List<ColumnDefinition> columns)
+      implements Definition {
+    /** Copies the lists. */
+    public SinkDefinition {
+      key = List.copyOf(key);
+      columns = List.copyOf(columns);
+    }
+
+    @Override
+    public String kind() {
+      return "sink";
+    }
+
+    boolean isKeyed() {
+      return !mode.equals("APPEND");
+    }
+
+    boolean hasSameTarget(SinkDefinition other) {
+      return system.equals(other.system) && table.equals(other.table);
+    }
+  }
+
+  /**
+   * A stream of a source.
+   *
+   * @param uniqueKey empty if repeats are not looked for
+   * @param changes how records change rows of which key and columns; empty if they are rows
+   * @param fields the hash of where in a record columns are
+   */
+  record SourceDefinition(
+      String name,
+      String topic,
+      String eventTime,
+      List<ColumnDefinition> columns,
+      String uniqueKey,
+      String changes,
+      String fields)
+      implements Definition {
+    /** Copies the list. */
+    public SourceDefinition {
+      columns = List.copyOf(columns);
+    }
+
+    @Override
+    public String kind() {
+      return "source";
+    }
+
+    /** The type of a column; empty if there is none. */
+    String type(String column) {
+      return columns.stream()
+          .filter(c -> c.name().equals(column))
+          .map(ColumnDefinition::type)
+          .findFirst()
+          .orElse("");
+    }
+
+    /** True if the keys that were seen can be compared with those to come. */
+    boolean hasSameKeys(SourceDefinition other) {
+      return uniqueKey.equals(other.uniqueKey)
+          && type(uniqueKey).equals(other.type(uniqueKey))
+          && type(eventTime).equals(other.type(eventTime));
+    }
+  }
+
+  /** A view; {@code text} is the hash of its SELECT. */
+  record ViewDefinition(String name, String text) implements Definition {
+    @Override
+    public String kind() {
+      return "view";
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.millrace.engine.change;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.api.type.Column;
+import dev.millrace.engine.change.Definition.ColumnDefinition;
+import dev.millrace.engine.change.Definition.SinkDefinition;
+import dev.millrace.engine.change.Definition.SourceDefinition;
+import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.Relation;
+import dev.millrace.sql.StateTable;
+import dev.millrace.sql.StreamProgram;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Makes {@link Definition}s of a project's assets, and their text for the store. */
+public final class Definitions {
+  /** Another number makes every stream another one; for changes that programs do not show. */
+  private static final int GENERATION = 1;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Definitions() {}
+
+  /** The definition of a stream model. */
+  static StreamDefinition of(ModelSpec model, StreamProgram program) {
+    return new StreamDefinition(
+        model.name(),
+        hash(model.sql() + "\n" + model.emit()),
+        fingerprint(program),
+        model.retain().map(r -> r.toNanos() / 1000).orElse(-1L),
+        program.inputs().stream().map(Relation::name).toList(),
+        columns(program.output().schema().columns()),
+        program.output().appendOnly(),
+        program.states().stream().map(StateTable::name).toList(),
+        Starts.definition(model, program));
+  }
+
+  /** The definition of a sink of a stream. */
+  static SinkDefinition of(SinkSpec sink, StreamProgram program) {
+    return new SinkDefinition(
+        sink.name(),
+        sink.from(),
+        sink.system(),
+        sink.table(),
+        sink.mode().name(),
+        sink.key(),
+        columns(program.output().schema().columns()));
+  }
+
+  /** The definition of a stream of a source. */
+  static SourceDefinition of(StreamSpec stream) {
+    return new SourceDefinition(
+        stream.qualifiedName(),
+        stream.topic(),
+        stream.eventTime(),
+        columns(stream.declaration().schema().columns()),
+        stream.unique().map(StreamSpec.Unique::key).orElse(""),
+        stream.format().isChanges()
+            ? stream.format().changes()
+                + " "
+                + stream.format().key()
+                + hash(stream.declaration().schema() + " " + stream.format().fields())
+            : "",
+        hash(stream.format().fields().toString()));
+  }
+
+  /** The views of a project. */
+  static List<ViewDefinition> views(Project project) {
+    return project.models().stream()
+        .filter(m -> m.materialization() == Materialization.VIEW)
+        .map(m -> new ViewDefinition(m.name(), hash(m.sql())))
+        .toList();
+  }
+
+  private static List<ColumnDefinition> columns(List<Column> columns) {
+    return columns.stream().map(c -> new ColumnDefinition(c.name(), c.type().toString())).toList();
+  }
+
+  /**
+   * Two programs with the same fingerprint make the same of the same records: the same steps over
+   * the same states, the same output, and inputs whose columns that steps name have the same types.
+   */
+  private static String fingerprint(StreamProgram program) {
+    String steps = program.steps().stream().map(Object::toString).collect(Collectors.joining("\n"));
+    List<String> lines = new ArrayList<>();
+    lines.add(String.valueOf(GENERATION));
+    for (Relation input : program.inputs()) {
+      lines.add(contract(input));
+      for (Column column : input.schema().columns()) {
+        if (mentions(steps, column.name())) {
+          lines.add(column.name() + " " + column.type());
+        }
+      }
+    }
+    lines.add(contract(program.output()));
+    program.output().schema().columns().forEach(c -> lines.add(c.name() + " " + c.type()));
+    program.states().forEach(s -> lines.add(s.name() + s.schema() + s.key()));
+    lines.add(steps);
+    return hash(String.join("\n", lines));
+  }
+
+  private static String contract(Relation relation) {
+    return relation.name()
+        + relation.identity()
+        + relation.hidden()
+        + relation.appendOnly()
+        + new TreeMap<>(relation.watermarks())
+        + new TreeSet<>(relation.lasting());
+  }
+
+  private static boolean mentions(String steps, String column) {
+    return Pattern.compile("(?<!\\w)" + Pattern.quote(column) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
+        .matcher(steps)
+        .find();
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The definition as the store keeps it. */
+  static String text(Definition definition) {
+    try {
+      return MAPPER.writeValueAsString(definition);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The definition that the store kept; empty if it is of another version of Millrace. */
+  static <T extends Definition> Optional<T> parse(String text, Class<T> type) {
+    try {
+      return Optional.of(MAPPER.readValue(text, type));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Definitions by name. */
+  static <T extends Definition> Map<String, T> byName(List<T> definitions) {
+    return definitions.stream()
+        .collect(Collectors.toMap(Definition::name, d -> d, (a, b) -> a, TreeMap::new));
+  }
+}

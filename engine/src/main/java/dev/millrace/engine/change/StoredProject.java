@@ -1,0 +1,201 @@
+package dev.millrace.engine.change;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.change.Definition.SinkDefinition;
+import dev.millrace.engine.change.Definition.SourceDefinition;
+import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.ViewDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The project that a store was filled by.
+ *
+ * @param streams those that have a table
+ * @param current names of streams whose tables are up to date; the others stand still, since an
+ *     edit of them is under way
+ * @param read sources ({@code source.stream}) of which something was read
+ * @param figures of removed things that a person could miss: changes that wait for a sink, records
+ *     that a source refused, by {@code kind name}
+ */
+public record StoredProject(
+    List<StreamDefinition> streams,
+    List<SinkDefinition> sinks,
+    List<SourceDefinition> sources,
+    List<ViewDefinition> views,
+    Set<String> current,
+    Set<String> read,
+    Map<String, Long> figures) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Nothing was ever stored. */
+  public static final StoredProject NONE =
+      new StoredProject(List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of());
+
+  /** Copies the collections. */
+  public StoredProject {
+    streams = List.copyOf(streams);
+    sinks = List.copyOf(sinks);
+    sources = List.copyOf(sources);
+    views = List.copyOf(views);
+    current = Set.copyOf(current);
+    read = Set.copyOf(read);
+    figures = Map.copyOf(figures);
+  }
+
+  /** Reads what a store tells; {@link #NONE} if it has never had a project. */
+  public static StoredProject read(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (!exists(statement)) {
+        return NONE;
+      }
+      List<Definition> all = new ArrayList<>();
+      Set<String> current = new HashSet<>();
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT kind, name, definition, current FROM progress.definitions ORDER BY kind, name")) {
+        while (row.next()) {
+          Optional<? extends Definition> definition =
+              Definitions.parse(row.getString(3), type(row.getString(1)));
+          definition.ifPresent(all::add);
+          if (row.getBoolean(4) && row.getString(1).equals("stream")) {
+            current.add(row.getString(2));
+          }
+        }
+      }
+      return new StoredProject(
+          of(all, StreamDefinition.class),
+          of(all, SinkDefinition.class),
+          of(all, SourceDefinition.class),
+          of(all, ViewDefinition.class),
+          current,
+          sources(statement),
+          figures(statement));
+    }
+  }
+
+  private static boolean exists(Statement statement) throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'progress'"
+                + " AND table_name IN ('definitions', 'batches', 'sink_positions')")) {
+      row.next();
+      return row.getInt(1) == 3;
+    }
+  }
+
+  private static <T> List<T> of(List<Definition> all, Class<T> type) {
+    return all.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private static Class<? extends Definition> type(String kind) {
+    return switch (kind) {
+      case "stream" -> StreamDefinition.class;
+      case "sink" -> SinkDefinition.class;
+      case "source" -> SourceDefinition.class;
+      case "view" -> ViewDefinition.class;
+      default -> throw new IllegalStateException("no kind of asset: " + kind);
+    };
+  }
+
+  private static Set<String> sources(Statement statement) throws SQLException {
+    Set<String> read = new TreeSet<>();
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT DISTINCT p.source FROM (SELECT unnest(partitions) AS p FROM progress.newest)"
+                + " WHERE p.next_offset > 0")) {
+      while (row.next()) {
+        read.add(row.getString(1));
+      }
+    }
+    return read;
+  }
+
+  private static Map<String, Long> figures(Statement statement) throws SQLException {
+    Map<String, Long> figures = new HashMap<>();
+    List<String> outboxes = new ArrayList<>();
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'outbox'")) {
+      while (row.next()) {
+        outboxes.add(row.getString(1));
+      }
+    }
+    for (String outbox : outboxes) {
+      String quoted = Identifier.quote(outbox);
+      String literal = Identifier.literal(outbox);
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT count(*) FROM outbox."
+                  + quoted
+                  + " WHERE _seq > coalesce((SELECT delivered FROM progress.sink_positions WHERE sink = "
+                  + literal
+                  + "), 0)")) {
+        row.next();
+        figures.put("sink " + outbox, row.getLong(1));
+      }
+    }
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT source, count(*) FROM (SELECT source FROM store.system.late UNION ALL SELECT source"
+                + " FROM store.system.rejected UNION ALL SELECT source FROM store.system.duplicates)"
+                + " GROUP BY source")) {
+      while (row.next()) {
+        figures.put("source " + row.getString(1), row.getLong(2));
+      }
+    }
+    return figures;
+  }
+
+  /** Says how much of a removed thing a person could miss. */
+  long figure(String kind, String name) {
+    return figures.getOrDefault(kind + " " + name, 0L);
+  }
+
+  /** The definition of a stream; empty if it has no table. */
+  Optional<StreamDefinition> stream(String name) {
+    return streams.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** The definition of a sink; empty if it has no outbox. */
+  Optional<SinkDefinition> sink(String name) {
+    return sinks.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** The definition of a source stream; empty if it was never part of the project. */
+  Optional<SourceDefinition> source(String name) {
+    return sources.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** As JSON, for another process. */
+  public String text() {
+    try {
+      return MAPPER.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads {@link #text()}. */
+  public static StoredProject parse(String text) {
+    try {
+      return MAPPER.readValue(text, StoredProject.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

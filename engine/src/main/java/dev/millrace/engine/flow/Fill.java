@@ -1,0 +1,440 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Decisions;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreError;
+import dev.millrace.engine.store.Transaction;
+import dev.millrace.engine.store.Writer;
+import dev.millrace.log.Cluster;
+import dev.millrace.log.Position;
+import dev.millrace.log.TopicRecords;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills new versions of some streams of a flow, in tables beside the old ones, and lets them
+ * replace these in one transaction. Records are read again from where the topics were first read;
+ * what was refused stays refused, and watermarks go from one {@link Checkpoints checkpoint} to the
+ * next, so that nothing that is read is ever behind them. The flow goes on meanwhile with its other
+ * streams and is held between two batches for what is left at the end.
+ */
+public final class Fill implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Fill.class);
+  private static final long NEAR = 20_000;
+  private static final int CHASES = 10;
+  private static final long TABLE_ROWS = 250_000;
+  private static final long LOG_EVERY_NANOS = 5_000_000_000L;
+
+  private final FillParts parts;
+  private final Flow flow;
+  private final Store store;
+  private final Cluster cluster;
+  private final Clock clock;
+  private final Replacement replacement;
+  private final List<StreamRun> filled;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread;
+  private long done;
+  private long total;
+  private long loggedAt = System.nanoTime();
+
+  /** Replaces the old version of the streams, in the transaction in which it is called. */
+  @FunctionalInterface
+  public interface Replacement {
+    /** The new tables are complete, and their names end with {@link StreamRun#NEW}. */
+    void replace(Transaction transaction, List<FilledStream> streams) throws SQLException;
+  }
+
+  /** A fill that {@link #start} sets going; the flow leaves its streams alone from now on. */
+  public Fill(
+      FillParts parts,
+      Flow flow,
+      Store store,
+      Cluster cluster,
+      Clock clock,
+      Replacement replacement) {
+    this.parts = parts;
+    this.flow = flow;
+    this.store = store;
+    this.cluster = cluster;
+    this.clock = clock;
+    this.replacement = replacement;
+    Set<String> names = Set.copyOf(parts.names());
+    this.filled =
+        flow.runner().streams().stream().filter(s -> names.contains(s.model().name())).toList();
+    filled.forEach(s -> s.setFilling(true));
+    tell();
+    this.thread = new Thread(this::run, "fill " + flow.name());
+    this.thread.setDaemon(true);
+  }
+
+  /** Starts the thread, once Kafka runs. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    long pause = 100;
+    while (!isStopping()) {
+      try (Writer writer = store.writer();
+          BatchRunner runner =
+              new BatchRunner(parts.make(), clock, new Workers(), Progress.FILLS)) {
+        fill(runner, writer);
+        return;
+      } catch (RetryException e) {
+        report(e.problem());
+        pause(pause);
+        pause = Math.min(5_000, pause * 2);
+      } catch (StopException e) {
+        stopFor(e.problem());
+        return;
+      } catch (InterruptedException e) {
+        stop.countDown();
+      } catch (SQLException | RuntimeException e) {
+        LOG.error("filling {} failed", parts.names(), e);
+        stopFor(
+            Problem.error(
+                StoreError.STATEMENT_FAILED,
+                null,
+                "filling " + String.join(", ", parts.names()) + " failed: " + e,
+                "the old tables are as they were; this is a fault of Millrace: please report it"
+                    + " with the log"));
+        return;
+      }
+    }
+  }
+
+  private void fill(BatchRunner runner, Writer writer) throws SQLException, InterruptedException {
+    LOG.info("filling {}", String.join(", ", parts.names()));
+    done = 0;
+    boolean held = false;
+    if (!runner.tableInputs().isEmpty()) {
+      flow.hold();
+      held = true;
+    }
+    try {
+      if (!parts.canGoOn() || hasStopped()) {
+        discard(runner, writer);
+      }
+      runner.load(store, writer);
+      readTables(runner, writer);
+      if (!parts.topics().isEmpty()) {
+        held = readTopics(runner, writer, held);
+      }
+      if (!held) {
+        flow.hold();
+        held = true;
+      }
+      if (!isStopping()) {
+        // Windows close, and a count over no rows has its row.
+        follow(runner, newest(parts.sources()).marks());
+        runner.run(writer, List.of(), List.of(), false, () -> {});
+        checkStopped(runner);
+        replace(runner, writer);
+      }
+    } finally {
+      if (held) {
+        flow.release();
+      }
+    }
+  }
+
+  /** True if a stream has failed in an earlier try; its tables are not complete. */
+  private boolean hasStopped() throws SQLException {
+    return number(
+            "SELECT count(*) FROM (SELECT unnest(streams) AS s FROM progress.fills WHERE flow = "
+                + Identifier.literal(flow.name())
+                + ") WHERE s.stopped IS NOT NULL")
+        > 0;
+  }
+
+  /** What was filled before is of no use. */
+  private void discard(BatchRunner runner, Writer writer) throws SQLException {
+    writer.transact(
+        transaction -> {
+          transaction.execute(
+              "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
+          for (StreamRun stream : runner.streams()) {
+            stream.drop(transaction);
+          }
+          runner.dropCurrent(transaction);
+          return true;
+        });
+  }
+
+  private void readTables(BatchRunner runner, Writer writer) throws SQLException {
+    for (TableInput table : runner.tableInputs()) {
+      long last = number("SELECT max(_n) FROM " + table.table());
+      total += last;
+      for (long after = 0; after < last && !isStopping(); after += TABLE_ROWS) {
+        table.read(after, after + TABLE_ROWS);
+        runner.run(writer, List.of(), List.of(), false, () -> {});
+        table.read(0, 0);
+        progressed(runner, TABLE_ROWS);
+      }
+    }
+  }
+
+  /** Returns whether the flow is held now, which it is unless this ended before its time. */
+  private boolean readTopics(BatchRunner runner, Writer writer, boolean heldBefore)
+      throws SQLException, InterruptedException {
+    boolean held = heldBefore;
+    List<Position> from = runner.positions();
+    List<String> topics = parts.topics();
+    Set<String> names = parts.decisions().keySet();
+    List<Checkpoints.Checkpoint> checkpoints;
+    List<Position> beginnings;
+    try (Connection connection = store.connect()) {
+      checkpoints = Checkpoints.read(connection, names);
+      beginnings = Checkpoints.beginnings(connection, topics);
+    }
+    List<Position> first = skip(beginnings, checkpoints, newest(names), names);
+    total = distance(first, newest(names).positions());
+    done = distance(first, from);
+    tell();
+    try (HistoryReader reader = open(topics, from.isEmpty() ? first : from)) {
+      for (Checkpoints.Checkpoint checkpoint : checkpoints) {
+        if (distance(reader.positions(), checkpoint.positions()) > 0) {
+          replayTo(runner, writer, reader, checkpoint);
+        }
+      }
+      for (int i = 0; i < CHASES && !held && !isStopping(); i++) {
+        Checkpoints.Checkpoint live = newest(names);
+        if (distance(reader.positions(), live.positions()) < NEAR) {
+          break;
+        }
+        replayTo(runner, writer, reader, live);
+      }
+      if (!held) {
+        flow.hold();
+        held = true;
+      }
+      replayTo(runner, writer, reader, newest(names));
+      return held;
+    } catch (SQLException | RuntimeException e) {
+      if (held && !heldBefore) {
+        flow.release();
+      }
+      throw e;
+    }
+  }
+
+  /** Where to begin if what is before an instant is of no use. */
+  private List<Position> skip(
+      List<Position> beginnings,
+      List<Checkpoints.Checkpoint> checkpoints,
+      Checkpoints.Checkpoint live,
+      Set<String> names)
+      throws SQLException {
+    String sources = names.stream().map(Identifier::literal).collect(Collectors.joining(", "));
+    boolean replayed =
+        number(
+                "SELECT count(*) FROM store.system.rejected WHERE replay = 'done' AND source IN ("
+                    + sources
+                    + ")")
+            > 0;
+    Map<String, Position> first = new LinkedHashMap<>();
+    beginnings.forEach(p -> first.put(p.topic() + "/" + p.partition(), p));
+    if (parts.readsChanges()) {
+      // A row may have come with the first record.
+      return List.copyOf(first.values());
+    }
+    List<Checkpoints.Checkpoint> all = new ArrayList<>(checkpoints);
+    all.add(live);
+    for (Checkpoints.Checkpoint checkpoint : all) {
+      // A record that a replay has admitted is newer than what was read with it.
+      if (checkpoint.newestMicros() < parts.since() && !replayed) {
+        checkpoint.positions().forEach(p -> first.put(p.topic() + "/" + p.partition(), p));
+      }
+    }
+    return List.copyOf(first.values());
+  }
+
+  private HistoryReader open(List<String> topics, List<Position> from) {
+    try {
+      return new HistoryReader(cluster, topics, from);
+    } catch (StopException e) {
+      throw new StopException(FlowError.historyGone(parts.names(), e.problem()), e);
+    }
+  }
+
+  private Checkpoints.Checkpoint newest(Set<String> names) throws SQLException {
+    try (Connection connection = store.connect()) {
+      return Checkpoints.newest(connection, flow.name(), names);
+    }
+  }
+
+  private static long distance(List<Position> from, List<Position> to) {
+    Map<String, Long> starts =
+        from.stream()
+            .collect(
+                Collectors.toMap(
+                    p -> p.topic() + "/" + p.partition(), Position::nextOffset, Math::max));
+    return to.stream()
+        .mapToLong(
+            p ->
+                Math.max(
+                    0,
+                    p.nextOffset()
+                        - starts.getOrDefault(p.topic() + "/" + p.partition(), p.nextOffset())))
+        .sum();
+  }
+
+  private void replayTo(
+      BatchRunner runner, Writer writer, HistoryReader reader, Checkpoints.Checkpoint checkpoint)
+      throws SQLException {
+    reader.goTo(checkpoint.positions());
+    try (Connection connection = store.connect()) {
+      for (Map.Entry<String, Decisions> decisions : parts.decisions().entrySet()) {
+        decisions.getValue().load(connection, reader.positions(), checkpoint.positions());
+      }
+    }
+    while (!reader.isThere() && !isStopping()) {
+      List<TopicRecords> records = reader.next();
+      if (!records.isEmpty()) {
+        runner.run(writer, runner.decode(records), reader.positions(), false, () -> {});
+        FaultPoint.pass("refill-batch");
+        progressed(runner, records.stream().mapToLong(TopicRecords::size).sum());
+      }
+    }
+    if (!isStopping()) {
+      follow(runner, checkpoint.marks());
+      runner.run(writer, List.of(), reader.positions(), false, () -> {});
+      checkStopped(runner);
+    }
+  }
+
+  private static void follow(BatchRunner runner, List<Checkpoints.Mark> marks) {
+    for (Checkpoints.Mark mark : marks) {
+      for (Admission source : runner.sources()) {
+        if (source.stream().qualifiedName().equals(mark.source())) {
+          source.watermarks().follow(mark.micros());
+        }
+      }
+    }
+  }
+
+  private void progressed(BatchRunner runner, long more) {
+    checkStopped(runner);
+    done += more;
+    tell();
+    if (System.nanoTime() - loggedAt > LOG_EVERY_NANOS) {
+      loggedAt = System.nanoTime();
+      LOG.info(
+          "filling {}: {}",
+          String.join(", ", parts.names()),
+          String.format(Locale.ROOT, "%,d of %,d records", Math.min(done, total), total));
+    }
+  }
+
+  /** A stream that fails is not replaced: the old one stays until the query is mended. */
+  private void checkStopped(BatchRunner runner) {
+    for (StreamRun stream : runner.streams()) {
+      if (stream.stopped().isPresent()) {
+        throw new StopException(stream.stopped().get(), null);
+      }
+    }
+  }
+
+  private void replace(BatchRunner runner, Writer writer) throws SQLException {
+    List<FilledStream> streams = new ArrayList<>();
+    for (StreamRun stream : runner.streams()) {
+      streams.add(new FilledStream(stream.model(), stream.program(), stream.watermark()));
+    }
+    String names =
+        parts.names().stream().map(Identifier::literal).collect(Collectors.joining(", "));
+    String row =
+        " WHERE flow = "
+            + Identifier.literal(flow.name())
+            + " AND number = (SELECT max(number) FROM progress.batches WHERE flow = "
+            + Identifier.literal(flow.name())
+            + ")";
+    writer.transact(
+        transaction -> {
+          replacement.replace(transaction, streams);
+          runner.dropCurrent(transaction);
+          transaction.execute(
+              "UPDATE progress.batches SET next_id = greatest(next_id, "
+                  + runner.nextId()
+                  + "), streams = list_transform(streams, lambda s: CASE WHEN s.stream IN ("
+                  + names
+                  + ") THEN {'stream': s.stream, 'changes': s.changes, 'stopped': NULL::VARCHAR} ELSE s END)"
+                  + row);
+          transaction.execute(
+              "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
+          FaultPoint.pass("refill-before-swap");
+          return true;
+        });
+    FaultPoint.pass("refill-after-swap");
+    flow.reload();
+    filled.forEach(s -> s.setFilling(false));
+    LOG.info(
+        "filled {}: the new tables have replaced the old ones", String.join(", ", parts.names()));
+  }
+
+  private long number(String sql) throws SQLException {
+    try (Connection connection = store.connect();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private void tell() {
+    Problem far = FlowError.filling(parts.names(), done, total);
+    filled.forEach(s -> s.fillProgress(far));
+  }
+
+  private void report(Problem problem) {
+    LOG.warn("filling {}: {}", parts.names(), problem);
+    filled.forEach(s -> s.fillProgress(problem));
+  }
+
+  private void stopFor(Problem problem) {
+    LOG.error("filling {} stopped: {}", parts.names(), problem);
+    flow.runner().note(problem);
+    filled.forEach(s -> s.stop(problem));
+  }
+
+  private void pause(long millis) {
+    try {
+      stop.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      stop.countDown();
+    }
+  }
+
+  private boolean isStopping() {
+    return stop.getCount() == 0;
+  }
+
+  /** Ends after the batch in hand; the next start goes on with it. */
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      thread.join(30_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Decisions;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.Relation;
+import dev.millrace.sql.StreamProgram;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Which streams of a flow are filled, and from what. */
+public final class FillParts {
+  private final String flow;
+  private final List<StreamSpec> sources = new ArrayList<>();
+  private final Map<ModelSpec, StreamProgram> streams = new LinkedHashMap<>();
+  private final List<Relation> tables = new ArrayList<>();
+  private final Map<String, Decisions> decisions = new LinkedHashMap<>();
+  private long since = Long.MAX_VALUE;
+
+  /**
+   * The parts of a fill.
+   *
+   * @param flow what the streams belong to
+   * @param filled their names
+   * @param starts of streams that leave out rows of their sources before an instant, that instant
+   */
+  private FillParts(FlowParts flow, Set<String> filled, Map<String, Long> starts) {
+    this.flow = flow.name();
+    Set<String> inputs = new TreeSet<>();
+    for (StreamRun stream : flow.streams()) {
+      if (filled.contains(stream.model().name())) {
+        streams.put(stream.model(), stream.program());
+        boolean reads =
+            stream.program().inputs().stream()
+                .anyMatch(i -> flow.sources().stream().anyMatch(s -> isOf(s, i)));
+        if (reads) {
+          since = Math.min(since, starts.getOrDefault(stream.model().name(), Long.MIN_VALUE));
+        }
+        stream.program().inputs().forEach(i -> inputs.add(i.name()));
+      }
+    }
+    for (Admission source : flow.sources()) {
+      // Programs know the watermarks of those too that are not read again.
+      sources.add(source.stream());
+      if (inputs.contains(source.relation().name())) {
+        decisions.put(
+            source.stream().qualifiedName(), new Decisions(source.stream().qualifiedName()));
+      }
+    }
+    for (StreamRun stream : flow.streams()) {
+      String name = stream.model().name();
+      if (inputs.contains(name) && !filled.contains(name)) {
+        tables.add(stream.program().output());
+      }
+    }
+  }
+
+  /** What is filled, by the name of the flow; flows of which nothing is are missing. */
+  public static Map<String, FillParts> of(
+      List<FlowParts> flows, Set<String> filled, Map<String, Long> starts) {
+    Map<String, FillParts> fills = new LinkedHashMap<>();
+    for (FlowParts flow : flows) {
+      FillParts parts = new FillParts(flow, filled, starts);
+      if (!parts.names().isEmpty()) {
+        fills.put(flow.name(), parts);
+      }
+    }
+    return fills;
+  }
+
+  private static boolean isOf(Admission source, Relation input) {
+    return source.relation().name().equals(input.name());
+  }
+
+  /** Rows of the sources whose event time is before this are of no use to any of the streams. */
+  long since() {
+    return since;
+  }
+
+  /** The names of the streams that are filled; none is normal. */
+  public List<String> names() {
+    return streams.keySet().stream().map(ModelSpec::name).toList();
+  }
+
+  /**
+   * True if what was filled before a restart is of use: tables of other streams that were read have
+   * changed since.
+   */
+  public boolean canGoOn() {
+    return tables.isEmpty();
+  }
+
+  /** Topics that are read again. */
+  public List<String> topics() {
+    return sources.stream()
+        .filter(s -> decisions.containsKey(s.qualifiedName()))
+        .map(StreamSpec::topic)
+        .toList();
+  }
+
+  /** True if change data is read again. */
+  boolean readsChanges() {
+    return sources.stream()
+        .anyMatch(s -> decisions.containsKey(s.qualifiedName()) && s.format().isChanges());
+  }
+
+  /** All sources of the flow. */
+  Set<String> sources() {
+    return sources.stream().map(StreamSpec::qualifiedName).collect(Collectors.toSet());
+  }
+
+  /** What was decided about the records that are read again, by source. */
+  Map<String, Decisions> decisions() {
+    return decisions;
+  }
+
+  /** The parts of a run that fills; each run has its own. */
+  FlowParts make() {
+    List<Admission> admissions = new ArrayList<>();
+    for (StreamSpec source : sources) {
+      Decisions known =
+          decisions.getOrDefault(source.qualifiedName(), new Decisions(source.qualifiedName()));
+      admissions.add(Admission.decided(source, Admission.relation(source), known));
+    }
+    List<StreamRun> runs = new ArrayList<>();
+    streams.forEach((model, program) -> runs.add(StreamRun.beside(model, program)));
+    return new FlowParts(flow, admissions, runs, tables.stream().map(TableInput::new).toList());
+  }
+}

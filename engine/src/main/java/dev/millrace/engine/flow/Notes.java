@@ -1,0 +1,48 @@
+package dev.millrace.engine.flow;
+
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.store.Transaction;
+import java.sql.SQLException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Problems of a flow that go into {@code system.errors} with its next batch. Any thread may add.
+ */
+final class Notes {
+  private final ConcurrentLinkedQueue<Problem> problems = new ConcurrentLinkedQueue<>();
+  private int written;
+
+  void add(Problem problem) {
+    problems.add(problem);
+  }
+
+  void write(Transaction transaction, String flow) throws SQLException {
+    written = 0;
+    for (Problem problem : problems) {
+      written++;
+      String hint = problem.hint();
+      transaction.execute(
+          "INSERT INTO store.system.errors VALUES (now(), "
+              + Identifier.literal(flow)
+              + ", "
+              + Identifier.literal(problem.code().name())
+              + ", "
+              + Identifier.literal(problem.message())
+              + ", "
+              + (hint == null ? "NULL" : Identifier.literal(hint))
+              + ")");
+    }
+  }
+
+  /** What was written is committed. */
+  void committed() {
+    for (int i = 0; i < written; i++) {
+      problems.poll();
+    }
+  }
+
+  void clear() {
+    problems.clear();
+  }
+}

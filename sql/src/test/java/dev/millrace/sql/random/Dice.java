@@ -1,0 +1,49 @@
+package dev.millrace.sql.random;
+
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Chance, fresh names, and what has been used of SQL, for one query. */
+final class Dice {
+  private final Random random;
+  private final Set<String> used = new TreeSet<>();
+  private int names;
+
+  Dice(Random random, int names) {
+    this.random = random;
+    this.names = names;
+  }
+
+  int next(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** True once in so many times. */
+  boolean once(int in) {
+    return random.nextInt(in) == 0;
+  }
+
+  <T> T pick(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  String name() {
+    return "n" + names++;
+  }
+
+  /** Notes a construct and returns the text that uses it. */
+  String use(String construct, String sql) {
+    used.add(construct);
+    return sql;
+  }
+
+  void use(String construct) {
+    used.add(construct);
+  }
+
+  Set<String> used() {
+    return used;
+  }
+}
