@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       TestCommand.class,
       PlanCommand.class,
       SqlCommand.class,
+      WhyCommand.class,
       InitCommand.class,
       ReplayCommand.class,
       AutoComplete.GenerateCompletion.class

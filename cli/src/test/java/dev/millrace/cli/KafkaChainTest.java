@@ -61,7 +61,7 @@ class KafkaChainTest {
           Map.entry("list_", "INTEGER[]"),
           Map.entry("lists", "VARCHAR[][]"),
           Map.entry("pair", "STRUCT(a INTEGER, b VARCHAR)"),
-          Map.entry("pairs", "STRUCT(a DECIMAL(20,5), b TIMESTAMPTZ)[]"),
+          Map.entry("pairs", "STRUCT(a DECIMAL(20,5), b TIMESTAMPTZ, c TIMESTAMP)[]"),
           Map.entry("counts", "MAP(VARCHAR, INTEGER)"));
 
   private static final List<String> RECORDS =
@@ -76,14 +76,16 @@ class KafkaChainTest {
            "moment": "2024-03-31T01:30:00.000001Z", "span": "1 year 2 months 3 days 04:05:06.789",
            "id": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
            "doc": {"a": [1, 2.50, null, "x"]}, "list_": [1, null, 3], "lists": [["a"], [], null],
-           "pair": {"a": 1, "b": "x,\\"y"}, "pairs": [{"a": "1.5", "b": "2025-01-01T00:00:00Z"}, null],
-           "counts": {"k": 1, "n": null}}""",
+           "pair": {"a": 1, "b": "x,\\"y"}, "pairs": [{"a": "1.5", "b": "2025-01-01T00:00:00Z", "c": "2025-01-01T00:00:00.5"}, null],
+           "counts": {"k": 1, "n": null}}\
+          """,
           """
           {"at": "2025-01-01T00:00:01Z", "flag": false, "tiny": 0, "ubig": 0, "huge": 1,
            "short_decimal": 0, "long_decimal": 0, "real": "NaN", "double_": "-Infinity", "text": "",
            "bytes": "", "day": "-0043-03-15", "clock": "00:00:00", "local": "9999-12-31T23:59:59.999999",
            "moment": "1883-11-18T17:00:00Z", "span": "-1 days", "doc": "a text", "list_": [],
-           "pair": {"a": null, "b": null}, "pairs": [], "counts": {}}""",
+           "pair": {"a": null, "b": null}, "pairs": [], "counts": {}}\
+          """,
           "{\"at\": \"2025-01-01T00:00:02Z\"}");
 
   @TempDir Path folder;
@@ -109,7 +111,8 @@ class KafkaChainTest {
                 topic: %s
                 event_time: at
                 columns:
-              %s""";
+              %s\
+        """;
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0)) {
       write(
           project,

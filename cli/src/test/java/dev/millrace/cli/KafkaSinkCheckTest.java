@@ -30,21 +30,22 @@ class KafkaSinkCheckTest {
           - name: shop
             streams:
               - name: orders
-                event_time: at
+                event_time: ts
                 columns:
                   - {name: id, type: BIGINT}
                   - {name: tags, type: "VARCHAR[]"}
-                  - {name: at, type: TIMESTAMPTZ}
+                  - {name: ts, type: TIMESTAMPTZ}
               - name: paid
                 topic: paid
-                event_time: at
+                event_time: ts
                 columns:
                   - {name: id, type: BIGINT}
-                  - {name: at, type: TIMESTAMPTZ}
+                  - {name: ts, type: TIMESTAMPTZ}
         """);
     write(
         "models/rows.sql",
-        "{{ config(materialized='stream') }}\nSELECT id, tags, at FROM {{ source('shop', 'orders') }}\n");
+        "{{ config(materialized='stream') }}\n"
+            + "SELECT id, tags, ts FROM {{ source('shop', 'orders') }}\n");
     write(
         "models/counts.sql",
         "{{ config(materialized='stream') }}\n"

@@ -58,7 +58,7 @@ class KilledKafkaSinkTest {
     List<String> points = new ArrayList<>(POINTS);
     Collections.shuffle(points, random);
     for (String point : points) {
-      String fault = point + ":" + (1 + random.nextInt(9));
+      String fault = point + ":" + (1 + random.nextInt(3));
       System.out.println("KilledKafkaSinkTest: " + fault);
       AdsRun.Ended ended = ads.run(fault);
       assertThat(ended.code()).as("%s: %s", fault, ended.output()).isEqualTo(FaultPoint.EXIT_CODE);

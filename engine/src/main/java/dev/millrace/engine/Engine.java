@@ -4,6 +4,7 @@ import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Identifier;
@@ -98,7 +99,8 @@ public final class Engine implements Instance, AutoCloseable {
     Store store =
         Store.open(
             new StoreOptions(
-                options.folder(), project.timeZone(), options.memoryBytes(), options.threads()));
+                    options.folder(), project.timeZone(), options.memoryBytes(), options.threads())
+                .with(ProjectFunctions.load(project.folder(), new Problems())));
     Engine engine = new Engine(project, options, programs, store);
     try {
       engine.open();

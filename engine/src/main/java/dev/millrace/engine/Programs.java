@@ -7,6 +7,7 @@ import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.Column;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.change.Starts;
@@ -86,6 +87,9 @@ public final class Programs {
       Map<String, SinkConnector> sinks,
       Problems problems) {
     compiler.setTimeZone(project.timeZone());
+    List<ScalarFunction> taken =
+        compiler.register(ProjectFunctions.load(project.folder(), problems));
+    taken.forEach(function -> ProjectFunctions.nameTaken(function, problems));
     Map<String, Relation> relations = new HashMap<>();
     for (StreamSpec stream : project.streams()) {
       relations.put(stream.qualifiedName(), Admission.relation(stream));

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -157,13 +158,9 @@ public final class TopicAdmin implements AutoCloseable {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Map<String, String> settings = new HashMap<>();
     try {
-      admin
-          .describeConfigs(List.of(resource))
-          .values()
-          .get(resource)
-          .get()
-          .entries()
-          .forEach(e -> settings.put(e.name(), e.value()));
+      for (Config config : admin.describeConfigs(List.of(resource)).all().get().values()) {
+        config.entries().forEach(e -> settings.put(e.name(), e.value()));
+      }
       return settings;
     } catch (ExecutionException | InterruptedException e) {
       throw KafkaFailure.of(e, cluster, "asking for the settings of topic `" + topic + "`");

@@ -19,7 +19,16 @@ final class ProjectFiles {
   static final String PROJECT = "millrace.yml";
 
   private static final List<String> FOLDERS =
-      List.of("sources", "models", "sinks", "dashboards", "macros", "seeds", "snapshots", "tests");
+      List.of(
+          "sources",
+          "models",
+          "sinks",
+          "dashboards",
+          "macros",
+          "seeds",
+          "snapshots",
+          "tests",
+          "lib");
   private static final long MAX_BYTES = 10 << 20;
 
   private final Path folder;

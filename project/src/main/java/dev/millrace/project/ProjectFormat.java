@@ -55,7 +55,8 @@ final class ProjectFormat {
               Option.optional(
                   "targets",
                   STRUCTURE,
-                  "Where the project runs: by name of the target, the systems it connects to by name.",
+                  "Where the project runs: by name of the target, the systems it connects to by"
+                      + " name.",
                   "{dev: {kafka: embedded}}"),
               Option.optional(
                   "models",
@@ -137,7 +138,8 @@ final class ProjectFormat {
                   "max_ahead",
                   DURATION,
                   "1 minute",
-                  "How far an event time may be ahead of the clock; rows further ahead are rejected."),
+                  "How far an event time may be ahead of the clock; rows further ahead are"
+                      + " rejected."),
               Option.withDefault(
                   "idle_after",
                   DURATION,
@@ -153,7 +155,8 @@ final class ProjectFormat {
                       "on_bad",
                       TEXT,
                       "set_aside",
-                      "What happens when a record is rejected: it is kept in `system.rejected`, and the flow goes on or stops.")
+                      "What happens when a record is rejected: it is kept in `system.rejected`, and"
+                          + " the flow goes on or stops.")
                   .oneOf("set_aside", "fail"),
               Option.withDefault("max_record", SIZE, "1MB", "A larger record is rejected."),
               later("tags", TEXTS),
@@ -201,12 +204,14 @@ final class ProjectFormat {
               Option.optional(
                   "table",
                   TEXT,
-                  "The table there, perhaps with a schema before a dot; the sink's name if left out. A sink to Kafka has a `topic` instead.",
+                  "The table there, perhaps with a schema before a dot; the sink's name if left"
+                      + " out. A sink to Kafka has a `topic` instead.",
                   "ads.clicks"),
               Option.required(
                       "mode",
                       TEXT,
-                      "Insert every row, keep one row for each key, or (Kafka) write every change in Debezium's envelope.",
+                      "Insert every row, keep one row for each key, or (Kafka) write every change"
+                          + " in Debezium's envelope.",
                       "upsert")
                   .oneOf("append", "upsert", "debezium"),
               Option.optional(
@@ -218,7 +223,8 @@ final class ProjectFormat {
                   "outbox",
                   SIZE,
                   "1GB",
-                  "How much may wait for a system that is down before upserts are compacted, or the flow pauses."))
+                  "How much may wait for a system that is down before upserts are compacted, or the"
+                      + " flow pauses."))
           .verbatim("description");
 
   private static final Block MODEL_COLUMN =
@@ -240,18 +246,21 @@ final class ProjectFormat {
   static final Block MODEL_CONFIG =
       Block.of(
               "model configuration",
-              "How a model lives: in its `config()`, in its properties, or under `models` in millrace.yml.",
+              "How a model lives: in its `config()`, in its properties, or under `models` in"
+                  + " millrace.yml.",
               Option.withDefault(
                       "materialized",
                       TEXT,
                       "view",
-                      "Kept up to date continuously; inlined where it is read; a view; a table that a run replaces.")
+                      "Kept up to date continuously; inlined where it is read; a view; a table that"
+                          + " a run replaces.")
                   .oneOf("stream", "ephemeral", "view", "table"),
               Option.withDefault(
                       "emit",
                       TEXT,
                       "on_change",
-                      "When a stream's rows are published: after every batch, or once when the watermark has passed their window.")
+                      "When a stream's rows are published: after every batch, or once when the"
+                          + " watermark has passed their window.")
                   .oneOf("on_change", "on_close"),
               Option.optional(
                   "retain",
@@ -304,7 +313,8 @@ final class ProjectFormat {
   static final Block PROPERTIES =
       Block.of(
               "file",
-              "A file in `sources/`, `models/` or `sinks/`; each may hold sources, models and sinks.",
+              "A file in `sources/`, `models/` or `sinks/`; each may hold sources, models and"
+                  + " sinks.",
               later("version", TEXT),
               later("seeds", STRUCTURE),
               later("snapshots", STRUCTURE),
@@ -345,7 +355,8 @@ final class ProjectFormat {
   private static final Block FILTER =
       Block.of(
           "filter",
-          "A choice at the top; a panel reads it as `$name`, which is NULL while nothing is chosen.",
+          "A choice at the top; a panel reads it as `$name`, which is NULL while nothing is"
+              + " chosen.",
           Option.required("name", TEXT, "The parameter, without `$`.", "campaign"),
           Option.optional(
               "label", TEXT, "What the viewer reads; the name if left out.", "Campaign"),
@@ -378,7 +389,8 @@ final class ProjectFormat {
               "format",
               TEXT,
               "number",
-              "How values are written: `number`, `percent`, `bytes`, `duration`, or a currency such as `EUR`."),
+              "How values are written: `number`, `percent`, `bytes`, `duration`, or a currency such"
+                  + " as `EUR`."),
           Option.withDefault("width", INTEGER, "6", "In twelfths of the page, 1 to 12."),
           Option.optional(
               "text",

@@ -50,6 +50,7 @@ final class Api implements AutoCloseable {
     app.get("/api/project", ctx -> json(ctx, ProjectJson.of(instance)));
     app.get("/api/status", ctx -> json(ctx, StatusJson.of(instance.status())));
     app.get("/api/assets/{id}", this::asset);
+    app.get("/api/assets/{id}/why", this::why);
     app.get("/api/dashboards/{name}", this::dashboard);
     app.get("/api/stored", this::stored);
     app.post("/api/query", this::query);
@@ -111,6 +112,19 @@ final class Api implements AutoCloseable {
         new AssetJson(instance, queries)
             .of(id)
             .orElseThrow(() -> RefusedRequest.notFound("asset `" + id + "`")));
+  }
+
+  private void why(Context ctx) throws SQLException {
+    try (Connection store = instance.read()) {
+      json(
+          ctx,
+          WhyJson.of(
+              instance.project(),
+              instance.programs(),
+              store,
+              Optional.of(instance.status()),
+              ctx.pathParam("id")));
+    }
   }
 
   private void dashboard(Context ctx) {

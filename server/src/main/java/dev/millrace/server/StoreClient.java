@@ -3,22 +3,29 @@ package dev.millrace.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.Programs;
+import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
+import dev.millrace.project.Project;
+import dev.millrace.sql.StreamProgram;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryPlace;
 import dev.millrace.sql.gate.QueryRunner;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -26,7 +33,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reaches a project's store from another process: through the running instance, or by opening it
@@ -35,9 +44,11 @@ import java.util.Optional;
 public final class StoreClient {
   private static final long MEMORY = 512L << 20;
 
+  private final Path project;
   private final DataFolder folder;
 
-  private StoreClient(DataFolder folder) {
+  private StoreClient(Path project, DataFolder folder) {
+    this.project = project;
     this.folder = folder;
   }
 
@@ -53,7 +64,7 @@ public final class StoreClient {
               "name the project's folder, or make one with `millrace init`"),
           null);
     }
-    return new StoreClient(DataFolder.open(absolute));
+    return new StoreClient(absolute, DataFolder.open(absolute));
   }
 
   /**
@@ -74,6 +85,32 @@ public final class StoreClient {
       return Json.result(
           runner.run(
               connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Why an asset has no output: {@code asset}, {@code reasons} (cause, about, text, advice), {@code
+   * partitions}, {@code open_windows}, {@code state}.
+   *
+   * @param load loads the project, if no instance runs that knows it
+   * @throws StopException if there is no such asset, or no store yet
+   */
+  public JsonNode why(String asset, Supplier<Project> load) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      String id = URLEncoder.encode(asset, StandardCharsets.UTF_8).replace("+", "%20");
+      return send(
+          HttpRequest.newBuilder(running.get().resolve("/api/assets/" + id + "/why")).GET());
+    }
+    Project project = load.get();
+    Map<String, StreamProgram> programs = Programs.compile(project, Map.of(), new Problems());
+    try (Store store = open();
+        Connection connection = store.connect()) {
+      return WhyJson.of(project, programs, connection, Optional.empty(), asset);
+    } catch (RefusedRequest e) {
+      throw new StopException(e.problem(), e);
     } catch (SQLException e) {
       throw failed(e);
     }
@@ -137,7 +174,9 @@ public final class StoreClient {
               "start it with `millrace run`"),
           null);
     }
-    return Store.open(new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2));
+    return Store.open(
+        new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2)
+            .with(ProjectFunctions.load(project, new Problems())));
   }
 
   private static StopException failed(SQLException e) {

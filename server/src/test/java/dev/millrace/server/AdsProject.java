@@ -104,8 +104,8 @@ final class AdsProject {
                 List.of(
                     stream(
                         "impressions",
-                        "impression_id VARCHAR, campaign_id INTEGER, user_id VARCHAR, country VARCHAR, device VARCHAR,"
-                            + " cost DECIMAL(10;6), shown_at TIMESTAMPTZ"),
+                        "impression_id VARCHAR, campaign_id INTEGER, user_id VARCHAR, country"
+                            + " VARCHAR, device VARCHAR, cost DECIMAL(10;6), shown_at TIMESTAMPTZ"),
                     stream(
                         "clicks",
                         "click_id VARCHAR, impression_id VARCHAR, clicked_at TIMESTAMPTZ")),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Identifier;
 import java.sql.Connection;
@@ -43,6 +44,7 @@ final class DuckDb implements AutoCloseable {
   private final PreparedStatement parser;
   private final PreparedStatement printer;
   private final Set<String> functions;
+  private final Set<String> registered = new HashSet<>();
   private final Set<String> aggregates;
   private final Set<String> unstable;
 
@@ -100,6 +102,24 @@ final class DuckDb implements AutoCloseable {
   boolean isUtc() {
     ZoneRules rules = zone.getRules();
     return rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC);
+  }
+
+  /** Registers functions of users, once each; returns those whose name DuckDB has taken. */
+  List<ScalarFunction> register(List<ScalarFunction> more) {
+    List<ScalarFunction> wanted = more.stream().filter(f -> !registered.contains(f.name())).toList();
+    List<ScalarFunction> taken =
+        wanted.stream().filter(f -> functions.contains(f.name())).toList();
+    List<ScalarFunction> free = wanted.stream().filter(f -> !taken.contains(f)).toList();
+    try {
+      JavaFunctions.register(connection, free);
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB refuses functions", e);
+    }
+    for (ScalarFunction function : free) {
+      registered.add(function.name());
+      functions.add(function.name());
+    }
+    return taken;
   }
 
   /** Names of all functions. */

@@ -3,6 +3,7 @@ package dev.millrace.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.function.ScalarFunction;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -28,6 +29,15 @@ public final class StreamCompiler implements AutoCloseable {
   /** Sets the time zone of the connections that run what is compiled from now on. */
   public void setTimeZone(ZoneId zone) {
     duck.setTimeZone(zone);
+  }
+
+  /**
+   * Makes functions known, so that queries may call them.
+   *
+   * @return those that were left out, since DuckDB has a function of their name
+   */
+  public List<ScalarFunction> register(List<ScalarFunction> functions) {
+    return duck.register(functions);
   }
 
   /**

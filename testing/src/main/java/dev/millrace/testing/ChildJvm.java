@@ -143,7 +143,8 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   // Surefire may start its JVM with a jar that only refers to the real class path.
-  private static String classPath() {
+  /** This process' class path, jars and folders, that its children have too. */
+  public static String classPath() {
     String real = System.getProperty("surefire.test.class.path");
     return real != null ? real : System.getProperty("java.class.path", "." + File.pathSeparator);
   }

@@ -29,6 +29,9 @@ public final class Outbox {
   /** The variable that stands for the time of a batch in {@link #changesSql}. */
   public static final String NOW = "now";
 
+  /** In the mode of Debezium: the row that the key had, null if none. */
+  private static final String BEFORE = "_before";
+
   private final SinkSpec sink;
   private final Schema schema;
   private final String table;
@@ -80,6 +83,9 @@ public final class Outbox {
                 new Column("_w", new DataType.Scalar(DataType.Kind.TINYINT)),
                 new Column("_at", new DataType.Scalar(DataType.Kind.TIMESTAMPTZ))));
     columns.addAll(schema.columns());
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      columns.add(new Column(BEFORE, new DataType.Struct(schema.columns())));
+    }
     KeptTable made =
         tables.create(transaction, "outbox", sink.name(), new Schema(columns), "_seq", List.of());
     kept = made;
@@ -129,8 +135,7 @@ public final class Outbox {
       return select + delta + " AS d";
     }
     if (sink.mode() == WriteMode.DEBEZIUM) {
-      // A row that is taken back comes right before the one that replaces it.
-      return select + delta + " AS d ORDER BY " + keys("d.") + ", d._w";
+      return pairsSql(delta);
     }
     // A row that is taken back and replaced in the same batch is one write, not a deletion and a
     // write.
@@ -147,10 +152,37 @@ public final class Outbox {
         + sameKey("p", "d");
   }
 
-  private String keys(String prefix) {
-    return sink.key().stream()
-        .map(k -> prefix + Identifier.quote(k))
-        .collect(Collectors.joining(", "));
+  /** One change for each key: its row, or the one that is deleted, and the row that it had. */
+  private String pairsSql(String delta) {
+    String rows =
+        schema.names().stream()
+            .map(Identifier::quote)
+            .map(n -> ", CASE WHEN p._w IS NULL THEN d." + n + " ELSE p." + n + " END")
+            .collect(Collectors.joining());
+    return "SELECT (CASE WHEN p._w IS NULL THEN -1 ELSE 1 END)::TINYINT, getvariable('"
+        + NOW
+        + "')"
+        + rows
+        + ", CASE WHEN d._w NOTNULL THEN "
+        + row("d.")
+        + " END FROM (SELECT * FROM "
+        + delta
+        + " WHERE _w > 0) AS p FULL JOIN (SELECT * FROM "
+        + delta
+        + " WHERE _w < 0) AS d ON "
+        + sameKey("p", "d");
+  }
+
+  /** The visible columns as a struct. */
+  private String row(String prefix) {
+    return schema.names().stream()
+        .map(Identifier::quote)
+        .map(n -> n + " := " + prefix + n)
+        .collect(Collectors.joining(", ", "struct_pack(", ")"));
+  }
+
+  private String keys() {
+    return sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
   }
 
   private String sameKey(String left, String right) {
@@ -199,6 +231,9 @@ public final class Outbox {
   public Optional<Chunk> read(Connection connection, int limit) throws SQLException {
     String columns =
         schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      columns += ", " + BEFORE + " NOTNULL" + before();
+    }
     String rows =
         "SELECT _seq, _w, epoch_us(_at) AS written"
             + columns
@@ -217,7 +252,7 @@ public final class Outbox {
               + ") AS r(_seq, _w, written"
               + columns
               + ") QUALIFY row_number() OVER (PARTITION BY "
-              + keys("")
+              + keys()
               + " ORDER BY r._seq DESC) = 1";
     }
     long upTo = written;
@@ -226,21 +261,25 @@ public final class Outbox {
     List<Byte> weights = new ArrayList<>();
     long last = 0;
     long oldest = Long.MAX_VALUE;
+    int read = 0;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(rows)) {
       while (row.next()) {
         boolean parted =
             sink.mode() == WriteMode.DEBEZIUM
-                && weights.size() == limit - 1
+                && ++read == limit
                 && row.getByte(2) < 0
                 && !weights.isEmpty();
         if (parted) {
-          // The row that replaces it may be the next one: both go with the next chunk.
+          // After an edit of the project two rows are a change: both go with the next chunk.
           break;
         }
         last = Math.max(last, row.getLong(1));
-        weights.add(row.getByte(2));
         oldest = Math.min(oldest, row.getLong(3));
+        if (sink.mode() == WriteMode.DEBEZIUM && row.getByte(2) > 0) {
+          addBefore(row, weights, values);
+        }
+        weights.add(row.getByte(2));
         for (int i = 0; i < schema.columns().size(); i++) {
           values.get(i).add(StoredValues.read(row, i + 4, schema.columns().get(i).type()));
         }
@@ -257,6 +296,25 @@ public final class Outbox {
     List<@Nullable Object[]> arrays = new ArrayList<>();
     values.forEach(v -> arrays.add(v.toArray()));
     return Optional.of(new Chunk(new Batch(schema, signs, arrays), last, oldest));
+  }
+
+  private String before() {
+    return schema.names().stream()
+        .map(n -> ", struct_extract(" + BEFORE + ", " + Identifier.literal(n) + ")")
+        .collect(Collectors.joining());
+  }
+
+  /** The row that is replaced, before the one that replaces it. */
+  private void addBefore(ResultSet row, List<Byte> weights, List<List<@Nullable Object>> values)
+      throws SQLException {
+    int column = schema.columns().size() + 4;
+    if (row.getBoolean(column)) {
+      weights.add((byte) -1);
+      for (int i = 0; i < schema.columns().size(); i++) {
+        DataType type = schema.columns().get(i).type();
+        values.get(i).add(StoredValues.read(row, column + 1 + i, type));
+      }
+    }
   }
 
   /** The target holds everything up to {@code sequence}. */
@@ -278,30 +336,36 @@ public final class Outbox {
     transaction.execute("DELETE FROM " + table + " WHERE _seq <= " + delivered);
   }
 
-  /** Keeps of each key what the target needs, for sinks with a key. */
+  /** Keeps only the newest change of each key, for sinks with a key: all that the target needs. */
   void compact(Transaction transaction) throws SQLException {
+    String waiting = " WHERE _seq > " + delivered + " AND _seq <= " + written;
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      // The row that the target has is the one before the oldest of the changes.
+      transaction.execute(
+          "UPDATE "
+              + table
+              + " AS o SET "
+              + BEFORE
+              + " = f.b FROM (SELECT max(_seq) AS s, first(CASE WHEN _w < 0 THEN "
+              + row("")
+              + " ELSE "
+              + BEFORE
+              + " END ORDER BY _seq) AS b FROM "
+              + table
+              + waiting
+              + " GROUP BY "
+              + keys()
+              + ") AS f WHERE o._seq = f.s");
+    }
     compacted +=
         transaction.update(
             "DELETE FROM "
                 + table
-                + " WHERE _seq > "
-                + delivered
-                + " AND _seq <= "
-                + written
-                + " AND _seq NOT IN ("
-                + needed()
+                + waiting
+                + " AND _seq NOT IN (SELECT max(_seq) FROM "
+                + table
+                + " GROUP BY "
+                + keys()
                 + ")");
-  }
-
-  /**
-   * The newest change of each key; with rows as they were before, also the one that the target has,
-   * which is the first to be taken back.
-   */
-  private String needed() {
-    String grouped = " FROM " + table + " GROUP BY " + keys("");
-    String newest = "SELECT max(_seq)" + grouped;
-    return sink.mode() == WriteMode.DEBEZIUM
-        ? newest + " UNION ALL SELECT min(_seq)" + grouped + " HAVING arg_min(_w, _seq) < 0"
-        : newest;
   }
 }

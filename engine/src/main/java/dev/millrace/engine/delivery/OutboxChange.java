@@ -84,7 +84,8 @@ public final class OutboxChange {
     Map<String, String> waiting = columns(outbox);
     boolean same =
         schema.columns().stream().allMatch(c -> has(waiting, c) && has(old, c))
-            && waiting.size() == schema.columns().size() + 3;
+            && waiting.size()
+                == schema.columns().size() + (sink.mode() == WriteMode.DEBEZIUM ? 4 : 3);
     return sink.mode() == WriteMode.UPSERT
         ? upsert(store, oldTable, old, within, same)
         : append(store, oldTable, old, within, same);

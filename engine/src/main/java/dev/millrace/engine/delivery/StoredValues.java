@@ -7,6 +7,7 @@ import java.sql.Blob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Struct;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.duckdb.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,12 @@ public final class StoredValues {
     }
     if (value instanceof OffsetDateTime time) {
       return time.toInstant();
+    }
+    if (value instanceof Timestamp timestamp) {
+      return timestamp.toLocalDateTime();
+    }
+    if (value instanceof JsonNode json) {
+      return json.toString();
     }
     if (type instanceof DataType.ListOf list && value instanceof Array array) {
       List<@Nullable Object> elements = new ArrayList<>();

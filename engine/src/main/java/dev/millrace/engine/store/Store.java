@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.JavaFunctions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,6 +120,7 @@ public final class Store implements AutoCloseable {
   private void configure(DuckDBConnection connection) throws SQLException {
     RowFunction.register(connection);
     Callbacks.register(connection);
+    JavaFunctions.register(connection, options.functions());
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL threads = " + options.threads());
       statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
@@ -297,7 +299,8 @@ public final class Store implements AutoCloseable {
               StoreError.OUT_OF_MEMORY,
               null,
               "the store is out of memory: " + firstLine(message),
-              "batches become smaller by themselves; raise `memory` in millrace.yml if this goes on"),
+              "batches become smaller by themselves; raise `memory` in millrace.yml if this goes"
+                  + " on"),
           e);
     }
     return new RetryException(

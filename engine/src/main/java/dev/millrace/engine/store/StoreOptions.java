@@ -1,7 +1,9 @@
 package dev.millrace.engine.store;
 
+import dev.millrace.api.function.ScalarFunction;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 
 /**
  * How a store is opened.
@@ -12,13 +14,34 @@ import java.time.ZoneId;
  * @param threads DuckDB's worker threads
  * @param indexFrom from so many rows on the rows of a kept table are found by an index in the heap;
  *     fewer are scanned
+ * @param functions of users, which every connection may call
  */
 public record StoreOptions(
-    Path folder, ZoneId timeZone, long memoryBytes, int threads, long indexFrom) {
+    Path folder,
+    ZoneId timeZone,
+    long memoryBytes,
+    int threads,
+    long indexFrom,
+    List<ScalarFunction> functions) {
   private static final long INDEX_FROM = 50_000;
+
+  /** Copies the list. */
+  public StoreOptions {
+    functions = List.copyOf(functions);
+  }
 
   /** As the other, with an index where it pays. */
   public StoreOptions(Path folder, ZoneId timeZone, long memoryBytes, int threads) {
     this(folder, timeZone, memoryBytes, threads, INDEX_FROM);
+  }
+
+  /** As the other, without functions of users. */
+  public StoreOptions(Path folder, ZoneId timeZone, long memoryBytes, int threads, long indexFrom) {
+    this(folder, timeZone, memoryBytes, threads, indexFrom, List.of());
+  }
+
+  /** The same with functions of users. */
+  public StoreOptions with(List<ScalarFunction> more) {
+    return new StoreOptions(folder, timeZone, memoryBytes, threads, indexFrom, more);
   }
 }

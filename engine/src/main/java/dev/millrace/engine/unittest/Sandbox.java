@@ -1,5 +1,8 @@
 package dev.millrace.engine.unittest;
 
+import dev.millrace.engine.ProjectFunctions;
+import dev.millrace.project.Project;
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.FlowBuilder;
@@ -122,7 +125,11 @@ final class Sandbox implements AutoCloseable {
   }
 
   private void start() throws SQLException {
-    Store opened = Store.open(new StoreOptions(folder, graph().project().timeZone(), MEMORY, 1));
+    Project project = graph().project();
+    Store opened =
+        Store.open(
+            new StoreOptions(folder, project.timeZone(), MEMORY, 1)
+                .with(ProjectFunctions.load(project.folder(), new Problems())));
     store = opened;
     for (FlowParts parts : new FlowBuilder(graph().project(), graph().programs()).build()) {
       flows.add(ScriptedFlow.open(parts, opened, clock));

@@ -1,6 +1,7 @@
 package dev.millrace.sql.gate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.sql.JavaFunctions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,9 +57,9 @@ final class FunctionRules {
     return FUNCTIONS;
   }
 
-  /** True if an expression may call the function. */
+  /** True if an expression may call the function; those that the project brings are its own. */
   static boolean allows(String name) {
-    return FUNCTIONS.contains(name.toLowerCase(Locale.ROOT));
+    return FUNCTIONS.contains(name.toLowerCase(Locale.ROOT)) || JavaFunctions.isKnown(name);
   }
 
   /** True if FROM may call the table function. */
