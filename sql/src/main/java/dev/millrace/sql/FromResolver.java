@@ -18,7 +18,7 @@ final class FromResolver {
   /** What FROM gives: relations that still have to be joined, and the conditions between them. */
   record From(List<Node> items, List<JsonNode> conditions, Scope scope) {}
 
-  private static final Set<String> REFERENCES = Set.of("REGULAR", "CROSS", "NATURAL");
+  private static final Set<String> REFERENCES = Set.of("REGULAR", "CROSS", "NATURAL", "ASOF");
   private static final Set<String> TYPES = Set.of("INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI");
 
   private final Compilation compilation;
@@ -217,7 +217,8 @@ final class FromResolver {
       return null;
     }
     conditions.addAll(using.conditions());
-    if (type.equals("INNER")) {
+    boolean asof = reference.equals("ASOF");
+    if (type.equals("INNER") && !asof) {
       return inner(left, right, conditions, using.scope(both));
     }
     // What reads relations around this one is left to them; what reads the other side is part of
@@ -231,6 +232,10 @@ final class FromResolver {
           "a " + type + " JOIN in a subquery that is correlated within the join",
           "correlate in the subquery's WHERE, by columns of the left side");
       return null;
+    }
+    if (asof) {
+      Node joined = new AsofJoin(compilation, tree).join(leftNode, rightNode, right, conditions);
+      return joined == null ? null : new From(List.of(joined), pulled, using.scope(both));
     }
     return switch (type) {
       case "RIGHT" -> {

@@ -110,6 +110,7 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown LIMIT 10 | SQL_ORDER_DEPENDENT | 10 | ORDER BY",
         "SELECT list(id) AS l FROM ads.shown | SQL_ORDER_DEPENDENT | list(id) | ORDER BY",
         "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * | docs/streams.md",
+        "SELECT a.id FROM ads.shown a ASOF JOIN ads.clicked b ON a.id = b.id AND a.ts >= b.ts AND b.n <> 1 | SQL_UNSUPPORTED | * | ASOF LEFT",
         "SELECT a.id FROM ads.shown a NATURAL JOIN (SELECT n FROM ads.clicked) b | SQL_UNKNOWN_COLUMN | * | *",
         "SELECT id, cost FROM ads.shown GROUP BY id | SQL_INVALID | cost | GROUP BY",
         "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE) | SQL_INVALID | hop(ads.shown, ts, INTERVAL 1 MINUTE) | hop(",
