@@ -200,8 +200,7 @@ class RandomStreamsTest {
         relations.put(name, columns(query, output));
         count(query, new Count(1, 0));
       } catch (QueryException e) {
-        boolean unclosed =
-            e.problems().stream().allMatch(p -> p.code() == SqlCode.SQL_NO_WINDOW);
+        boolean unclosed = e.problems().stream().allMatch(p -> p.code() == SqlCode.SQL_NO_WINDOW);
         if (!unclosed && query.constructs().stream().noneMatch(REFUSED::contains)) {
           throw e;
         }
