@@ -1,6 +1,6 @@
 WITH starts AS (
   SELECT bidder, dateTime,
-    coalesce(dateTime >= lag(dateTime) OVER bids + INTERVAL 10 SECONDS, true) AS starts
+    coalesce(dateTime > lag(dateTime) OVER bids + INTERVAL 10 SECONDS, true) AS starts
   FROM bid WINDOW bids AS (PARTITION BY bidder ORDER BY dateTime)
 ), numbered AS (
   SELECT bidder, dateTime,

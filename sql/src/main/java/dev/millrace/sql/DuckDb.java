@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -261,6 +262,41 @@ final class DuckDb implements AutoCloseable {
       query.append(", CAST(NULL AS ").append(field.type()).append(") AS ").append(field.sql());
     }
     return describe(query.append(')').toString()).stream().map(Described::type).toList();
+  }
+
+  /**
+   * What aggregates over no rows give.
+   *
+   * @return the SQL of each value; empty if the condition drops the row
+   */
+  Optional<List<String>> whenEmpty(
+      Collection<Field> fields, List<String> aggregates, String having) {
+    StringBuilder query = new StringBuilder("SELECT ");
+    for (String aggregate : aggregates) {
+      query.append("CAST(c AS VARCHAR), typeof(c), ".replace("c", "(" + aggregate + ")"));
+    }
+    query.append("0 FROM (SELECT 0 AS _none");
+    for (Field field : fields) {
+      query.append(", CAST(NULL AS ").append(field.type()).append(") AS ").append(field.sql());
+    }
+    query.append(" WHERE false)").append(having);
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query.toString())) {
+      if (!rows.next()) {
+        return Optional.empty();
+      }
+      List<String> values = new ArrayList<>();
+      for (int i = 0; i < aggregates.size(); i++) {
+        String value = rows.getString(2 * i + 1);
+        values.add(
+            value == null
+                ? "NULL"
+                : "CAST(" + Identifier.literal(value) + " AS " + rows.getString(2 * i + 2) + ")");
+      }
+      return Optional.of(values);
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB cannot aggregate nothing: " + query, e);
+    }
   }
 
   /** One row of a query as numbers. */

@@ -44,6 +44,8 @@ final class Explain {
       return aggregate.calls().isEmpty() ? "distinct" : "aggregate";
     } else if (node instanceof Node.UnionAll) {
       return "union all";
+    } else if (node instanceof Repeat) {
+      return "repeat";
     } else if (node instanceof Node.Filter) {
       return "filter";
     } else if (node instanceof Node.Window) {
@@ -53,6 +55,9 @@ final class Explain {
     } else if (node instanceof Unnest) {
       return "unnest";
     }
+    if (node instanceof Values) {
+      return "constants";
+    }
     return node instanceof Node.Scan ? "read" : "compute";
   }
 
@@ -61,6 +66,8 @@ final class Explain {
       return scan.relation().name();
     } else if (node instanceof Node.Filter filter) {
       return filter.condition().text();
+    } else if (node instanceof Repeat repeat) {
+      return repeat.count() + " times";
     } else if (node instanceof Node.Extend extend) {
       return items(extend.items());
     } else if (node instanceof Node.Window window) {

@@ -27,11 +27,16 @@ final class ExpressionResolver {
           "STAR", "`*` inside an expression",
           "DEFAULT", "DEFAULT");
 
+  private static final List<String> MEMBERS =
+      List.of("STRUCT", "UNION", "MAP", "JSON", "GEOMETRY", "VARIANT");
+
   private final Compilation compilation;
   private final Scope scope;
   private final Map<String, JsonNode> aliases;
   private final Set<String> openAliases = new HashSet<>();
   private final Deque<String> parameters = new ArrayDeque<>();
+  private final @Nullable Outer outer;
+  private final @Nullable Subqueries subqueries;
 
   /**
    * A resolver for one SELECT.
@@ -39,9 +44,31 @@ final class ExpressionResolver {
    * @param aliases the SELECT list's expressions by name, in lower case; a column goes before them
    */
   ExpressionResolver(Compilation compilation, Scope scope, Map<String, JsonNode> aliases) {
+    this(compilation, scope, aliases, null, null);
+  }
+
+  /**
+   * A resolver for one SELECT, or for a join's condition.
+   *
+   * @param outer what can be named besides; null for nothing
+   * @param subqueries takes the subqueries that it finds; null where there may be none
+   */
+  ExpressionResolver(
+      Compilation compilation,
+      Scope scope,
+      Map<String, JsonNode> aliases,
+      @Nullable Outer outer,
+      @Nullable Subqueries subqueries) {
     this.compilation = compilation;
     this.scope = scope;
     this.aliases = aliases;
+    this.outer = outer;
+    this.subqueries = subqueries;
+  }
+
+  /** What takes the subqueries that it finds; null where there may be none. */
+  @Nullable Subqueries subqueries() {
+    return subqueries;
   }
 
   /** The tree with fields in place of names. */
@@ -57,6 +84,10 @@ final class ExpressionResolver {
     String kind = tree.path("class").asText();
     if (kind.equals("COLUMN_REF")) {
       return column(tree);
+    }
+    if (kind.equals("SUBQUERY") && subqueries != null) {
+      JsonNode child = tree.path("child");
+      return subqueries.add(tree, child.isObject() ? resolve(child) : null);
     }
     String unsupported = UNSUPPORTED.get(kind);
     if (unsupported != null) {
@@ -144,6 +175,11 @@ final class ExpressionResolver {
     for (int i = Math.min(2, path.size() - 1); i >= 0; i--) {
       List<Field> found =
           i == 0 ? scope.find(path.get(0)) : scope.find(path.subList(0, i), path.get(i));
+      boolean member = i + 1 < path.size();
+      if (outer != null && member && found.stream().noneMatch(ExpressionResolver::hasMembers)) {
+        // A schema or relation around may have a column's name.
+        continue;
+      }
       if (found.size() > 1) {
         compilation
             .findings()
@@ -161,8 +197,18 @@ final class ExpressionResolver {
     if (alias != null) {
       return alias;
     }
+    for (int i = Math.min(2, path.size() - 1); i >= 0 && outer != null; i--) {
+      List<Field> found = outer.find(path.subList(0, i), path.get(i));
+      if (!found.isEmpty()) {
+        return reference(tree, found.get(0), path.subList(i + 1, path.size()));
+      }
+    }
     unknown(tree, path);
     return tree;
+  }
+
+  private static boolean hasMembers(Field field) {
+    return MEMBERS.stream().anyMatch(field.type()::startsWith);
   }
 
   private @Nullable JsonNode alias(String name) {

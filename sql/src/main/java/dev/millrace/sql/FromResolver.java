@@ -6,6 +6,7 @@ import dev.millrace.api.type.Column;
 import dev.millrace.sql.Scope.Source;
 import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,10 +40,8 @@ final class FromResolver {
       case "BASE_TABLE" -> table(tree, ctes);
       case "SUBQUERY" -> subquery(tree, ctes);
       case "JOIN" -> join(tree, ctes);
-      case "EMPTY" -> {
-        unsupported(tree, "a SELECT without FROM", "read from a source or another stream");
-        yield null;
-      }
+      case "EMPTY" ->
+          from(tree, ConstantRows.of(compilation, List.of(List.of())), List.of(), List.of());
       case "TABLE_FUNCTION" -> {
         if (Sessions.isTable(tree)) {
           From relation = table(Sessions.relation(tree), ctes);
@@ -54,10 +53,7 @@ final class FromResolver {
             "read from a source or another stream");
         yield null;
       }
-      case "EXPRESSION_LIST" -> {
-        unsupported(tree, "VALUES", "put constant rows into a seed");
-        yield null;
-      }
+      case "EXPRESSION_LIST" -> values(tree);
       default -> {
         unsupported(tree, tree.path("type").asText() + " in FROM", null);
         yield null;
@@ -125,13 +121,36 @@ final class FromResolver {
     return new Resolved(new Node.Scan(relation, fields, columns), visible);
   }
 
+  private From values(JsonNode tree) {
+    ExpressionResolver resolver =
+        new ExpressionResolver(compilation, new Scope(), Map.of(), queries.outer(), null);
+    List<List<JsonNode>> rows = new ArrayList<>();
+    for (JsonNode row : tree.path("values")) {
+      List<JsonNode> values = new ArrayList<>();
+      row.forEach(value -> values.add(resolver.resolve(value)));
+      rows.add(values);
+    }
+    return from(tree, ConstantRows.of(compilation, rows), List.of(), List.of());
+  }
+
   private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
     Resolved resolved = queries.resolve(tree.path("subquery").path("node"), ctes);
     return resolved == null ? null : from(tree, resolved, List.of(), List.of());
   }
 
-  /** Applies the alias, {@code AS t(a, b)} included. */
   private From from(JsonNode tree, Resolved resolved, List<String> path, List<String> names) {
+    if (resolved.whenEmpty() != null) {
+      unsupported(
+          tree,
+          "an aggregate in FROM that is correlated with the query around",
+          "write it as a subquery in an expression, or join and GROUP BY");
+    }
+    return aliased(tree, resolved, path, names);
+  }
+
+  /** Applies the alias, {@code AS t(a, b)} included. */
+  private static From aliased(
+      JsonNode tree, Resolved resolved, List<String> path, List<String> names) {
     List<String> renamed = new ArrayList<>(names);
     JsonNode aliases = tree.path("column_name_alias");
     for (int i = 0; i < aliases.size(); i++) {
@@ -149,7 +168,7 @@ final class FromResolver {
     }
     String alias = tree.path("alias").asText();
     Source source = new Source(alias.isEmpty() ? path : List.of(alias), columns, Set.of());
-    return new From(List.of(resolved.node()), List.of(), Scope.of(source));
+    return new From(List.of(resolved.node()), resolved.correlated(), Scope.of(source));
   }
 
   private @Nullable From join(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
@@ -161,18 +180,36 @@ final class FromResolver {
       unsupported(tree, "a join of kind " + kind, "write it with the joins of docs/streams.md");
     }
     From left = resolve(tree.path("left"), ctes);
-    if (left != null && supported && Unnesting.isTable(tree.path("right"))) {
+    if (left == null || !supported) {
+      return null;
+    }
+    JsonNode rightTree = tree.path("right");
+    if (Unnesting.isTable(rightTree)) {
       return unnest(tree, left);
     }
-    From right = resolve(tree.path("right"), ctes);
-    if (left == null || right == null || !supported) {
+    From right;
+    QueryResolver lateral = queries.within(left.scope);
+    if (rightTree.path("type").asText().equals("SUBQUERY")) {
+      Resolved resolved = lateral.resolve(rightTree.path("subquery").path("node"), ctes);
+      if (resolved == null) {
+        return null;
+      }
+      right = aliased(rightTree, resolved, List.of(), List.of());
+      if (resolved.whenEmpty() != null) {
+        return new LateralAggregate(compilation, resolved).join(tree, left, right);
+      }
+    } else {
+      right = new FromResolver(compilation, lateral).resolve(rightTree, ctes);
+    }
+    if (right == null) {
       return null;
     }
     Scope both = Scope.join(left.scope, right.scope);
     List<JsonNode> conditions = new ArrayList<>();
     if (tree.path("condition").isObject()) {
       JsonNode condition =
-          new ExpressionResolver(compilation, both, Map.of()).resolve(tree.path("condition"));
+          new ExpressionResolver(compilation, both, Map.of(), queries.outer(), null)
+              .resolve(tree.path("condition"));
       conditions.addAll(JoinBuilder.conjuncts(condition));
     }
     Using using = new Using(compilation, tree, left.scope, right.scope);
@@ -183,8 +220,18 @@ final class FromResolver {
     if (type.equals("INNER")) {
       return inner(left, right, conditions, using.scope(both));
     }
-    Node leftNode = joins.inner(left.items, left.conditions);
-    Node rightNode = joins.inner(right.items, right.conditions);
+    // What reads relations around this one is left to them; what reads the other side is part of
+    // ON.
+    List<JsonNode> pulled = new ArrayList<>();
+    Node leftNode = joins.inner(left.items, own(left, pulled));
+    Node rightNode = joins.inner(right.items, own(right, conditions));
+    if (!isOver(leftNode, rightNode, conditions) || (!pulled.isEmpty() && !keepsLeft(type))) {
+      unsupported(
+          tree,
+          "a " + type + " JOIN in a subquery that is correlated within the join",
+          "correlate in the subquery's WHERE, by columns of the left side");
+      return null;
+    }
     return switch (type) {
       case "RIGHT" -> {
         Node joined = joins.join(rightNode, leftNode, Join.Kind.LEFT, conditions);
@@ -198,11 +245,11 @@ final class FromResolver {
       }
       case "LEFT" -> {
         Node joined = joins.join(leftNode, rightNode, Join.Kind.LEFT, conditions);
-        yield new From(List.of(joined), List.of(), using.scope(both));
+        yield new From(List.of(joined), pulled, using.scope(both));
       }
       default -> {
         Node joined = joins.join(leftNode, rightNode, Join.Kind.valueOf(type), conditions);
-        yield new From(List.of(joined), List.of(), left.scope);
+        yield new From(List.of(joined), pulled, left.scope);
       }
     };
   }
@@ -225,6 +272,26 @@ final class FromResolver {
     ExpressionResolver resolver = new ExpressionResolver(compilation, both.scope, Map.of());
     conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(condition)));
     return new From(both.items, conditions, both.scope);
+  }
+
+  private static boolean keepsLeft(String type) {
+    return !type.equals("RIGHT") && !type.equals("FULL");
+  }
+
+  /** The conditions over the side's own relations; the others are added to a list. */
+  private static List<JsonNode> own(From side, List<JsonNode> others) {
+    Set<String> fields = new HashSet<>();
+    side.items.forEach(item -> item.fields().forEach(field -> fields.add(field.name())));
+    List<JsonNode> own = new ArrayList<>(side.conditions);
+    own.removeIf(condition -> !fields.containsAll(Expr.refs(condition)));
+    side.conditions.stream().filter(c -> !own.contains(c)).forEach(others::add);
+    return own;
+  }
+
+  private static boolean isOver(Node left, Node right, List<JsonNode> conditions) {
+    return conditions.stream()
+        .flatMap(condition -> Expr.refs(condition).stream())
+        .allMatch(ref -> left.field(ref).isPresent() || right.field(ref).isPresent());
   }
 
   private static From inner(From left, From right, List<JsonNode> conditions, Scope scope) {

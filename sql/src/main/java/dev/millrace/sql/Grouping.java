@@ -33,6 +33,7 @@ final class Grouping {
   private final Map<String, JsonNode> written = new LinkedHashMap<>();
   private final Map<String, JsonNode> calls = new LinkedHashMap<>();
   private final Map<String, String> callFields = new HashMap<>();
+  private final @Nullable Subqueries subqueries;
   private @Nullable Node aggregate;
   private @Nullable GroupingSets sets;
 
@@ -41,6 +42,7 @@ final class Grouping {
     this.compilation = compilation;
     this.select = select;
     this.items = items;
+    subqueries = resolver.subqueries();
     having = select.path("having").isObject() ? resolver.resolve(select.path("having")) : null;
     for (JsonNode expression : select.path("group_expressions")) {
       addGroup(expression, resolver);
@@ -84,6 +86,27 @@ final class Grouping {
     groupsWritten.add(expression);
   }
 
+  /** Groups by a resolved expression, too. */
+  void addGroup(JsonNode tree) {
+    groups.add(tree);
+    groupsWritten.add(tree);
+  }
+
+  /** True if all rows are one group. */
+  boolean isGlobal() {
+    return groups.isEmpty();
+  }
+
+  /** HAVING, resolved; null if there is none. */
+  @Nullable JsonNode having() {
+    return having;
+  }
+
+  /** The name of the field that is grouped by that expression, once groups are made. */
+  String group(JsonNode tree) {
+    return String.valueOf(groupFields.get(key(tree)));
+  }
+
   /** True if the SELECT has groups or aggregates. */
   boolean isNeeded() {
     return !groups.isEmpty()
@@ -114,7 +137,7 @@ final class Grouping {
   Node apply(Node input, boolean onClose, List<JsonNode> trees) {
     boolean global = groups.isEmpty();
     List<Field> fields = new ArrayList<>();
-    Node grouped = groups(input, fields);
+    Node grouped = groups(attach(input, readBelow(trees)), fields);
     if (select.path("group_sets").size() > 1) {
       return sets(grouped, fields, onClose, trees);
     }
@@ -129,7 +152,34 @@ final class Grouping {
     JsonNode condition = having == null ? null : replace(having, Set.of());
     List<AggregateCall> made = calls(grouped);
     aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
-    return condition == null ? aggregate : new Node.Filter(aggregate, compilation.expr(condition));
+    List<JsonNode> read = new ArrayList<>(trees);
+    if (condition != null) {
+      read.add(condition);
+    }
+    Node result = attach(aggregate, read);
+    return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
+  }
+
+  private Node attach(Node input, List<JsonNode> trees) {
+    return subqueries == null ? input : subqueries.attach(input, trees);
+  }
+
+  /** What is computed below the aggregate: groups, and what aggregates read. */
+  private List<JsonNode> readBelow(List<JsonNode> trees) {
+    List<JsonNode> below = new ArrayList<>(groups);
+    trees.forEach(tree -> collectAggregates(tree, below));
+    if (having != null) {
+      collectAggregates(having, below);
+    }
+    return below;
+  }
+
+  private void collectAggregates(JsonNode tree, List<JsonNode> found) {
+    if (isAggregate(tree, compilation)) {
+      found.add(tree);
+    } else {
+      tree.forEach(child -> collectAggregates(child, found));
+    }
   }
 
   private Node sets(Node input, List<Field> fields, boolean onClose, List<JsonNode> trees) {
@@ -167,6 +217,11 @@ final class Grouping {
               "with emit='on_close' every set of groups needs the window, or it is never complete",
               "add the window to each of the GROUPING SETS, or use emit='on_change'");
     }
+    List<JsonNode> read = new ArrayList<>(trees);
+    if (condition != null) {
+      read.add(condition);
+    }
+    result = attach(result, read);
     return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
   }
 
@@ -284,7 +339,11 @@ final class Grouping {
       return grouping(tree);
     }
     if (kind.equals("COLUMN_REF")) {
-      notGrouped(tree, parameters);
+      boolean subquery =
+          subqueries != null && subqueries.isOne(tree.path("column_names").path(0).asText());
+      if (!subquery) {
+        notGrouped(tree, parameters);
+      }
       return tree;
     }
     Set<String> inner = parameters;

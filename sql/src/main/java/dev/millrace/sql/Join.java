@@ -1,5 +1,8 @@
 package dev.millrace.sql;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.type.Identifier;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +84,7 @@ record Join(
   /** A side whose keys tell its rows apart has at most one partner for each row of the other. */
   @Override
   public List<String> identity() {
-    if (!kind.hasPairs() || (kind != Kind.FULL && isSingle(right, Key::right))) {
+    if (!kind.hasPairs() || (kind != Kind.FULL && hasOnePartner())) {
       return left.identity();
     }
     if (kind == Kind.INNER && isSingle(left, Key::left)) {
@@ -103,6 +106,36 @@ record Join(
   /** True if nothing but a condition tells which rows join. */
   boolean isCross() {
     return keys.stream().allMatch(key -> key.match == Match.ALL);
+  }
+
+  /** A value of the right side; where a left row has no partner, that SQL's. */
+  JsonNode orWhenEmpty(JsonNode value, String whenEmpty, Compilation compilation) {
+    if (whenEmpty.equals("NULL")) {
+      return value;
+    }
+    String partner =
+        keys.stream()
+            .filter(key -> key.match() == Match.EQUAL)
+            .map(Key::right)
+            .findFirst()
+            .orElseThrow();
+    ObjectNode choice =
+        (ObjectNode)
+            compilation
+                .duck()
+                .parseExpression(
+                    "CASE WHEN "
+                        + Identifier.quote(partner)
+                        + " IS NULL THEN "
+                        + whenEmpty
+                        + " ELSE x END");
+    choice.set("else_expr", value);
+    return choice;
+  }
+
+  /** True if a left row has at most one partner. */
+  boolean hasOnePartner() {
+    return isSingle(right, Key::right) || ConstantRows.isOne(right);
   }
 
   private boolean isSingle(Node side, Function<Key, String> field) {

@@ -67,7 +67,7 @@ final class JoinBuilder {
   }
 
   /** A join of another kind than inner. */
-  Node join(Node left, Node right, Join.Kind kind, List<JsonNode> conditions) {
+  Join join(Node left, Node right, Join.Kind kind, List<JsonNode> conditions) {
     List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
     List<Expr> rightOnly = List.of();
     List<Expr> leftOnly = List.of();
@@ -135,7 +135,7 @@ final class JoinBuilder {
         : Optional.empty();
   }
 
-  private Node joinOn(Node left, Node right, Join.Kind kind, List<Expr> conditions) {
+  private Join joinOn(Node left, Node right, Join.Kind kind, List<Expr> conditions) {
     List<Expr> rest = new ArrayList<>();
     List<Equality> equalities = new ArrayList<>();
     for (Expr condition : conditions) {

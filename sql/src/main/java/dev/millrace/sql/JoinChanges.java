@@ -84,11 +84,49 @@ final class JoinChanges {
     this.needed = needed;
     this.left = left;
     this.right = right;
+    on = on(join);
+  }
+
+  private static String on(Join join) {
     String match = Sql.match(join.keys());
-    on =
-        join.condition() == null
-            ? match
-            : (match.equals("true") ? "" : match + " AND ") + "(" + join.condition().sql() + ")";
+    return join.condition() == null
+        ? match
+        : (match.equals("true") ? "" : match + " AND ") + "(" + join.condition().sql() + ")";
+  }
+
+  /** The SELECT of the changes of a join with rows that never change. */
+  static String beside(Join join, Set<String> needed, String changes, String rows) {
+    Set<String> own = Planner.own(join, needed);
+    Field flag = join.flag();
+    if (flag != null) {
+      own.remove(flag.name());
+    }
+    List<String> ways =
+        switch (join.kind()) {
+          case INNER, FULL -> List.of(" JOIN ");
+          case LEFT -> List.of(" LEFT JOIN ");
+          case SEMI -> List.of(" SEMI JOIN ");
+          case ANTI -> List.of(" ANTI JOIN ");
+          case MARK -> List.of(" SEMI JOIN ", " ANTI JOIN ");
+        };
+    List<String> selects = new ArrayList<>();
+    for (String way : ways) {
+      String mark =
+          flag == null || !needed.contains(flag.name())
+              ? ""
+              : way.equals(" SEMI JOIN ") + " AS " + flag.sql() + ", ";
+      selects.add(
+          "SELECT "
+              + Sql.leading(own)
+              + mark
+              + "_w FROM "
+              + changes
+              + way
+              + rows
+              + " ON "
+              + on(join));
+    }
+    return Sql.unionAll(selects);
   }
 
   /** The SELECT of the changes: the join's needed fields and {@code _w}. */

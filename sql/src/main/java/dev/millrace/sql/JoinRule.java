@@ -57,6 +57,13 @@ final class JoinRule {
   }
 
   Delta plan() {
+    boolean preserved = join.kind() == Join.Kind.FULL;
+    if (!preserved && ConstantRows.is(join.right())) {
+      return beside(join.left(), leftColumns, join.right());
+    }
+    if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {
+      return beside(join.right(), rightColumns, join.left());
+    }
     Delta left = ProgramBuilder.consolidate(planner.plan(join.left(), leftColumns), leftColumns);
     Delta right =
         ProgramBuilder.consolidate(planner.plan(join.right(), rightColumns), rightColumns);
@@ -103,6 +110,15 @@ final class JoinRule {
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
     boolean stateful = left.stateful() || right.stateful();
     return new Delta("(" + changes.sql() + ")", false, false, isConsolidated(), stateful);
+  }
+
+  /** A join with constant rows: each change has its partners at hand, and no partner ever comes. */
+  private Delta beside(Node side, Set<String> columns, Node constants) {
+    Delta delta = planner.plan(side, columns);
+    String select = JoinChanges.beside(join, needed, delta.from(), ConstantRows.sql(constants));
+    boolean whole = side.appendOnly() || needed.containsAll(columns);
+    return new Delta(
+        "(" + select + ")", false, false, delta.consolidated() && whole, delta.stateful());
   }
 
   private String cure() {

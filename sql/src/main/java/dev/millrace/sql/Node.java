@@ -25,7 +25,9 @@ sealed interface Node
         Node.Window,
         Session,
         Unnest,
-        Shared {
+        Shared,
+        Repeat,
+        Values {
 
   /** The columns, hidden ones included. */
   List<Field> fields();

@@ -127,7 +127,8 @@ final class Planner {
     compilation.findings().add(new SqlProblem(0, 0, message, hint, SqlCode.SQL_COLUMN_NAME));
   }
 
-  private static Set<Relation> inputs(Node node) {
+  /** The relations that a plan reads. */
+  static Set<Relation> inputs(Node node) {
     Set<Relation> inputs = new LinkedHashSet<>();
     if (node instanceof Node.Scan scan) {
       inputs.add(scan.relation());
@@ -161,6 +162,10 @@ final class Planner {
           : PartitionRule.of(this, window, needed, limit).plan();
     } else if (node instanceof Session session) {
       return PartitionRule.of(this, session, needed).plan();
+    } else if (node instanceof Values values) {
+      return ConstantRows.plan(program, values, needed);
+    } else if (node instanceof Repeat repeat) {
+      return repeat(repeat, needed);
     } else if (node instanceof Join join) {
       return new JoinRule(this, join, needed).plan();
     } else {
@@ -276,6 +281,27 @@ final class Planner {
       stateful |= input.stateful();
     }
     return new Delta("(" + Sql.unionAll(selects) + ")", false, cheap, consolidated, stateful);
+  }
+
+  /** Copies that stay among more or fewer of them cancel out. */
+  private Delta repeat(Repeat repeat, Set<String> needed) {
+    Set<String> passed = own(repeat.input(), needed);
+    Set<String> below = new LinkedHashSet<>(passed);
+    below.add(repeat.count());
+    Delta input = plan(repeat.input(), below);
+    String copies = "range(1, " + Identifier.quote(repeat.count()) + " + 1)";
+    String from =
+        "(SELECT "
+            + Sql.leading(passed)
+            + "unnest("
+            + copies
+            + ") AS "
+            + repeat.number().sql()
+            + ", _w FROM "
+            + input.from()
+            + ")";
+    boolean whole = repeat.appendOnly() && input.consolidated();
+    return new Delta(from, false, false, whole, input.stateful());
   }
 
   /** Those of the names that are fields of the node. */

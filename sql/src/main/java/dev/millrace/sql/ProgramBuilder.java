@@ -65,6 +65,13 @@ final class ProgramBuilder {
     return state;
   }
 
+  /** Declares a state that is bounded by what it is. */
+  StateTable keptState(String label, Schema schema, List<String> key, String text, String bound) {
+    StateTable state = new StateTable(fresh(label), schema, key, text, bound, true);
+    states.add(state);
+    return state;
+  }
+
   /** The rows of a state for the keys in a relation; returns the name of theirs, quoted. */
   String slice(StateTable state, String label, String probe, List<String> probeKey) {
     String table = fresh(label);

@@ -1,7 +1,6 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves a query: SELECT, UNION ALL, WITH. */
+/** Resolves a query: SELECT, set operations, WITH. */
 final class QueryResolver {
   /**
    * A common table expression; it is inlined wherever it is read.
@@ -21,6 +20,7 @@ final class QueryResolver {
 
   private final Compilation compilation;
   private final Closing closing;
+  private final @Nullable Outer outer;
 
   /**
    * A resolver for one text.
@@ -28,13 +28,28 @@ final class QueryResolver {
    * @param closing makes the outermost aggregate publish closed windows, if that is wanted
    */
   QueryResolver(Compilation compilation, Closing closing) {
+    this(compilation, closing, null);
+  }
+
+  private QueryResolver(Compilation compilation, Closing closing, @Nullable Outer outer) {
     this.compilation = compilation;
     this.closing = closing;
+    this.outer = outer;
+  }
+
+  /** A resolver for queries that can name relations of that scope, too. */
+  QueryResolver within(Scope scope) {
+    return new QueryResolver(compilation, closing, new Outer(scope, outer));
+  }
+
+  /** What its queries can name besides their own relations; null for nothing. */
+  @Nullable Outer outer() {
+    return outer;
   }
 
   /** The query's meaning; null if a problem that was told hides it. */
-  @Nullable Resolved resolve(JsonNode query, Map<String, Cte> outer) {
-    Map<String, Cte> ctes = new HashMap<>(outer);
+  @Nullable Resolved resolve(JsonNode query, Map<String, Cte> known) {
+    Map<String, Cte> ctes = new HashMap<>(known);
     query
         .path("cte_map")
         .path("map")
@@ -50,7 +65,10 @@ final class QueryResolver {
       case "SELECT_NODE" -> new SelectResolver(compilation, this, closing).resolve(query, ctes);
       case "SET_OPERATION_NODE" -> setOperation(query, ctes);
       case "RECURSIVE_CTE_NODE" -> {
-        unsupported(query, "a recursive WITH", null);
+        unsupported(
+            firstPlace(query.path("left")),
+            "a recursive WITH",
+            "use `materialized='view'`, or unroll it to the depth that the data has");
         yield null;
       }
       default -> {
@@ -77,15 +95,6 @@ final class QueryResolver {
 
   private @Nullable Resolved setOperation(JsonNode query, Map<String, Cte> ctes) {
     JsonNode place = firstPlace(query);
-    boolean unionAll =
-        query.path("setop_type").asText().equals("UNION") && query.path("setop_all").asBoolean();
-    if (!unionAll) {
-      boolean union = query.path("setop_type").asText().equals("UNION");
-      unsupported(
-          place,
-          query.path("setop_type").asText() + (union ? " without ALL" : ""),
-          union ? "write SELECT DISTINCT * FROM (... UNION ALL ...)" : null);
-    }
     for (JsonNode modifier : query.path("modifiers")) {
       if (!modifier.path("type").asText().equals("ORDER_MODIFIER")) {
         unsupported(place, "LIMIT over a union", "limit in the query that reads the stream");
@@ -107,11 +116,19 @@ final class QueryResolver {
         resolved.add(one);
       }
     }
+    if (resolved.stream().anyMatch(r -> !r.correlated().isEmpty())) {
+      unsupported(place, "a correlated " + query.path("setop_type").asText(), "join each branch");
+    }
+    String type = query.path("setop_type").asText();
+    boolean byName = type.equals("UNION_BY_NAME");
     if (resolved.size() != branches.size()
-        || resolved.stream().mapToInt(r -> r.columns().size()).distinct().count() != 1) {
+        || !compilation.findings().isEmpty()
+        || (!byName
+            && resolved.stream().mapToInt(r -> r.columns().size()).distinct().count() != 1)) {
       return null;
     }
-    return union(resolved);
+    return new SetOperations(compilation)
+        .resolve(type, query.path("setop_all").asBoolean(), resolved);
   }
 
   /** A node of a query that knows its place; set operations themselves do not. */
@@ -121,14 +138,5 @@ final class QueryResolver {
     }
     JsonNode first = query.path("children").path(0);
     return first.isMissingNode() ? query : firstPlace(first);
-  }
-
-  private Resolved union(List<Resolved> branches) {
-    UnionBuilder union = new UnionBuilder(compilation, branches);
-    List<Visible> columns = new ArrayList<>();
-    for (int i = 0; i < branches.get(0).columns().size(); i++) {
-      columns.add(union.column(i));
-    }
-    return new Resolved(union.build(), columns);
   }
 }

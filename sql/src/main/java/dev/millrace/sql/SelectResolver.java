@@ -5,7 +5,6 @@ import dev.millrace.sql.Scope.Visible;
 import dev.millrace.sql.SelectList.Item;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,9 @@ final class SelectResolver {
     }
     Map<String, JsonNode> aliases = SelectList.aliases(select);
     new WindowTies(compilation, from.scope(), select, aliases).settle();
-    ExpressionResolver resolver = new ExpressionResolver(compilation, from.scope(), aliases);
+    Subqueries subqueries = new Subqueries(compilation, queries.within(from.scope()), ctes);
+    ExpressionResolver resolver =
+        new ExpressionResolver(compilation, from.scope(), aliases, queries.outer(), subqueries);
     List<JsonNode> conditions = new ArrayList<>(from.conditions());
     if (select.path("where_clause").isObject()) {
       conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(select.path("where_clause"))));
@@ -46,12 +47,22 @@ final class SelectResolver {
     if (qualify) {
       trees.add(resolver.resolve(select.path("qualify")));
     }
+    Correlation correlation = new Correlation(compilation, queries.outer());
+    correlation.take(conditions);
+    boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
+    correlation.check(trees, whole, QueryResolver.firstPlace(select));
+    List<JsonNode> open = subqueries.take(conditions);
     if (!compilation.findings().isEmpty()) {
       return withoutMeaning(from, items);
     }
     Node input = new JoinBuilder(compilation).inner(from.items(), conditions);
+    input = subqueries.where(input, open);
     boolean onClose = closing.isWanted(select);
+    List<String> whenEmpty = null;
     if (grouping.isNeeded()) {
+      if (!correlation.isEmpty()) {
+        whenEmpty = correlation.group(grouping, input, items);
+      }
       input = grouping.apply(input, onClose, trees);
       if (!compilation.findings().isEmpty()) {
         return withoutMeaning(from, items);
@@ -59,12 +70,14 @@ final class SelectResolver {
       if (onClose) {
         closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
       }
+      correlation.overGroups(grouping);
     } else if (onClose) {
       closing.refuse(QueryResolver.firstPlace(select));
     }
+    input = subqueries.attach(input, trees);
     Resolved result = windows(input, items, trees, qualify);
     if (distinct) {
-      result = distinct(result);
+      result = SetOperations.distinct(result);
     }
     if (top.isNeeded()) {
       result =
@@ -74,7 +87,7 @@ final class SelectResolver {
     if (onClose) {
       closing.checkWindows(select, result.node());
     }
-    return result;
+    return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
   }
 
   /** Window functions, QUALIFY, unnest and the list. */
@@ -155,13 +168,5 @@ final class SelectResolver {
       columns.add(new Visible(items.get(i).name(), field));
     }
     return new Resolved(node, columns);
-  }
-
-  private static Resolved distinct(Resolved all) {
-    Map<String, Field> groups = new LinkedHashMap<>();
-    all.columns().forEach(column -> groups.put(column.field().name(), column.field()));
-    Node node =
-        new Node.Aggregate(all.node(), List.copyOf(groups.values()), List.of(), false, false);
-    return new Resolved(node, all.columns());
   }
 }

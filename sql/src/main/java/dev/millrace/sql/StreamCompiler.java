@@ -68,6 +68,14 @@ public final class StreamCompiler implements AutoCloseable {
       if (resolved == null) {
         throw new IllegalStateException("no meaning and no problem: " + sql);
       }
+      if (Planner.inputs(resolved.node()).isEmpty()) {
+        findings.add(
+            QueryResolver.firstPlace(query),
+            SqlCode.SQL_UNSUPPORTED,
+            "a stream of constants alone cannot be kept up to date: nothing ever changes it",
+            "read from a source or another stream, or use `materialized='view'`");
+        findings.throwIfAny();
+      }
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();

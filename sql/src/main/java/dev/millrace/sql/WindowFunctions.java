@@ -30,6 +30,19 @@ final class WindowFunctions {
     this.compilation = compilation;
   }
 
+  /** True if there is a window function in a tree. */
+  static boolean isIn(JsonNode tree) {
+    if (tree.path("class").asText().equals("WINDOW")) {
+      return true;
+    }
+    for (JsonNode child : tree) {
+      if (isIn(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The tree with fields in place of window functions. */
   JsonNode replace(JsonNode tree) {
     if (tree.isArray()) {

@@ -40,7 +40,7 @@ public final class StoreChange {
   private static final Logger LOG = LoggerFactory.getLogger(StoreChange.class);
 
   /** What the name of a copy ends with that a sink's difference is taken from. */
-  private static final String OLD = "~old";
+  static final String OLD = "~old";
 
   private final Store store;
   private final Project project;
@@ -89,9 +89,7 @@ public final class StoreChange {
       }
     }
     changeSinks(transaction);
-    removeSources(transaction);
-    removeStreams(transaction);
-    removeViews(transaction);
+    new Removal(transaction, project, programs, stored).apply();
     transaction.execute(
         "DELETE FROM store.system.assets WHERE asset NOT IN ("
             + project.graph().assets().stream()
@@ -158,7 +156,7 @@ public final class StoreChange {
     return tables;
   }
 
-  private static String qualified(String schema, String table) {
+  static String qualified(String schema, String table) {
     return schema + "." + Identifier.quote(table);
   }
 
@@ -175,12 +173,6 @@ public final class StoreChange {
   }
 
   private void changeSinks(Transaction transaction) throws SQLException {
-    for (SinkDefinition old : stored.sinks()) {
-      boolean kept = project.sinks().stream().anyMatch(s -> s.name().equals(old.name()));
-      if (!kept) {
-        removeSink(transaction, old);
-      }
-    }
     for (SinkSpec sink : project.sinks()) {
       StreamProgram program = program(sink.from());
       SinkDefinition now = Definitions.of(sink, program);
@@ -266,104 +258,6 @@ public final class StoreChange {
     define(transaction, now);
   }
 
-  private void removeSink(Transaction transaction, SinkDefinition sink) throws SQLException {
-    long waiting = stored.figure("sink", sink.name());
-    LOG.warn(
-        "sink {} is removed; `{}` stays as it is, without {} changes that waited",
-        sink.name(),
-        sink.table(),
-        waiting);
-    String outbox = qualified("outbox", sink.name());
-    String name = Identifier.literal(sink.name());
-    // A sink of the same name must not give a number again that its target knows.
-    transaction.execute(
-        "UPDATE progress.sink_positions SET floor = greatest(floor, delivered, (SELECT coalesce(max(_seq), 0) FROM "
-            + outbox
-            + ")), delivered = NULL, delivered_at = NULL WHERE sink = "
-            + name);
-    transaction.execute("DROP TABLE IF EXISTS " + outbox);
-    transaction.execute("DROP TABLE IF EXISTS " + qualified("published", sink.name() + OLD));
-    forget(transaction, sink);
-  }
-
-  private void removeSources(Transaction transaction) throws SQLException {
-    Map<String, StreamSpec> streams =
-        project.streams().stream()
-            .collect(Collectors.toMap(StreamSpec::qualifiedName, s -> s, (a, b) -> a));
-    for (Definition.SourceDefinition old : stored.sources()) {
-      StreamSpec stream = streams.get(old.name());
-      boolean sameKeys = stream != null && old.hasSameKeys(Definitions.of(stream));
-      if (!sameKeys) {
-        transaction.execute("DROP TABLE IF EXISTS " + qualified("state", "history_" + old.name()));
-      }
-      if (stream == null) {
-        transaction.execute("DROP TABLE IF EXISTS " + qualified("state", "current_" + old.name()));
-        removeSource(transaction, old);
-      }
-    }
-  }
-
-  private void removeSource(Transaction transaction, Definition.SourceDefinition source)
-      throws SQLException {
-    LOG.warn(
-        "source {} is removed, with {} late, rejected and repeated records",
-        source.name(),
-        stored.figure("source", source.name()));
-    for (String table :
-        List.of(
-            "store.system.late",
-            "store.system.rejected",
-            "store.system.duplicates",
-            "progress.refused")) {
-      transaction.execute(
-          "DELETE FROM " + table + " WHERE source = " + Identifier.literal(source.name()));
-    }
-    boolean topicIsRead =
-        project.streams().stream().anyMatch(s -> s.topic().equals(source.topic()));
-    if (!topicIsRead) {
-      transaction.execute(
-          "DELETE FROM progress.beginnings WHERE topic = " + Identifier.literal(source.topic()));
-    }
-    transaction.execute(
-        "UPDATE progress.checkpoints SET partitions = list_filter(partitions, lambda p: p.source <> "
-            + Identifier.literal(source.name())
-            + "), sources = list_filter(sources, lambda s: s.source <> "
-            + Identifier.literal(source.name())
-            + ")");
-    transaction.execute("DELETE FROM progress.checkpoints WHERE len(sources) = 0");
-    forget(transaction, source);
-  }
-
-  private void removeStreams(Transaction transaction) throws SQLException {
-    for (StreamDefinition old : stored.streams()) {
-      if (!programs.containsKey(old.name())) {
-        LOG.info("stream {} is removed", old.name());
-        transaction.execute("DROP VIEW IF EXISTS main." + Identifier.quote(old.name()));
-        dropTables(transaction, old);
-        forget(transaction, old);
-      }
-    }
-  }
-
-  private static void dropTables(Transaction transaction, StreamDefinition stream)
-      throws SQLException {
-    transaction.execute("DROP TABLE IF EXISTS " + qualified("published", stream.name()));
-    for (String state : stream.states()) {
-      transaction.execute("DROP TABLE IF EXISTS " + qualified("state", state));
-    }
-  }
-
-  private void removeViews(Transaction transaction) throws SQLException {
-    Set<String> views =
-        Definitions.views(project).stream().map(Definition::name).collect(Collectors.toSet());
-    for (Definition.ViewDefinition view : stored.views()) {
-      if (!views.contains(view.name())) {
-        transaction.execute("DROP VIEW IF EXISTS main." + Identifier.quote(view.name()));
-        forget(transaction, view);
-      }
-    }
-  }
-
   /** Notes what the store is filled by now, but for what is still being filled. */
   public void define(Transaction transaction) throws SQLException {
     for (StreamSpec stream : project.streams()) {
@@ -406,14 +300,6 @@ public final class StoreChange {
             + Identifier.literal(definition.name()));
   }
 
-  private static void forget(Transaction transaction, Definition definition) throws SQLException {
-    transaction.execute(
-        "DELETE FROM progress.definitions WHERE kind = "
-            + Identifier.literal(definition.kind())
-            + " AND name = "
-            + Identifier.literal(definition.name()));
-  }
-
   /** The new tables take the place of the old ones, and sinks get the difference. */
   public void replace(Transaction transaction, List<FilledStream> streams) throws SQLException {
     for (FilledStream stream : streams) {
@@ -433,7 +319,7 @@ public final class StoreChange {
       String name = stream.model().name();
       Optional<StreamDefinition> old = stored.stream(name);
       if (old.isPresent()) {
-        dropTables(transaction, old.get());
+        Removal.dropTables(transaction, old.get());
       }
       rename(transaction, "published", name);
       for (StateTable state : stream.program().states()) {

@@ -53,7 +53,7 @@ class NexmarkRunTest {
   private static final int EVENTS = 20_000;
 
   /** Those whose operators are still refused. */
-  private static final Set<String> REFUSED = Set.of("q5.sql", "q11.sql", "q13.sql");
+  private static final Set<String> REFUSED = Set.of("q13.sql");
 
   @TempDir Path folder;
   private final Random random = Seeds.random("NexmarkRunTest");

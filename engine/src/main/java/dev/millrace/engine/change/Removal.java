@@ -1,0 +1,160 @@
+package dev.millrace.engine.change;
+
+import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.change.Definition.SinkDefinition;
+import dev.millrace.engine.change.Definition.SourceDefinition;
+import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.store.Transaction;
+import dev.millrace.project.Project;
+import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.StreamProgram;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Drops what a store keeps of assets that are not in the project any more. */
+final class Removal {
+  private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+
+  private final Transaction transaction;
+  private final Project project;
+  private final Map<String, StreamProgram> programs;
+  private final StoredProject stored;
+
+  Removal(
+      Transaction transaction,
+      Project project,
+      Map<String, StreamProgram> programs,
+      StoredProject stored) {
+    this.transaction = transaction;
+    this.project = project;
+    this.programs = programs;
+    this.stored = stored;
+  }
+
+  void apply() throws SQLException {
+    for (SinkDefinition old : stored.sinks()) {
+      if (project.sinks().stream().noneMatch(s -> s.name().equals(old.name()))) {
+        removeSink(old);
+      }
+    }
+    removeSources();
+    removeStreams();
+    removeViews();
+  }
+
+  private void removeSink(SinkDefinition sink) throws SQLException {
+    long waiting = stored.figure("sink", sink.name());
+    LOG.warn(
+        "sink {} is removed; `{}` stays as it is, without {} changes that waited",
+        sink.name(),
+        sink.table(),
+        waiting);
+    String outbox = StoreChange.qualified("outbox", sink.name());
+    String name = Identifier.literal(sink.name());
+    // A sink of the same name must not give a number again that its target knows.
+    transaction.execute(
+        "UPDATE progress.sink_positions SET floor = greatest(floor, delivered, (SELECT coalesce(max(_seq), 0) FROM "
+            + outbox
+            + ")), delivered = NULL, delivered_at = NULL WHERE sink = "
+            + name);
+    transaction.execute("DROP TABLE IF EXISTS " + outbox);
+    transaction.execute(
+        "DROP TABLE IF EXISTS "
+            + StoreChange.qualified("published", sink.name() + StoreChange.OLD));
+    forget(sink);
+  }
+
+  private void removeSources() throws SQLException {
+    Map<String, StreamSpec> streams =
+        project.streams().stream()
+            .collect(Collectors.toMap(StreamSpec::qualifiedName, s -> s, (a, b) -> a));
+    for (SourceDefinition old : stored.sources()) {
+      StreamSpec stream = streams.get(old.name());
+      boolean sameKeys = stream != null && old.hasSameKeys(Definitions.of(stream));
+      if (!sameKeys) {
+        transaction.execute(
+            "DROP TABLE IF EXISTS " + StoreChange.qualified("state", "history_" + old.name()));
+      }
+      if (stream == null) {
+        transaction.execute(
+            "DROP TABLE IF EXISTS " + StoreChange.qualified("state", "current_" + old.name()));
+        removeSource(old);
+      }
+    }
+  }
+
+  private void removeSource(SourceDefinition source) throws SQLException {
+    LOG.warn(
+        "source {} is removed, with {} late, rejected and repeated records",
+        source.name(),
+        stored.figure("source", source.name()));
+    for (String table :
+        List.of(
+            "store.system.late",
+            "store.system.rejected",
+            "store.system.duplicates",
+            "progress.refused")) {
+      transaction.execute(
+          "DELETE FROM " + table + " WHERE source = " + Identifier.literal(source.name()));
+    }
+    boolean topicIsRead =
+        project.streams().stream().anyMatch(s -> s.topic().equals(source.topic()));
+    if (!topicIsRead) {
+      transaction.execute(
+          "DELETE FROM progress.beginnings WHERE topic = " + Identifier.literal(source.topic()));
+    }
+    transaction.execute(
+        "UPDATE progress.checkpoints SET partitions = list_filter(partitions, lambda p: p.source <> "
+            + Identifier.literal(source.name())
+            + "), sources = list_filter(sources, lambda s: s.source <> "
+            + Identifier.literal(source.name())
+            + ")");
+    transaction.execute("DELETE FROM progress.checkpoints WHERE len(sources) = 0");
+    forget(source);
+  }
+
+  private void removeStreams() throws SQLException {
+    for (StreamDefinition old : stored.streams()) {
+      if (!programs.containsKey(old.name())) {
+        LOG.info("stream {} is removed", old.name());
+        transaction.execute("DROP VIEW IF EXISTS main." + Identifier.quote(old.name()));
+        dropTables(transaction, old);
+        forget(old);
+      }
+    }
+  }
+
+  /** Drops what a stream keeps. */
+  static void dropTables(Transaction transaction, StreamDefinition stream) throws SQLException {
+    transaction.execute(
+        "DROP TABLE IF EXISTS " + StoreChange.qualified("published", stream.name()));
+    for (String state : stream.states()) {
+      transaction.execute("DROP TABLE IF EXISTS " + StoreChange.qualified("state", state));
+    }
+  }
+
+  private void removeViews() throws SQLException {
+    Set<String> views =
+        Definitions.views(project).stream().map(Definition::name).collect(Collectors.toSet());
+    for (ViewDefinition view : stored.views()) {
+      if (!views.contains(view.name())) {
+        transaction.execute("DROP VIEW IF EXISTS main." + Identifier.quote(view.name()));
+        forget(view);
+      }
+    }
+  }
+
+  private void forget(Definition definition) throws SQLException {
+    transaction.execute(
+        "DELETE FROM progress.definitions WHERE kind = "
+            + Identifier.literal(definition.kind())
+            + " AND name = "
+            + Identifier.literal(definition.name()));
+  }
+}

@@ -1,0 +1,144 @@
+package dev.millrace.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.sql.SelectList.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions of one SELECT that read columns of the queries around it. They are left to whoever
+ * joins it with them; its groups are then those of GROUP BY for each value that they compare.
+ */
+final class Correlation {
+  private final Compilation compilation;
+  private final @Nullable Outer outer;
+  private final List<JsonNode> conditions = new ArrayList<>();
+
+  Correlation(Compilation compilation, @Nullable Outer outer) {
+    this.compilation = compilation;
+    this.outer = outer;
+  }
+
+  /** Takes the conditions that read columns around the SELECT out of all conditions. */
+  void take(List<JsonNode> all) {
+    if (outer != null) {
+      all.stream().filter(outer::isReadBy).forEach(conditions::add);
+      all.removeAll(conditions);
+    }
+  }
+
+  boolean isEmpty() {
+    return conditions.isEmpty();
+  }
+
+  List<JsonNode> conditions() {
+    return conditions;
+  }
+
+  /** Tells of expressions that only the query around can compute, and of clauses. */
+  void check(List<JsonNode> trees, boolean isWhole, JsonNode place) {
+    if (outer == null) {
+      return;
+    }
+    trees.stream()
+        .filter(outer::isReadBy)
+        .forEach(
+            tree ->
+                refuse(
+                    tree,
+                    "an outer column outside of a subquery's WHERE",
+                    "compute with it in the query around"));
+    if (!conditions.isEmpty() && !isWhole) {
+      refuse(
+          place,
+          "DISTINCT, LIMIT or a window function in a correlated subquery",
+          "join a subquery that has them PARTITION BY or GROUP BY the key");
+    }
+  }
+
+  private void refuse(JsonNode place, String what, String hint) {
+    compilation
+        .findings()
+        .add(
+            place,
+            SqlCode.SQL_UNSUPPORTED,
+            what + " cannot be kept up to date in a stream yet",
+            hint);
+  }
+
+  /**
+   * Groups by what the conditions compare, too.
+   *
+   * @return if the SELECT has a row whatever surrounds it, what its columns are where there is no
+   *     row to aggregate; else null
+   */
+  @Nullable List<String> group(Grouping grouping, Node input, List<Item> items) {
+    boolean global = grouping.isGlobal();
+    for (JsonNode condition : conditions) {
+      JsonNode own = own(condition);
+      if (own == null) {
+        refuse(
+            condition,
+            "an aggregate over rows that are correlated by more than equalities",
+            "correlate it by equalities such as `b.id = a.id`, or join and GROUP BY");
+      } else {
+        grouping.addGroup(own);
+      }
+    }
+    if (!global || !compilation.findings().isEmpty()) {
+      return null;
+    }
+    JsonNode having = grouping.having();
+    Optional<List<String>> row = whenEmpty(input, items, having);
+    if (row.isPresent() && having != null) {
+      refuse(having, "HAVING that is true of no rows", "put the condition into the query around");
+    }
+    return row.orElse(null);
+  }
+
+  /** The side of an equality that the SELECT's own columns make; null if there is none. */
+  private @Nullable JsonNode own(JsonNode condition) {
+    String type = condition.path("type").asText();
+    JsonNode left = condition.path("left");
+    JsonNode right = condition.path("right");
+    if (outer == null || !type.equals("COMPARE_EQUAL")) {
+      return null;
+    }
+    boolean leftOuter = outer.isReadBy(left);
+    boolean rightOuter = outer.isReadBy(right);
+    if (leftOuter == rightOuter) {
+      return null;
+    }
+    JsonNode own = leftOuter ? right : left;
+    return Watermarks.hasColumn(own) ? own : null;
+  }
+
+  /** The conditions over the groups that {@link #group} made. */
+  void overGroups(Grouping grouping) {
+    conditions.replaceAll(
+        condition -> {
+          JsonNode own = own(condition);
+          if (own == null) {
+            return condition;
+          }
+          boolean left = condition.path("left").equals(own);
+          return Compilation.compare(
+              "COMPARE_EQUAL",
+              Compilation.reference(grouping.group(own)),
+              condition.path(left ? "right" : "left"));
+        });
+  }
+
+  /** The SQL of each item's value where there are no rows; empty if HAVING drops the row. */
+  private Optional<List<String>> whenEmpty(
+      Node input, List<Item> items, @Nullable JsonNode having) {
+    List<String> expressions = new ArrayList<>();
+    for (Item item : items) {
+      expressions.add(compilation.expr(item.tree() == null ? item.written() : item.tree()).sql());
+    }
+    String condition = having == null ? "" : " HAVING " + compilation.expr(having).sql();
+    return compilation.duck().whenEmpty(input.fields(), expressions, condition);
+  }
+}
