@@ -338,11 +338,13 @@ public final class OutboxChange {
   private long last() throws SQLException {
     long known =
         transaction.number(
-            "SELECT max(greatest(coalesce(delivered, 0), floor)) FROM progress.sink_positions WHERE sink = "
+            "SELECT max(greatest(coalesce(delivered, 0), floor)) FROM progress.sink_positions WHERE"
+                + " sink = "
                 + Identifier.literal(sink.name()));
     boolean exists =
         transaction.number(
-                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outbox' AND table_name = "
+                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outbox' AND table_name ="
+                    + " "
                     + Identifier.literal(sink.name()))
             > 0;
     return exists ? Math.max(known, transaction.number("SELECT max(_seq) FROM " + outbox)) : known;
