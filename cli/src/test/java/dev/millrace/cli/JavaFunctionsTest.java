@@ -154,7 +154,7 @@ class JavaFunctionsTest {
   @Test
   void checkTypesThem() throws IOException {
     assertThat(millrace("check", folder.toString())).contains("paid").doesNotContain("error");
-    model("SELECT luhn_ok(amount, at) AS good");
+    model("SELECT luhn_ok(amount, 1) AS good");
     assertThat(millrace("check", folder.toString())).contains("models/paid.sql:2:8", "luhn_ok");
     model("SELECT luhn_okk(card) AS good");
     assertThat(millrace("check", folder.toString()))
@@ -178,9 +178,9 @@ class JavaFunctionsTest {
           public List<ScalarFunction> functions() {
             return List.of(
                 ScalarFunction.of("lower", "VARCHAR", List.of("VARCHAR"), a -> a[0]),
-                ScalarFunction.of("luhn_ok", "VARCHAR", List.of(), a -> ""),
-                ScalarFunction.of("Upper", "VARCHAR", List.of(), a -> ""),
-                ScalarFunction.of("millrace_x", "VARCHAR", List.of(), a -> ""),
+                ScalarFunction.of("luhn_ok", "VARCHAR", List.of(), a -> "x"),
+                ScalarFunction.of("Upper", "VARCHAR", List.of(), a -> "x"),
+                ScalarFunction.of("millrace_x", "VARCHAR", List.of(), a -> "x"),
                 ScalarFunction.of("parts", "VARCHAR[]", List.of("VARCHAR"), a -> List.of()));
           }
         }

@@ -83,18 +83,24 @@ final class ProjectFormat {
               Option.optional(
                   "from",
                   TEXT,
-                  "Where in a record it is: `$.field.deeper` of the value, `value`, `key`, `key.$.field`, `header.name`, `envelope.$.field`, `timestamp`, `topic`, `partition`, `offset`.",
+                  "Where in a record it is: `$.field.deeper` of the value, `value`, `key`,"
+                      + " `key.$.field`, `header.name`, `envelope.$.field`, `timestamp`, `topic`,"
+                      + " `partition`, `offset`.",
                   "$.user.id"),
               Option.optional(
                   "aliases",
                   TEXTS,
-                  "Other names of the field, such as those it had before; the first that a record has is read.",
+                  "Other names of the field, such as those it had before; the first that a record"
+                      + " has is read.",
                   "[client_id]"),
               Option.withDefault(
                       "encoding",
                       TEXT,
                       "plain",
-                      "How JSON writes the value: `plain` as DuckDB reads it; BLOB in `base64` (what is meant if left out) or `hex`; a number of `seconds`, `millis`, `micros`, `nanos` or `days` since 1970, for TIME since midnight.")
+                      "How JSON writes the value: `plain` as DuckDB reads it; BLOB in `base64`"
+                          + " (what is meant if left out) or `hex`; a number of `seconds`,"
+                          + " `millis`, `micros`, `nanos` or `days` since 1970, for TIME since"
+                          + " midnight.")
                   .oneOf("plain", "base64", "hex", "seconds", "millis", "micros", "nanos", "days"),
               DESCRIPTION,
               later("data_tests", STRUCTURE),
@@ -119,12 +125,14 @@ final class ProjectFormat {
               Option.optional(
                   "event_time",
                   TEXT,
-                  "The column that says when an event happened; required unless records are `changes`.",
+                  "The column that says when an event happened; required unless records are"
+                      + " `changes`.",
                   "clicked_at"),
               Option.optional(
                       "changes",
                       TEXT,
-                      "Records change rows: `upsert` for the newest row of each key, or none (a tombstone); `debezium` for its change events.",
+                      "Records change rows: `upsert` for the newest row of each key, or none (a"
+                          + " tombstone); `debezium` for its change events.",
                       "upsert")
                   .oneOf("upsert", "debezium"),
               Option.optional(
@@ -271,7 +279,8 @@ final class ProjectFormat {
                   "start",
                   TEXT,
                   "beginning",
-                  "Which rows of its sources a stream is made of: all, those whose event time is not before the first run with it (`now`), or those not before a time."),
+                  "Which rows of its sources a stream is made of: all, those whose event time is"
+                      + " not before the first run with it (`now`), or those not before a time."),
               Option.withDefault("enabled", BOOLEAN, "true", "False leaves the model out."),
               later("tags", TEXTS),
               later("meta", STRUCTURE),

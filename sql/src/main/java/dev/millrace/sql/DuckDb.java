@@ -106,9 +106,9 @@ final class DuckDb implements AutoCloseable {
 
   /** Registers functions of users, once each; returns those whose name DuckDB has taken. */
   List<ScalarFunction> register(List<ScalarFunction> more) {
-    List<ScalarFunction> wanted = more.stream().filter(f -> !registered.contains(f.name())).toList();
-    List<ScalarFunction> taken =
-        wanted.stream().filter(f -> functions.contains(f.name())).toList();
+    List<ScalarFunction> wanted =
+        more.stream().filter(f -> !registered.contains(f.name())).toList();
+    List<ScalarFunction> taken = wanted.stream().filter(f -> functions.contains(f.name())).toList();
     List<ScalarFunction> free = wanted.stream().filter(f -> !taken.contains(f)).toList();
     try {
       JavaFunctions.register(connection, free);

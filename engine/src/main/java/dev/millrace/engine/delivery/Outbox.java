@@ -229,32 +229,7 @@ public final class Outbox {
 
   /** The next changes in order, at most about {@code limit}; empty if none waits. */
   public Optional<Chunk> read(Connection connection, int limit) throws SQLException {
-    String columns =
-        schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
-    if (sink.mode() == WriteMode.DEBEZIUM) {
-      columns += ", " + BEFORE + " NOTNULL" + before();
-    }
-    String rows =
-        "SELECT _seq, _w, epoch_us(_at) AS written"
-            + columns
-            + " FROM "
-            + table
-            + " WHERE _seq > "
-            + delivered
-            + " ORDER BY _seq LIMIT "
-            + limit;
-    if (sink.mode() == WriteMode.UPSERT) {
-      rows =
-          "SELECT max(_seq) OVER () AS _seq, _w, min(written) OVER () AS written"
-              + columns
-              + " FROM ("
-              + rows
-              + ") AS r(_seq, _w, written"
-              + columns
-              + ") QUALIFY row_number() OVER (PARTITION BY "
-              + keys()
-              + " ORDER BY r._seq DESC) = 1";
-    }
+    String rows = rowsSql(limit);
     long upTo = written;
     List<List<@Nullable Object>> values = new ArrayList<>();
     schema.columns().forEach(c -> values.add(new ArrayList<>()));
@@ -296,6 +271,37 @@ public final class Outbox {
     List<@Nullable Object[]> arrays = new ArrayList<>();
     values.forEach(v -> arrays.add(v.toArray()));
     return Optional.of(new Chunk(new Batch(schema, signs, arrays), last, oldest));
+  }
+
+  /** The next changes: number, weight, time, columns, and the row before where that is kept. */
+  private String rowsSql(int limit) {
+    String columns =
+        schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      columns += ", " + BEFORE + " NOTNULL" + before();
+    }
+    String rows =
+        "SELECT _seq, _w, epoch_us(_at) AS written"
+            + columns
+            + " FROM "
+            + table
+            + " WHERE _seq > "
+            + delivered
+            + " ORDER BY _seq LIMIT "
+            + limit;
+    if (sink.mode() == WriteMode.UPSERT) {
+      rows =
+          "SELECT max(_seq) OVER () AS _seq, _w, min(written) OVER () AS written"
+              + columns
+              + " FROM ("
+              + rows
+              + ") AS r(_seq, _w, written"
+              + columns
+              + ") QUALIFY row_number() OVER (PARTITION BY "
+              + keys()
+              + " ORDER BY r._seq DESC) = 1";
+    }
+    return rows;
   }
 
   private String before() {

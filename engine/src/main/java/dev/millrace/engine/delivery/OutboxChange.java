@@ -112,8 +112,7 @@ public final class OutboxChange {
       throws SQLException {
     List<Column> shared = schema.columns().stream().filter(c -> has(old, c)).toList();
     boolean keyed = sink.key().stream().allMatch(k -> old.containsKey(k));
-    List<Column> keys =
-        schema.columns().stream().filter(c -> sink.key().contains(c.name())).toList();
+    List<Column> keys = keys();
     String match = keyed ? all(keys, c -> same("o", "n", c)) : "false";
     String limit =
         within
@@ -169,6 +168,10 @@ public final class OutboxChange {
             + waiting);
     long last = same ? last() : make(store, false);
     return new Result(append("SELECT * FROM " + FROM_HERE, last), 0);
+  }
+
+  private List<Column> keys() {
+    return schema.columns().stream().filter(c -> sink.key().contains(c.name())).toList();
   }
 
   /** Rows that are not in the new table, with its columns; {@code o} and {@code n} in the match. */
@@ -338,11 +341,13 @@ public final class OutboxChange {
   private long last() throws SQLException {
     long known =
         transaction.number(
-            "SELECT max(greatest(coalesce(delivered, 0), floor)) FROM progress.sink_positions WHERE sink = "
+            "SELECT max(greatest(coalesce(delivered, 0), floor)) FROM progress.sink_positions WHERE"
+                + " sink = "
                 + Identifier.literal(sink.name()));
     boolean exists =
         transaction.number(
-                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outbox' AND table_name = "
+                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outbox' AND table_name ="
+                    + " "
                     + Identifier.literal(sink.name()))
             > 0;
     return exists ? Math.max(known, transaction.number("SELECT max(_seq) FROM " + outbox)) : known;

@@ -1,11 +1,10 @@
 package dev.millrace.engine.unittest;
 
-import dev.millrace.engine.ProjectFunctions;
-import dev.millrace.project.Project;
-import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.Problems;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.FlowBuilder;
+import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.flow.FlowParts;
@@ -21,6 +20,7 @@ import dev.millrace.engine.unittest.PreparedTest.PreparedStep;
 import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.ModelSpec;
+import dev.millrace.project.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -226,7 +226,7 @@ public final class Why {
         ours
             ? "its connector writes it: see the source's state on its page, or the log"
             : "somebody else writes it: check the topic's name, and that transactions are"
-                  + " committed");
+                + " committed");
   }
 
   private void refused(Cause cause, StreamSpec stream, long late, long rejected, boolean all)
