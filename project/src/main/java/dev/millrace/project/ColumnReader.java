@@ -108,7 +108,7 @@ final class ColumnReader {
         switch (text) {
           case "value", "key" ->
               Optional.of(new Field(part(text), List.of(RecordFormat.WHOLE), encoding));
-          case "timestamp", "topic", "partition", "offset" ->
+          case "rest", "timestamp", "topic", "partition", "offset" ->
               Optional.of(new Field(part(text), List.of(), encoding));
           default -> {
             if (text.startsWith("header.") && text.length() > 7) {
@@ -131,7 +131,7 @@ final class ColumnReader {
           from.where(),
           "`" + text + "` is no part of a record",
           "there are `$.field.deeper` of the value, `value`, `key`, `key.$.field`, `header.name`,"
-              + " `envelope.$.ts_ms`, `timestamp`, `topic`, `partition`, `offset`");
+              + " `envelope.$.ts_ms`, `rest`, `timestamp`, `topic`, `partition`, `offset`");
     }
     return field;
   }
@@ -196,6 +196,7 @@ final class ColumnReader {
           case TOPIC -> List.of(DataType.Kind.VARCHAR);
           case PARTITION -> List.of(DataType.Kind.INTEGER, DataType.Kind.BIGINT);
           case OFFSET -> List.of(DataType.Kind.BIGINT);
+          case REST -> List.of(DataType.Kind.JSON, DataType.Kind.VARCHAR);
           case HEADER -> List.of(DataType.Kind.values());
           default -> List.of();
         };

@@ -84,7 +84,7 @@ final class ProjectFormat {
                   "from",
                   TEXT,
                   "Where in a record it is: `$.field.deeper` of the value, `value`, `key`,"
-                      + " `key.$.field`, `header.name`, `envelope.$.field`, `timestamp`, `topic`,"
+                      + " `key.$.field`, `header.name`, `envelope.$.field`, `rest`, `timestamp`, `topic`,"
                       + " `partition`, `offset`.",
                   "$.user.id"),
               Option.optional(
@@ -153,6 +153,12 @@ final class ProjectFormat {
                   DURATION,
                   "5 seconds",
                   "How long a partition is silent before it no longer holds the watermark back."),
+              Option.withDefault(
+                      "on_schema_change",
+                      TEXT,
+                      "pin",
+                      "What happens when records have other fields than are declared: `pin` reads what is declared; `follow` keeps the others in the column that is `from: rest`; `stop` stops the flow before the first record that does not fit.")
+                  .oneOf("follow", "pin", "stop"),
               Option.withDefault(
                       "extra_fields",
                       TEXT,

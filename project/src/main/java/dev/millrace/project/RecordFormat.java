@@ -43,6 +43,8 @@ public record RecordFormat(Changes changes, List<String> key, List<Field> fields
     HEADER,
     /** The change event around a row. */
     ENVELOPE,
+    /** The fields of its value that are no column. */
+    REST,
     /** Its time as Kafka has it. */
     TIMESTAMP,
     /** Its topic. */
@@ -129,6 +131,7 @@ public record RecordFormat(Changes changes, List<String> key, List<Field> fields
   public boolean readsJson() {
     return changes == Changes.DEBEZIUM
         || reads(Part.ENVELOPE)
+        || reads(Part.REST)
         || fields.stream().anyMatch(f -> f.part() == Part.VALUE && !f.paths().contains(WHOLE));
   }
 }

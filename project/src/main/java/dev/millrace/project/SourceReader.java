@@ -312,6 +312,8 @@ final class SourceReader {
           null);
     }
     checkTopic(block);
+    RecordFormat format = new ChangesReader(problems).read(block, read);
+    boolean stop = new SchemaChangeReader(problems).stops(block, format);
     return new StreamSpec(
         source,
         new StreamDeclaration(name.text(), new Schema(columns), block.values(options)),
@@ -322,11 +324,15 @@ final class SourceReader {
         block.duration("max_ahead").orElse(Duration.ZERO),
         block.duration("idle_after").orElse(Duration.ZERO),
         unique,
-        StreamSpec.ExtraFields.valueOf(
-            block.text("extra_fields").orElseThrow().toUpperCase(Locale.ROOT)),
-        StreamSpec.OnBad.valueOf(block.text("on_bad").orElseThrow().toUpperCase(Locale.ROOT)),
+        stop
+            ? StreamSpec.ExtraFields.REJECT
+            : StreamSpec.ExtraFields.valueOf(
+                block.text("extra_fields").orElseThrow().toUpperCase(Locale.ROOT)),
+        stop
+            ? StreamSpec.OnBad.FAIL
+            : StreamSpec.OnBad.valueOf(block.text("on_bad").orElseThrow().toUpperCase(Locale.ROOT)),
         block.number("max_record").orElse(0L),
-        new ChangesReader(problems).read(block, read),
+        format,
         name.where());
   }
 

@@ -167,10 +167,11 @@ final class DecodingSql {
   /** The value's text; of a list or structure its JSON. */
   private String text(int i) {
     Field field = format.fields().get(i);
-    String path = field.paths().get(0);
+    String path = field.paths().stream().findFirst().orElse("");
     boolean whole = path.equals(RecordFormat.WHOLE);
     String text =
         switch (field.part()) {
+          case REST -> rest();
           case VALUE -> whole ? "v" : extracted("r", field.paths(), isJson(i));
           case ENVELOPE -> extracted("e", field.paths(), isJson(i));
           case KEY -> whole ? wholeKey() : extracted("kj", field.paths(), isJson(i));
@@ -286,6 +287,18 @@ final class DecodingSql {
     if (stream.extraFields() != StreamSpec.ExtraFields.REJECT || !format.readsJson()) {
       return "";
     }
+    String extra = unknownFields();
+    return " WHEN "
+        + (format.isChanges() ? "op = " + JsonDecoder.PUT + " AND " : "")
+        + "len("
+        + extra
+        + ") > 0 THEN 'unknown field `' || "
+        + extra
+        + "[1] || '`'";
+  }
+
+  /** The names of the row's fields that are no column. */
+  private String unknownFields() {
     String known =
         format.fields().stream()
             .filter(f -> f.part() == Part.VALUE)
@@ -294,14 +307,20 @@ final class DecodingSql {
             .filter(Matcher::matches)
             .map(m -> Identifier.literal(m.group(1).replaceAll("\\\\(.)", "$1")))
             .collect(Collectors.joining(", ", "[", "]::VARCHAR[]"));
-    String extra = "list_filter(json_keys(r), lambda k: NOT list_contains(" + known + ", k))";
-    return " WHEN "
-        + (format.isChanges() ? "op = " + JsonDecoder.PUT + " AND " : "")
-        + "len("
+    return "list_filter(json_keys(r), lambda k: NOT list_contains(" + known + ", k))";
+  }
+
+  /** The fields of the row that are no column, as an object; NULL if there are none. */
+  private String rest() {
+    String extra = unknownFields();
+    String quoted = "replace(replace(k, '\\', '\\\\'), '\"', '\\\"')";
+    return "CASE WHEN len("
         + extra
-        + ") > 0 THEN 'unknown field `' || "
+        + ") > 0 THEN '{' || array_to_string(list_transform("
         + extra
-        + "[1] || '`'";
+        + ", lambda k: to_json(k)::VARCHAR || ':' || json_extract(r, '$.\"' || "
+        + quoted
+        + " || '\"')::VARCHAR), ',') || '}' END";
   }
 
   /** What is wrong with a column; of a row that is deleted only its key matters. */
@@ -339,7 +358,7 @@ final class DecodingSql {
   /** The value as it stands in the record. */
   private String shown(int i) {
     Field field = format.fields().get(i);
-    String path = field.paths().get(0);
+    String path = field.paths().stream().findFirst().orElse("");
     return field.part() == Part.VALUE && !path.equals(RecordFormat.WHOLE)
         ? "coalesce(json_extract(r, " + Identifier.literal(path) + ")::VARCHAR, t" + i + ")"
         : "t" + i;

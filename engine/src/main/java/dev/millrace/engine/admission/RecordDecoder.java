@@ -70,8 +70,9 @@ final class RecordDecoder {
                 .allMatch(f -> f.part() == Part.VALUE && !f.paths().contains(RecordFormat.WHOLE));
     this.readsKey = format.isChanges() || format.reads(Part.KEY);
     this.key = format.key().stream().mapToInt(stream.declaration().schema()::indexOf).toArray();
-    boolean rejectExtra = stream.extraFields() == StreamSpec.ExtraFields.REJECT;
-    this.json = new FlatJson(stream.declaration().schema(), names, rejectExtra, keyColumn);
+    boolean oddIfUnknown =
+        stream.extraFields() == StreamSpec.ExtraFields.REJECT || format.reads(Part.REST);
+    this.json = new FlatJson(stream.declaration().schema(), names, oddIfUnknown, keyColumn);
   }
 
   private static boolean isText(Column column) {
@@ -169,6 +170,10 @@ final class RecordDecoder {
               long place = records.header(o, headers[i]);
               yield text(bytes, (int) (place >> 32), place < 0 ? -1 : (int) place, i, rows, o);
             }
+            case REST -> {
+              rows.setNull(i, o);
+              yield true;
+            }
             case ENVELOPE -> false;
             default -> true;
           };
@@ -198,7 +203,7 @@ final class RecordDecoder {
   /** The columns that DuckDB decodes where a record is odd; the others are around the record. */
   static boolean isDecoded(Field field) {
     return switch (field.part()) {
-      case VALUE, KEY, HEADER, ENVELOPE -> true;
+      case VALUE, KEY, HEADER, ENVELOPE, REST -> true;
       default -> false;
     };
   }

@@ -242,6 +242,26 @@ class RecordFormatTest {
   }
 
   @Test
+  void fieldsThatAreNoColumnAreKept() throws Exception {
+    column("at", "TIMESTAMPTZ")
+        .column("a", "INTEGER", at(Part.VALUE, "$.\"a\"", "$.\"old a\""))
+        .column("rest", "JSON", at(Part.REST));
+    try (FlowHarness flow = flow(Changes.NONE)) {
+      String time = "{\"at\":\"" + NOON + "\"";
+      flow.run(
+          List.of(
+              records()
+                  .add(0, 0, 0, null, bytes(time + ",\"a\":1}"))
+                  .add(0, 1, 0, null, bytes(time + ",\"old a\":2,\"new\":{\"x\":[1]},\"b\":null}"))
+                  .add(0, 2, 0, null, bytes(time + ",\"a\":3,\"od\\\"d\\\\\":\"\\n\"}"))
+                  .build()));
+      assertThat(flow.rows("SELECT a, rest FROM \"all\""))
+          .containsExactly(
+              "1|null", "2|{\"new\":{\"x\":[1]},\"b\":null}", "3|{\"od\\\"d\\\\\":\"\\n\"}");
+    }
+  }
+
+  @Test
   void upsertsAndTombstonesChangeRows() throws Exception {
     column("id", "INTEGER").column("name", "VARCHAR");
     try (FlowHarness flow = flow(Changes.UPSERT, "id")) {
