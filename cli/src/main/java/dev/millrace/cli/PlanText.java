@@ -40,8 +40,11 @@ final class PlanText {
             : changed.size() + " of " + plan.changes().size() + " assets change");
     out.append("\n");
     int names = changed.stream().mapToInt(c -> title(c).length()).max().orElse(0);
+    if (!changed.isEmpty()) {
+      out.append('\n');
+    }
     for (AssetChange change : changed) {
-      out.append('\n').append(line(change, names)).append('\n');
+      out.append(line(change, names)).append('\n');
       if (!change.reason().isEmpty() && change.verdict() != Verdict.CANNOT) {
         note(out, change.reason());
       }

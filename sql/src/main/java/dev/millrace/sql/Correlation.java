@@ -78,10 +78,12 @@ final class Correlation {
     boolean global = grouping.isGlobal();
     for (JsonNode condition : conditions) {
       JsonNode own = own(condition);
-      if (own == null) {
+      if (own == null || grouping.hasSets()) {
         refuse(
             condition,
-            "an aggregate over rows that are correlated by more than equalities",
+            grouping.hasSets()
+                ? "GROUPING SETS in a correlated subquery"
+                : "an aggregate over rows that are correlated by more than equalities",
             "correlate it by equalities such as `b.id = a.id`, or join and GROUP BY");
       } else {
         grouping.addGroup(own);

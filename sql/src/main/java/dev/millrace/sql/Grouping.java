@@ -92,6 +92,11 @@ final class Grouping {
     groupsWritten.add(tree);
   }
 
+  /** True for GROUPING SETS, ROLLUP and CUBE. */
+  boolean hasSets() {
+    return select.path("group_sets").size() > 1;
+  }
+
   /** True if all rows are one group. */
   boolean isGlobal() {
     return groups.isEmpty();
@@ -152,11 +157,16 @@ final class Grouping {
     JsonNode condition = having == null ? null : replace(having, Set.of());
     List<AggregateCall> made = calls(grouped);
     aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
+    return having(aggregate, condition, trees);
+  }
+
+  /** The groups with the subqueries that are read above them, and those of which HAVING is true. */
+  private Node having(Node groups, @Nullable JsonNode condition, List<JsonNode> trees) {
     List<JsonNode> read = new ArrayList<>(trees);
     if (condition != null) {
       read.add(condition);
     }
-    Node result = attach(aggregate, read);
+    Node result = attach(groups, read);
     return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
   }
 
@@ -217,12 +227,7 @@ final class Grouping {
               "with emit='on_close' every set of groups needs the window, or it is never complete",
               "add the window to each of the GROUPING SETS, or use emit='on_change'");
     }
-    List<JsonNode> read = new ArrayList<>(trees);
-    if (condition != null) {
-      read.add(condition);
-    }
-    result = attach(result, read);
-    return condition == null ? result : new Node.Filter(result, compilation.expr(condition));
+    return having(result, condition, trees);
   }
 
   private static boolean closes(Node result, GroupingSets sets) {

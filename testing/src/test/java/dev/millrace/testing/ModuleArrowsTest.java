@@ -29,6 +29,7 @@ class ModuleArrowsTest {
           Map.entry("engine", Set.of("api", "project", "dbt", "sql", "log")),
           Map.entry("connect/generator", Set.of("api", "embedded")),
           Map.entry("connect/jdbc", Set.of("api", "embedded")),
+          Map.entry("connect/kafka", Set.of("api", "log")),
           Map.entry(
               "server",
               Set.of(
@@ -40,7 +41,8 @@ class ModuleArrowsTest {
                   "embedded",
                   "engine",
                   "connect-generator",
-                  "connect-jdbc")),
+                  "connect-jdbc",
+                  "connect-kafka")),
           Map.entry("cli", Set.of("server")));
 
   private static final Pattern DEPENDENCY =

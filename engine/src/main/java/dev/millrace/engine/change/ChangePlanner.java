@@ -255,7 +255,9 @@ public final class ChangePlanner {
                   + "`, by which it was decided what is late"));
     } else if (read && !old.get().changes().equals(source.changes())) {
       changes.add(
-          cannot(source, "its records change other rows, or its columns are others: what rows are now was"
+          cannot(
+              source,
+              "its records change other rows, or its columns are others: what rows are now was"
                   + " decided before"));
     } else if (!old.get().hasSameKeys(source)) {
       changes.add(

@@ -84,8 +84,7 @@ final class CurrentRows implements AutoCloseable {
     List<String> key = source.stream().format().key();
     List<Column> columns = new ArrayList<>(source.relation().schema().columns());
     columns.addAll(KNOWN);
-    KeptTable table =
-        tables.create(transaction, "state", name(), new Schema(columns), "_n", key);
+    KeptTable table = tables.create(transaction, "state", name(), new Schema(columns), "_n", key);
     String changes = input(source);
     String found = "found_" + source.relation().delta();
     String pairs = "pairs_" + source.relation().delta();

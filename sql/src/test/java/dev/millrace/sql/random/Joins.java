@@ -75,12 +75,18 @@ final class Joins {
 
   private From join(From left, From right) {
     // A comma binds less than a JOIN, so that ON would not see what is before it.
-    String how = left.condition() == null ? dice.pick(HOW) : ",";
+    boolean commas = hasComma(left) || hasComma(right);
+    String how = commas ? "," : dice.pick(HOW);
     return switch (how) {
       case "LATERAL" -> lateral(left);
       case "USING", "LEFT USING", "FULL USING" -> using(left, how);
       default -> joined(left, right, how);
     };
+  }
+
+  private static boolean hasComma(From from) {
+    String sql = from.part().sql();
+    return from.condition() != null || sql.contains(", unnest(") || sql.contains(", LATERAL (");
   }
 
   private From joined(From left, From right, String how) {
