@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * All of Nexmark's queries side by side in one run, from topics of the embedded broker: after every
+ * Nexmark's queries side by side in one run, from topics of the embedded broker: after every
  * burst of events each table holds what its query returns over all of them.
  */
 @Tag("slow")
@@ -52,8 +52,8 @@ class NexmarkRunTest {
   private static final int BURSTS = 3;
   private static final int EVENTS = 20_000;
 
-  /** Those whose operators are still refused. */
-  private static final Set<String> REFUSED = Set.of("q13.sql");
+  /** Tried so far only in small batches, in the tests of `sql`. */
+  private static final Set<String> NOT_HERE = Set.of("q13.sql");
 
   @TempDir Path folder;
   private final Random random = Seeds.random("NexmarkRunTest");
@@ -103,10 +103,10 @@ class NexmarkRunTest {
     }
     for (Path file : files) {
       String name = PROJECT.relativize(file).toString();
-      boolean isRefused = REFUSED.contains(file.getFileName().toString());
+      boolean isLeftOut = NOT_HERE.contains(file.getFileName().toString());
       if (name.equals("millrace.yml")
           || name.startsWith("sources")
-          || name.startsWith("models") && !isRefused) {
+          || name.startsWith("models") && !isLeftOut) {
         Path copy = folder.resolve(name);
         Files.createDirectories(copy.getParent());
         Files.copy(file, copy);
