@@ -11,6 +11,7 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.engine.unittest.PreparedTest.Arrival;
 import dev.millrace.engine.unittest.PreparedTest.ArrivingRecord;
 import dev.millrace.engine.unittest.PreparedTest.PreparedStep;
+import dev.millrace.project.RecordFormat;
 import dev.millrace.project.RecordFormat.Changes;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.project.UnitTestSpec;
@@ -91,6 +92,16 @@ final class TestPreparation {
 
   private Optional<Arrival> arrival(Given given, StreamSpec stream) {
     Schema schema = graph.inputSchema(given.input()).orElseThrow();
+    if (!isGivenFully(given, stream)) {
+      problems.error(
+          UnitTestError.TEST_ROWS_MISFIT,
+          given.where(),
+          "`"
+              + given.input()
+              + "` is change data, or has columns that are no fields of its records' values",
+          "write records as they are on the topic, or give rows of a model that reads it: `ref('...')`");
+      return Optional.empty();
+    }
     List<ArrivingRecord> records = new ArrayList<>();
     if (given.rows() instanceof Rows.Query query) {
       for (String json : jsonRows(query, schema, given)) {
@@ -113,9 +124,20 @@ final class TestPreparation {
         : row;
   }
 
+  /** False if the rows say too little to make records of the stream of them. */
+  private static boolean isGivenFully(Given given, StreamSpec stream) {
+    boolean plain = stream.format().equals(RecordFormat.rows(stream.declaration().schema()));
+    return plain
+        || (given.rows() instanceof Rows.Listed listed
+            && listed.rows().stream().allMatch(r -> r instanceof Row.Raw));
+  }
+
   private ArrivingRecord record(Optional<String> value, StreamSpec stream, SourceLocation where) {
     String time = Identifier.literal("$." + RecordJson.text(stream.eventTime()));
-    String instant = "TRY_CAST(TRY_CAST(v AS JSON) ->> " + time + " AS TIMESTAMPTZ)";
+    String instant =
+        stream.eventTime().isEmpty()
+            ? "NULL::TIMESTAMPTZ"
+            : "TRY_CAST(TRY_CAST(v AS JSON) ->> " + time + " AS TIMESTAMPTZ)";
     Cast micros =
         new Cast(
             "CASE WHEN isfinite(" + instant + ") THEN epoch_us(" + instant + ")::VARCHAR END",
