@@ -97,6 +97,8 @@ final class MarkedStatement {
   }
 
   private SQLException failure(SQLException e) {
+    // The driver closes a statement that has failed.
+    prepared = null;
     return new SQLException(e.getMessage() + "\nin " + sql, e);
   }
 }

@@ -39,7 +39,7 @@ class RandomStreamsTest {
 
   /** What streams cannot do: a query without any of it must not be refused. */
   private static final Set<String> REFUSED =
-      Set.of("ASOF JOIN", "ASOF LEFT JOIN", "row IN");
+      Set.of("row IN");
 
   /** How often each construct was taken and how often a query with it was refused. */
   private record Count(int taken, int refused) {
@@ -60,7 +60,7 @@ class RandomStreamsTest {
   @Test
   @Tag("slow")
   void staysEqualForLong() throws Exception {
-    run(Seeds.next("RandomStreamsTest for long"), Integer.getInteger("pipelines", 250));
+    run(Seeds.next("RandomStreamsTest for long"), Integer.getInteger("pipelines", 100));
   }
 
   private void run(long seed, int pipelines) throws Exception {
@@ -176,14 +176,21 @@ class RandomStreamsTest {
         relations.put(name, columns(query, output));
         count(query, new Count(1, 0));
       } catch (QueryException e) {
-        boolean unclosed = e.problems().stream().allMatch(p -> p.code() == SqlCode.SQL_NO_WINDOW);
-        if (!unclosed && query.constructs().stream().noneMatch(REFUSED::contains)) {
+        boolean rightly = e.problems().stream().allMatch(RandomStreamsTest::isRightlyRefused);
+        if (!rightly && query.constructs().stream().noneMatch(REFUSED::contains)) {
           throw e;
         }
         count(query, new Count(0, 1));
         drafts.remove(drafts.size() - 1);
       }
     }
+  }
+
+  /** What the generator does not know beforehand: it has no meaning, or cannot be proved. */
+  private static boolean isRightlyRefused(SqlProblem problem) {
+    return problem.code() == SqlCode.SQL_NO_WINDOW
+        || problem.message().startsWith("a stream of constants alone")
+        || problem.message().startsWith("a subquery that may return several rows");
   }
 
   private static List<Column> columns(Query query, Relation output) {
