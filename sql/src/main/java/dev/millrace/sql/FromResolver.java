@@ -201,9 +201,10 @@ final class FromResolver {
     } else {
       right = new FromResolver(compilation, lateral).resolve(rightTree, ctes);
     }
-    if (right == null) {
-      return null;
-    }
+    return right == null ? null : join(tree, left, right);
+  }
+
+  private @Nullable From join(JsonNode tree, From left, From right) {
     Scope both = Scope.join(left.scope, right.scope);
     List<JsonNode> conditions = new ArrayList<>();
     if (tree.path("condition").isObject()) {
@@ -217,7 +218,8 @@ final class FromResolver {
       return null;
     }
     conditions.addAll(using.conditions());
-    boolean asof = reference.equals("ASOF");
+    String type = tree.path("join_type").asText();
+    boolean asof = tree.path("ref_type").asText().equals("ASOF");
     if (type.equals("INNER") && !asof) {
       return inner(left, right, conditions, using.scope(both));
     }

@@ -95,11 +95,6 @@ final class QueryResolver {
 
   private @Nullable Resolved setOperation(JsonNode query, Map<String, Cte> ctes) {
     JsonNode place = firstPlace(query);
-    for (JsonNode modifier : query.path("modifiers")) {
-      if (!modifier.path("type").asText().equals("ORDER_MODIFIER")) {
-        unsupported(place, "LIMIT over a union", "limit in the query that reads the stream");
-      }
-    }
     if (closing.isWanted(query)) {
       closing.refuse(place);
     }
@@ -127,8 +122,9 @@ final class QueryResolver {
             && resolved.stream().mapToInt(r -> r.columns().size()).distinct().count() != 1)) {
       return null;
     }
-    return new SetOperations(compilation)
-        .resolve(type, query.path("setop_all").asBoolean(), resolved);
+    Resolved all =
+        new SetOperations(compilation).resolve(type, query.path("setop_all").asBoolean(), resolved);
+    return new TopRows(compilation, query).over(all);
   }
 
   /** A node of a query that knows its place; set operations themselves do not. */

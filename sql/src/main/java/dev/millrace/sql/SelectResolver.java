@@ -33,20 +33,12 @@ final class SelectResolver {
     Subqueries subqueries = new Subqueries(compilation, queries.within(from.scope()), ctes);
     ExpressionResolver resolver =
         new ExpressionResolver(compilation, from.scope(), aliases, queries.outer(), subqueries);
-    List<JsonNode> conditions = new ArrayList<>(from.conditions());
-    if (select.path("where_clause").isObject()) {
-      conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(select.path("where_clause"))));
-    }
+    List<JsonNode> conditions = conditions(select, from, resolver);
     List<Item> items = new SelectList(compilation, from.scope()).expand(select, resolver);
     Grouping grouping = new Grouping(compilation, resolver, select, items);
     TopRows top = new TopRows(compilation, select);
-    List<JsonNode> trees = new ArrayList<>();
-    items.forEach(item -> trees.add(item.tree() == null ? item.written() : item.tree()));
-    trees.addAll(top.expressions(items, resolver));
     boolean qualify = select.path("qualify").isObject();
-    if (qualify) {
-      trees.add(resolver.resolve(select.path("qualify")));
-    }
+    List<JsonNode> trees = trees(select, items, top, resolver);
     Correlation correlation = new Correlation(compilation, queries.outer());
     correlation.take(conditions);
     boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
@@ -88,6 +80,28 @@ final class SelectResolver {
       closing.checkWindows(select, result.node());
     }
     return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
+  }
+
+  /** What is computed over the rows: the list, then what orders the rows to keep, then QUALIFY. */
+  private static List<JsonNode> trees(
+      JsonNode select, List<Item> items, TopRows top, ExpressionResolver resolver) {
+    List<JsonNode> trees = new ArrayList<>();
+    items.forEach(item -> trees.add(item.tree() == null ? item.written() : item.tree()));
+    trees.addAll(top.expressions(items, resolver));
+    if (select.path("qualify").isObject()) {
+      trees.add(resolver.resolve(select.path("qualify")));
+    }
+    return trees;
+  }
+
+  /** WHERE, and the conditions of FROM. */
+  private static List<JsonNode> conditions(
+      JsonNode select, FromResolver.From from, ExpressionResolver resolver) {
+    List<JsonNode> conditions = new ArrayList<>(from.conditions());
+    if (select.path("where_clause").isObject()) {
+      conditions.addAll(JoinBuilder.conjuncts(resolver.resolve(select.path("where_clause"))));
+    }
+    return conditions;
   }
 
   /** Window functions, QUALIFY, unnest and the list. */

@@ -178,6 +178,24 @@ final class TopRows {
     return new Resolved(node, result.columns());
   }
 
+  /** The rows to keep of a set operation, whose ORDER BY can name its columns. */
+  Resolved over(Resolved result) {
+    if (!isNeeded()) {
+      return result;
+    }
+    List<SelectList.Item> items = new ArrayList<>();
+    List<JsonNode> trees = new ArrayList<>();
+    for (Scope.Visible column : result.columns()) {
+      JsonNode tree = Compilation.reference(column.field().name());
+      items.add(new SelectList.Item(column.name(), tree, tree));
+      trees.add(tree);
+    }
+    Scope scope = Scope.of(new Scope.Source(List.of(), result.columns(), Set.of()));
+    ExpressionResolver resolver = new ExpressionResolver(compilation, scope, Map.of());
+    List<JsonNode> expressions = expressions(items, resolver);
+    return compilation.findings().isEmpty() ? apply(result, trees, expressions) : result;
+  }
+
   /** Orders the rows of the text's tree by every column at last. */
   private void settle(int columns) {
     if (!compilation.isFirst(query.path("modifiers"))) {

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nexmark's queries side by side in one run, from topics of the embedded broker: after every
- * burst of events each table holds what its query returns over all of them.
+ * Nexmark's queries side by side in one run, from topics of the embedded broker: after every burst
+ * of events each table holds what its query returns over all of them.
  */
 @Tag("slow")
 class NexmarkRunTest {
