@@ -38,8 +38,7 @@ class RandomStreamsTest {
   private static final int SHRINKING_SECONDS = 60;
 
   /** What streams cannot do: a query without any of it must not be refused. */
-  private static final Set<String> REFUSED =
-      Set.of("row IN");
+  private static final Set<String> REFUSED = Set.of("row IN");
 
   /** How often each construct was taken and how often a query with it was refused. */
   private record Count(int taken, int refused) {
