@@ -49,7 +49,8 @@ class KilledEditTest {
     Map<String, List<List<Object>>> found = killed.delivered();
     for (String appended : List.of("clicks", "campaign_minutes_final")) {
       // What was appended before the edit stays.
-      assertThat(found.remove(appended)).hasSizeGreaterThan(wanted.getOrDefault(appended, List.of()).size());
+      assertThat(found.remove(appended))
+          .hasSizeGreaterThan(wanted.getOrDefault(appended, List.of()).size());
       wanted.remove(appended);
     }
     AdsRun.assertSame(found, wanted);

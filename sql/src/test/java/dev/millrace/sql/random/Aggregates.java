@@ -73,8 +73,8 @@ final class Aggregates {
       case 5 -> use("median", name, Kind.OPAQUE);
       case 6 -> use("stddev", name, Kind.OPAQUE);
       case 7 -> use("var_pop", name, Kind.OPAQUE);
-      case 8 -> use("bit_or", name + "::INTEGER", Kind.INT);
-      case 9 -> use("bit_xor", name + "::INTEGER", Kind.INT);
+      case 8 -> use("bit_or", "TRY_CAST(" + name + " AS INTEGER)", Kind.INT);
+      case 9 -> use("bit_xor", "TRY_CAST(" + name + " AS INTEGER)", Kind.INT);
       case 10 -> use("histogram", name, Kind.OPAQUE);
       case 11 -> use("approx_count_distinct", name, Kind.INT);
       case 12 ->

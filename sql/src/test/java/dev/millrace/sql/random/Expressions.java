@@ -97,8 +97,8 @@ final class Expressions {
       case TEXT -> new Column("CASE WHEN " + name + " > 'a' THEN 1 ELSE 2 END", Kind.INT);
       case INT ->
           dice.once(2)
-              ? new Column("{'a': " + name + "::INTEGER, 'b': 'q'}", Kind.STRUCT)
-              : new Column("[" + name + "::INTEGER]", Kind.LIST);
+              ? new Column("{'a': TRY_CAST(" + name + " AS INTEGER), 'b': 'q'}", Kind.STRUCT)
+              : new Column("[TRY_CAST(" + name + " AS INTEGER)]", Kind.LIST);
       default -> new Column(same(column), column.kind());
     };
   }
