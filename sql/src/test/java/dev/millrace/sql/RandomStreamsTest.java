@@ -52,14 +52,14 @@ class RandomStreamsTest {
 
   @Test
   void staysEqual() throws Exception {
-    run(Seeds.next("RandomStreamsTest"), Integer.getInteger("pipelines", 25));
+    run(Seeds.next("RandomStreamsTest"), Integer.getInteger("pipelines", 12));
   }
 
   /** For {@code -Dmillrace.minutes}, if given, as {@code ./check --random} does. */
   @Test
   @Tag("slow")
   void staysEqualForLong() throws Exception {
-    run(Seeds.next("RandomStreamsTest for long"), Integer.getInteger("pipelines", 100));
+    run(Seeds.next("RandomStreamsTest for long"), Integer.getInteger("pipelines", 60));
   }
 
   private void run(long seed, int pipelines) throws Exception {
