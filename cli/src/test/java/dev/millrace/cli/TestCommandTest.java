@@ -88,7 +88,7 @@ class TestCommandTest {
       Answer answer = millrace(command, shop);
       assertThat(answer.code()).isEqualTo(Millrace.PROBLEMS);
       assertThat(answer.out())
-          .contains("TEST_COLUMN_UNKNOWN", "models/models.yml:13:40", "did you mean `amount`?");
+          .contains("TEST_COLUMN_UNKNOWN", "models/models.yml:12:41", "did you mean `amount`?");
     }
   }
 
