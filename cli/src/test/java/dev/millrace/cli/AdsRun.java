@@ -164,14 +164,18 @@ final class AdsRun {
     return tables;
   }
 
+  /** Rows with their columns in the order of names: a column that came later stands at the end. */
   private static List<List<Object>> rows(Connection connection, String sql) throws SQLException {
     List<List<Object>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
-      int width = result.getMetaData().getColumnCount();
+      Map<String, Integer> columns = new TreeMap<>();
+      for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+        columns.put(result.getMetaData().getColumnLabel(i), i);
+      }
       while (result.next()) {
         List<Object> row = new ArrayList<>();
-        for (int i = 1; i <= width; i++) {
+        for (int i : columns.values()) {
           Object value = result.getObject(i);
           row.add(value instanceof Double ? value : String.valueOf(result.getString(i)));
         }
