@@ -42,7 +42,7 @@ class KilledRunTest {
     List<String> points = new ArrayList<>(POINTS);
     Collections.shuffle(points, random);
     for (String point : points) {
-      String fault = point + ":" + (1 + random.nextInt(6));
+      String fault = point + ":" + (1 + random.nextInt(3));
       System.out.println("KilledRunTest: " + fault);
       AdsRun.Ended ended = killed.run(fault);
       assertThat(ended.code()).as("%s: %s", fault, ended.output()).isEqualTo(FaultPoint.EXIT_CODE);

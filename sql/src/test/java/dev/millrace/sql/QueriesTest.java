@@ -62,7 +62,7 @@ class QueriesTest {
       pipeline.stream("n", "SELECT count(*) AS n FROM q", false);
       pipeline.execute("SET threads = 1");
       pipeline.execute("SELECT setseed(" + random.nextDouble() + ")");
-      for (int batch = 0; batch < 8; batch++) {
+      for (int batch = 0; batch < 6; batch++) {
         Map<String, String> rows = new HashMap<>();
         if (random.nextInt(4) > 0) {
           rows.put("s.a", rows(random, batch, "g"));

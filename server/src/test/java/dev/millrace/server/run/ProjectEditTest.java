@@ -23,7 +23,7 @@ class ProjectEditTest {
       "SELECT customer, time_bucket(INTERVAL 10 SECOND, ordered_at) AS bucket, count(*) AS n, sum(amount) AS amount"
           + " FROM {{ ref('good') }} GROUP BY ALL";
 
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 6;
 
   @TempDir Path folder;
 
