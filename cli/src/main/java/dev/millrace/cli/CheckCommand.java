@@ -19,7 +19,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** `millrace check`: every problem of a project at once, then its graph. */
@@ -37,21 +36,9 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   @Mixin private ProjectArguments arguments = new ProjectArguments();
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Format format = Format.text;
+  @Mixin private OutputFormat format = new OutputFormat();
 
   @Spec private CommandSpec spec;
-
-  /** How problems are printed. */
-  enum Format {
-    /** For people. */
-    text,
-    /** For programs. */
-    json
-  }
 
   @SuppressWarnings("NullAway.Init")
   CheckCommand() {}
@@ -74,7 +61,7 @@ final class CheckCommand implements Callable<Integer> {
     boolean failed =
         found.stream().anyMatch(p -> p.severity() == dev.millrace.api.error.Severity.ERROR);
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Format.json) {
+    if (format.isJson()) {
       out.println(new ProblemPrinter(arguments.folder(), false).json(found));
     } else {
       if (!found.isEmpty()) {

@@ -18,7 +18,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** `millrace plan`: what the next run makes of a project's edit. */
@@ -43,21 +42,9 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Callable<Integer> {
   @Mixin private ProjectArguments arguments = new ProjectArguments();
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Format format = Format.text;
+  @Mixin private OutputFormat format = new OutputFormat();
 
   @Spec private CommandSpec spec;
-
-  /** How the plan is printed. */
-  enum Format {
-    /** For people. */
-    text,
-    /** For programs. */
-    json
-  }
 
   @SuppressWarnings("NullAway.Init")
   PlanCommand() {}
@@ -75,10 +62,10 @@ final class PlanCommand implements Callable<Integer> {
         ChangePlanner.plan(project, Starts.apply(project, programs, stored, Instant.now()), stored);
     PrintWriter out = spec.commandLine().getOut();
     PlanText text = new PlanText(project, plan, Problems.colours());
-    out.print(format == Format.json ? text.json() : text.text());
+    out.print(format.isJson() ? text.json() : text.text());
     out.flush();
     List<Problem> impossible = plan.problems();
-    if (!impossible.isEmpty() && format == Format.text) {
+    if (!impossible.isEmpty() && !format.isJson()) {
       spec.commandLine().getErr().print(Problems.text(arguments.folder(), impossible));
       spec.commandLine().getErr().flush();
     }

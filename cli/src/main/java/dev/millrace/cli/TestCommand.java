@@ -60,11 +60,7 @@ final class TestCommand implements Callable<Integer> {
   @Option(names = "--fail-fast", description = "Ends at the first test that does not pass.")
   private boolean failFast;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private CheckCommand.Format format = CheckCommand.Format.text;
+  @Mixin private OutputFormat format = new OutputFormat();
 
   @Option(
       names = "--junit",
@@ -98,7 +94,7 @@ final class TestCommand implements Callable<Integer> {
     }
     List<Problem> warnings =
         problems.all().stream().filter(p -> p.code() == ProjectError.NO_EFFECT).toList();
-    if (format == CheckCommand.Format.text && !warnings.isEmpty()) {
+    if (!format.isJson() && !warnings.isEmpty()) {
       print(warnings);
     }
     try (tests) {
@@ -125,7 +121,7 @@ final class TestCommand implements Callable<Integer> {
   private void print(List<Problem> problems) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        format == CheckCommand.Format.json
+        format.isJson()
             ? new ProblemPrinter(arguments.folder(), false).json(problems)
             : Problems.text(arguments.folder(), problems));
     out.flush();
@@ -136,7 +132,7 @@ final class TestCommand implements Callable<Integer> {
     int width = tests.tests().stream().mapToInt(t -> t.name().length()).max().orElse(0);
     TestReport report = new TestReport(arguments.folder(), Problems.colours(), width);
     List<UnitTestResult> results = new ArrayList<>();
-    boolean text = format == CheckCommand.Format.text;
+    boolean text = !format.isJson();
     for (UnitTestSpec test : tests.tests()) {
       UnitTestResult result = tests.run(test);
       results.add(result);

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,21 +34,9 @@ final class WhyCommand implements Callable<Integer> {
       description = "A stream, a source's stream such as ads.clicks, or a sink.")
   private String asset;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Format format = Format.text;
+  @Mixin private OutputFormat format = new OutputFormat();
 
   @Spec private CommandSpec spec;
-
-  /** How the answer is printed. */
-  enum Format {
-    /** For people. */
-    text,
-    /** For programs. */
-    json
-  }
 
   @SuppressWarnings("NullAway.Init")
   WhyCommand() {}
@@ -60,7 +47,7 @@ final class WhyCommand implements Callable<Integer> {
     JsonNode answer =
         StoreClient.of(arguments.folder()).why(asset, () -> arguments.load(new Problems()));
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Format.json) {
+    if (format.isJson()) {
       out.println(answer.toPrettyString());
     } else {
       out.print(WhyText.of(answer));

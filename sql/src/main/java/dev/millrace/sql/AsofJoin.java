@@ -141,12 +141,6 @@ final class AsofJoin {
   }
 
   private void refuse(String what, String hint) {
-    compilation
-        .findings()
-        .add(
-            tree,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint);
+    compilation.findings().unsupported(tree, what, hint);
   }
 }

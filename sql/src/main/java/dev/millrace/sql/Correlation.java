@@ -59,13 +59,7 @@ final class Correlation {
   }
 
   private void refuse(JsonNode place, String what, String hint) {
-    compilation
-        .findings()
-        .add(
-            place,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint);
+    compilation.findings().unsupported(place, what, hint);
   }
 
   /**

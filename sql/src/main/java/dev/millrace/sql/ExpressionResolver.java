@@ -149,10 +149,9 @@ final class ExpressionResolver {
   private void refuse(JsonNode tree, String what) {
     compilation
         .findings()
-        .add(
+        .unsupported(
             tree,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
+            what,
             "use `materialized='view'` for this model, or compute it in a query over the stream");
   }
 

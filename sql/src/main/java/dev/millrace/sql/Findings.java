@@ -38,6 +38,11 @@ final class Findings {
     add(new SqlProblem(from, Math.max(0, to - from), message, hint, code));
   }
 
+  /** Adds that a stream cannot do something of SQL, at a node of DuckDB's tree. */
+  void unsupported(JsonNode node, String what, @Nullable String hint) {
+    add(node, SqlCode.SQL_UNSUPPORTED, what + " cannot be kept up to date in a stream yet", hint);
+  }
+
   /** Adds a problem at a byte offset that DuckDB named. */
   void addAt(long byteOffset, SqlCode code, String message, @Nullable String hint) {
     add(new SqlProblem(text.locate(byteOffset), 0, message, hint, code));

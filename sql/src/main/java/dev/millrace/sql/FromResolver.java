@@ -62,13 +62,7 @@ final class FromResolver {
   }
 
   private void unsupported(JsonNode tree, String what, @Nullable String hint) {
-    compilation
-        .findings()
-        .add(
-            tree,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint);
+    compilation.findings().unsupported(tree, what, hint);
   }
 
   private @Nullable From table(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {

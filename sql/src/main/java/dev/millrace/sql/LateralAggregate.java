@@ -34,13 +34,7 @@ final class LateralAggregate {
     if (!type.equals("INNER") && !(type.equals("LEFT") && always)) {
       compilation
           .findings()
-          .add(
-              tree,
-              SqlCode.SQL_UNSUPPORTED,
-              "a lateral aggregate in a join of kind "
-                  + type
-                  + " cannot be kept up to date in a stream yet",
-              "join it ON true");
+          .unsupported(tree, "a lateral aggregate in a join of kind " + type, "join it ON true");
       return null;
     }
     Node node = new JoinBuilder(compilation).inner(left.items(), left.conditions());

@@ -15,19 +15,7 @@ import org.jspecify.annotations.Nullable;
  * keeps its inputs' fields and adds its own; which of them are needed is decided when it is
  * planned.
  */
-sealed interface Node
-    permits Node.Scan,
-        Node.Filter,
-        Node.Extend,
-        Node.UnionAll,
-        Join,
-        Node.Aggregate,
-        Node.Window,
-        Session,
-        Unnest,
-        Shared,
-        Repeat,
-        Values {
+sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values {
 
   /** The columns, hidden ones included. */
   List<Field> fields();
@@ -118,38 +106,45 @@ sealed interface Node
     }
   }
 
+  /** An operator over one input; unless it says otherwise, rows come and go as the input's do. */
+  sealed interface Unary extends Node
+      permits Filter, Extend, Aggregate, Window, Session, Unnest, Shared, Repeat {
+    /** The operator below. */
+    Node input();
+
+    @Override
+    default List<Field> fields() {
+      return input().fields();
+    }
+
+    @Override
+    default List<String> identity() {
+      return input().identity();
+    }
+
+    @Override
+    default boolean appendOnly() {
+      return input().appendOnly();
+    }
+
+    @Override
+    default Map<String, String> watermarks() {
+      return input().watermarks();
+    }
+
+    @Override
+    default List<Node> inputs() {
+      return List.of(input());
+    }
+  }
+
   /** The rows for which a condition is true. */
-  record Filter(Node input, Expr condition) implements Node {
-    @Override
-    public List<Field> fields() {
-      return input.fields();
-    }
-
-    @Override
-    public List<String> identity() {
-      return input.identity();
-    }
-
-    @Override
-    public boolean appendOnly() {
-      return input.appendOnly();
-    }
-
-    @Override
-    public Map<String, String> watermarks() {
-      return input.watermarks();
-    }
-
+  record Filter(Node input, Expr condition) implements Unary {
     /** Rows with the same values pass or fail together if the condition reads nothing else. */
     @Override
     public Set<String> lasting() {
       Set<String> below = input.lasting();
       return appendOnly() || below.containsAll(condition.refs()) ? below : Set.of();
-    }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
     }
   }
 
@@ -159,22 +154,12 @@ sealed interface Node
    * @param watermarks the input's and those of computed columns that grow with a column of the
    *     input
    */
-  record Extend(Node input, List<Item> items, Map<String, String> watermarks) implements Node {
+  record Extend(Node input, List<Item> items, Map<String, String> watermarks) implements Unary {
     @Override
     public List<Field> fields() {
       List<Field> fields = new ArrayList<>(input.fields());
       items.forEach(item -> fields.add(item.field()));
       return fields;
-    }
-
-    @Override
-    public List<String> identity() {
-      return input.identity();
-    }
-
-    @Override
-    public boolean appendOnly() {
-      return input.appendOnly();
     }
 
     /** Even a constant goes with the last row. */
@@ -188,11 +173,6 @@ sealed interface Node
         }
       }
       return names;
-    }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
     }
   }
 
@@ -243,7 +223,7 @@ sealed interface Node
    */
   record Aggregate(
       Node input, List<Field> groups, List<AggregateCall> calls, boolean global, boolean onClose)
-      implements Node {
+      implements Unary {
     @Override
     public List<Field> fields() {
       List<Field> fields = new ArrayList<>(groups);
@@ -290,11 +270,6 @@ sealed interface Node
       }
       return onClose || input.lasting().containsAll(names) ? names : Set.of();
     }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
-    }
   }
 
   /**
@@ -303,17 +278,12 @@ sealed interface Node
    * @param partition fields of the input; a single constant if all rows are one partition
    * @param calls the functions, total: they depend on no order but the one that they name
    */
-  record Window(Node input, List<Field> partition, List<Item> calls) implements Node {
+  record Window(Node input, List<Field> partition, List<Item> calls) implements Unary {
     @Override
     public List<Field> fields() {
       List<Field> fields = new ArrayList<>(input.fields());
       calls.forEach(call -> fields.add(call.field()));
       return fields;
-    }
-
-    @Override
-    public List<String> identity() {
-      return input.identity();
     }
 
     /** A partition whose rows all come in one batch and never again keeps its results. */
@@ -364,11 +334,6 @@ sealed interface Node
         input.fields().forEach(field -> names.add(field.name()));
       }
       return names;
-    }
-
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
     }
   }
 }

@@ -84,13 +84,7 @@ final class QueryResolver {
   }
 
   private void unsupported(JsonNode place, String what, @Nullable String hint) {
-    compilation
-        .findings()
-        .add(
-            place,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint);
+    compilation.findings().unsupported(place, what, hint);
   }
 
   private @Nullable Resolved setOperation(JsonNode query, Map<String, Cte> ctes) {

@@ -3,7 +3,6 @@ package dev.millrace.sql;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,7 +11,7 @@ import java.util.Set;
  * @param count the field; none or a negative number is no row
  * @param number counts the copies of a row from 1
  */
-record Repeat(Node input, String count, Field number) implements Node {
+record Repeat(Node input, String count, Field number) implements Node.Unary {
   @Override
   public List<Field> fields() {
     List<Field> fields = new ArrayList<>(input.fields());
@@ -27,16 +26,6 @@ record Repeat(Node input, String count, Field number) implements Node {
     return names;
   }
 
-  @Override
-  public boolean appendOnly() {
-    return input.appendOnly();
-  }
-
-  @Override
-  public Map<String, String> watermarks() {
-    return input.watermarks();
-  }
-
   /** Nothing is known of how many copies there will be. */
   @Override
   public Set<String> lasting() {
@@ -45,10 +34,5 @@ record Repeat(Node input, String count, Field number) implements Node {
       fields().forEach(field -> names.add(field.name()));
     }
     return names;
-  }
-
-  @Override
-  public List<Node> inputs() {
-    return List.of(input);
   }
 }

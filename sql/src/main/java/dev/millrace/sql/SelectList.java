@@ -69,13 +69,7 @@ final class SelectList {
 
   private void star(JsonNode item, ExpressionResolver resolver, List<Item> items) {
     if (item.path("columns").asBoolean() || item.path("expr").isObject()) {
-      compilation
-          .findings()
-          .add(
-              item,
-              SqlCode.SQL_UNSUPPORTED,
-              "COLUMNS(...) cannot be kept up to date in a stream yet",
-              "write the columns out");
+      compilation.findings().unsupported(item, "COLUMNS(...)", "write the columns out");
       return;
     }
     Set<String> excluded = lower(item.path("exclude_list"));

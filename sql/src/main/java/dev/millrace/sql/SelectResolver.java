@@ -153,11 +153,7 @@ final class SelectResolver {
   private void refuse(JsonNode place, String what, @Nullable String hint) {
     compilation
         .findings()
-        .add(
-            place,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint == null ? "use `materialized='view'` for this model" : hint);
+        .unsupported(place, what, hint == null ? "use `materialized='view'` for this model" : hint);
   }
 
   private Resolved project(Node input, List<Item> items, List<JsonNode> trees) {

@@ -17,18 +17,13 @@ import java.util.Set;
  * @param end the time of its last row and the gap
  */
 record Session(Node input, Field time, String gap, List<Field> keys, Field start, Field end)
-    implements Node {
+    implements Node.Unary {
   @Override
   public List<Field> fields() {
     List<Field> fields = new ArrayList<>(input.fields());
     fields.add(start);
     fields.add(end);
     return fields;
-  }
-
-  @Override
-  public List<String> identity() {
-    return input.identity();
   }
 
   @Override
@@ -60,10 +55,5 @@ record Session(Node input, Field time, String gap, List<Field> keys, Field start
       input.fields().forEach(field -> names.add(field.name()));
     }
     return names;
-  }
-
-  @Override
-  public List<Node> inputs() {
-    return List.of(input);
   }
 }

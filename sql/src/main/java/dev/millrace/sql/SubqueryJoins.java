@@ -21,13 +21,7 @@ final class SubqueryJoins {
   }
 
   void refuse(JsonNode place, String what, String hint) {
-    compilation
-        .findings()
-        .add(
-            place,
-            SqlCode.SQL_UNSUPPORTED,
-            what + " cannot be kept up to date in a stream yet",
-            hint);
+    compilation.findings().unsupported(place, what, hint);
   }
 
   /**

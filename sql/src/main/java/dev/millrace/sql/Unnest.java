@@ -20,7 +20,7 @@ record Unnest(
     Field ordinal,
     boolean keepsEmpty,
     Map<String, String> watermarks)
-    implements Node {
+    implements Node.Unary {
   @Override
   public List<Field> fields() {
     List<Field> fields = new ArrayList<>(input.fields());
@@ -34,11 +34,6 @@ record Unnest(
     List<String> names = new ArrayList<>(input.identity());
     names.add(ordinal.name());
     return names;
-  }
-
-  @Override
-  public boolean appendOnly() {
-    return input.appendOnly();
   }
 
   /** A row's elements stay if its lists do. */
@@ -57,10 +52,5 @@ record Unnest(
       return names;
     }
     return keepsEmpty ? below : Set.of();
-  }
-
-  @Override
-  public List<Node> inputs() {
-    return List.of(input);
   }
 }

@@ -9,6 +9,17 @@ import java.util.stream.Collectors;
  */
 public sealed interface DataType {
 
+  /** True for integers, decimals and floating-point numbers. */
+  default boolean isNumber() {
+    return this instanceof Decimal || (this instanceof Scalar scalar && scalar.kind.isNumber());
+  }
+
+  /** False for NaN and infinities of floating-point numbers; true for any other value. */
+  static boolean isFinite(Object value) {
+    boolean floating = value instanceof Double || value instanceof Float;
+    return !floating || Double.isFinite(((Number) value).doubleValue());
+  }
+
   /** A type without parameters. */
   record Scalar(Kind kind) implements DataType {
     @Override
@@ -132,6 +143,25 @@ public sealed interface DataType {
     /** The type as DuckDB prints it. */
     public String sql() {
       return sql;
+    }
+
+    private boolean isNumber() {
+      return switch (this) {
+        case TINYINT,
+            SMALLINT,
+            INTEGER,
+            BIGINT,
+            HUGEINT,
+            UTINYINT,
+            USMALLINT,
+            UINTEGER,
+            UBIGINT,
+            UHUGEINT,
+            FLOAT,
+            DOUBLE ->
+            true;
+        default -> false;
+      };
     }
   }
 }

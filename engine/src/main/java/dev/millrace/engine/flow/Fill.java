@@ -23,8 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +48,7 @@ public final class Fill implements AutoCloseable {
   private final Clock clock;
   private final Replacement replacement;
   private final List<StreamRun> filled;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final StopSignal stop = new StopSignal();
   private final Thread thread;
   private long done;
   private long total;
@@ -93,7 +91,7 @@ public final class Fill implements AutoCloseable {
 
   private void run() {
     long pause = 100;
-    while (!isStopping()) {
+    while (!stop.isGiven()) {
       try (Writer writer = store.writer();
           BatchRunner runner =
               new BatchRunner(parts.make(), clock, new Workers(), Progress.FILLS)) {
@@ -101,13 +99,13 @@ public final class Fill implements AutoCloseable {
         return;
       } catch (RetryException e) {
         report(e.problem());
-        pause(pause);
+        stop.pause(pause);
         pause = Math.min(5_000, pause * 2);
       } catch (StopException e) {
         stopFor(e.problem());
         return;
       } catch (InterruptedException e) {
-        stop.countDown();
+        stop.give();
       } catch (SQLException | RuntimeException e) {
         LOG.error("filling {} failed", parts.names(), e);
         stopFor(
@@ -143,7 +141,7 @@ public final class Fill implements AutoCloseable {
         flow.hold();
         held = true;
       }
-      if (!isStopping()) {
+      if (!stop.isGiven()) {
         // Windows close, and a count over no rows has its row.
         follow(runner, newest(parts.sources()).marks());
         runner.run(writer, List.of(), List.of(), false, () -> {});
@@ -184,7 +182,7 @@ public final class Fill implements AutoCloseable {
     for (TableInput table : runner.tableInputs()) {
       long last = number("SELECT max(_n) FROM " + table.table());
       total += last;
-      for (long after = 0; after < last && !isStopping(); after += TABLE_ROWS) {
+      for (long after = 0; after < last && !stop.isGiven(); after += TABLE_ROWS) {
         table.read(after, after + TABLE_ROWS);
         runner.run(writer, List.of(), List.of(), false, () -> {});
         table.read(0, 0);
@@ -216,7 +214,7 @@ public final class Fill implements AutoCloseable {
           replayTo(runner, writer, reader, checkpoint);
         }
       }
-      for (int i = 0; i < CHASES && !held && !isStopping(); i++) {
+      for (int i = 0; i < CHASES && !held && !stop.isGiven(); i++) {
         Checkpoints.Checkpoint live = newest(names);
         if (distance(reader.positions(), live.positions()) < NEAR) {
           break;
@@ -307,7 +305,7 @@ public final class Fill implements AutoCloseable {
         decisions.getValue().load(connection, reader.positions(), checkpoint.positions());
       }
     }
-    while (!reader.isThere() && !isStopping()) {
+    while (!reader.isThere() && !stop.isGiven()) {
       List<TopicRecords> records = reader.next();
       if (!records.isEmpty()) {
         runner.run(writer, runner.decode(records), reader.positions(), false, () -> {});
@@ -315,7 +313,7 @@ public final class Fill implements AutoCloseable {
         progressed(runner, records.stream().mapToLong(TopicRecords::size).sum());
       }
     }
-    if (!isStopping()) {
+    if (!stop.isGiven()) {
       follow(runner, checkpoint.marks());
       runner.run(writer, List.of(), reader.positions(), false, () -> {});
       checkStopped(runner);
@@ -415,22 +413,10 @@ public final class Fill implements AutoCloseable {
     filled.forEach(s -> s.stop(problem));
   }
 
-  private void pause(long millis) {
-    try {
-      stop.await(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      stop.countDown();
-    }
-  }
-
-  private boolean isStopping() {
-    return stop.getCount() == 0;
-  }
-
   /** Ends after the batch in hand; the next start goes on with it. */
   @Override
   public void close() {
-    stop.countDown();
+    stop.give();
     try {
       thread.join(30_000);
     } catch (InterruptedException e) {

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +50,7 @@ public final class Flow implements AutoCloseable {
   private final Runnable onCommit;
   private final Idleness idleness;
   private final Thread thread;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final StopSignal stop = new StopSignal();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private volatile Health health = Health.OK;
   private volatile @Nullable Problem problem;
@@ -103,14 +101,14 @@ public final class Flow implements AutoCloseable {
 
   private void run() {
     long pause = FIRST_PAUSE_MILLIS;
-    while (!isStopping()) {
+    while (!stop.isGiven()) {
       try (Writer writer = store.writer()) {
         load(writer);
         try (TopicReader reader = TopicReader.open(cluster, options, topics, runner.positions())) {
           runner.expect(reader.positions());
           idleness.listen();
           try (Intake intake = new Intake(name, reader, runner.sources())) {
-            while (!isStopping() && !reloadRequested) {
+            while (!stop.isGiven() && !reloadRequested) {
               turn.lockInterruptibly();
               try {
                 step(intake, reader, writer);
@@ -126,10 +124,10 @@ public final class Flow implements AutoCloseable {
         return;
       } catch (RetryException e) {
         report(Health.RETRYING, e.problem());
-        pause(pause);
+        stop.pause(pause);
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       } catch (InterruptedException e) {
-        stop.countDown();
+        stop.give();
       } catch (SQLException | RuntimeException e) {
         LOG.error("flow {} failed", name, e);
         stopFor(failed(e));
@@ -223,7 +221,7 @@ public final class Flow implements AutoCloseable {
       return false;
     }
     report(Health.PAUSED, FlowError.outboxFull(full.get().sink()));
-    pause(200);
+    stop.pause(200);
     return true;
   }
 
@@ -277,18 +275,6 @@ public final class Flow implements AutoCloseable {
         "this is a fault of Millrace; please report it with the log");
   }
 
-  private void pause(long millis) {
-    try {
-      stop.await(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      stop.countDown();
-    }
-  }
-
-  private boolean isStopping() {
-    return stop.getCount() == 0;
-  }
-
   /**
    * A stream of a source ({@code source.stream}) will never have another record than those in its
    * topic.
@@ -339,7 +325,7 @@ public final class Flow implements AutoCloseable {
   /** Ends after the batch in hand. */
   @Override
   public void close() {
-    stop.countDown();
+    stop.give();
     try {
       thread.join(30_000);
     } catch (InterruptedException e) {

@@ -32,7 +32,7 @@ final class RecordJson {
 
   private static String scalar(YamlNode.Scalar scalar, DataType type) {
     String text = scalar.text();
-    if (type instanceof DataType.Decimal || isNumber(type)) {
+    if (type.isNumber()) {
       return NUMBER.matcher(text).matches() ? text : text(text);
     }
     if (type instanceof DataType.Scalar plain && plain.kind() == DataType.Kind.BOOLEAN) {
@@ -73,25 +73,5 @@ final class RecordJson {
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       return false;
     }
-  }
-
-  private static boolean isNumber(DataType type) {
-    return type instanceof DataType.Scalar plain
-        && switch (plain.kind()) {
-          case TINYINT,
-              SMALLINT,
-              INTEGER,
-              BIGINT,
-              HUGEINT,
-              UTINYINT,
-              USMALLINT,
-              UINTEGER,
-              UBIGINT,
-              UHUGEINT,
-              FLOAT,
-              DOUBLE ->
-              true;
-          default -> false;
-        };
   }
 }

@@ -285,7 +285,7 @@ final class FieldReader {
       return Optional.empty();
     }
     String text = value.toString();
-    if (!isNumber(type) && !isBoolean(type)) {
+    if (!type.isNumber() && !isBoolean(type)) {
       return Optional.of(JsonBuffer.quoted(text));
     }
     if (isBoolean(type) && (text.equals("true") || text.equals("false"))) {
@@ -399,7 +399,7 @@ final class FieldReader {
   }
 
   private static boolean fits(Block block, String key, DataType type, boolean number) {
-    boolean fits = number ? isText(type) || isNumber(type) : !isNumber(type) && !isBoolean(type);
+    boolean fits = number ? isText(type) || type.isNumber() : !type.isNumber() && !isBoolean(type);
     if (!fits) {
       String what = number ? "numbers" : "texts";
       block.bad(key, "makes " + what + ", but the column's type is " + type, null);
@@ -407,29 +407,8 @@ final class FieldReader {
     return fits;
   }
 
-  private static boolean isNumber(DataType type) {
-    return type instanceof DataType.Decimal
-        || (type instanceof DataType.Scalar scalar
-            && switch (scalar.kind()) {
-              case TINYINT,
-                  SMALLINT,
-                  INTEGER,
-                  BIGINT,
-                  HUGEINT,
-                  UTINYINT,
-                  USMALLINT,
-                  UINTEGER,
-                  UBIGINT,
-                  UHUGEINT,
-                  FLOAT,
-                  DOUBLE ->
-                  true;
-              default -> false;
-            });
-  }
-
   private static boolean isWhole(DataType type) {
-    return isNumber(type)
+    return type.isNumber()
         && !(type instanceof DataType.Decimal)
         && !type.toString().equals("FLOAT")
         && !type.toString().equals("DOUBLE");

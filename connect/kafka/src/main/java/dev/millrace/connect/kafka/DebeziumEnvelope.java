@@ -1,6 +1,7 @@
 package dev.millrace.connect.kafka;
 
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.type.JsonWriter;
 import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,11 @@ final class DebeziumEnvelope {
   DebeziumEnvelope(SinkContext context, Clock clock) {
     StringBuilder out =
         new StringBuilder("{\"version\":\"1\",\"connector\":\"millrace\",\"name\":");
-    JsonValues.quote(context.project(), out);
+    JsonWriter.quote(context.project(), out);
     out.append(",\"db\":");
-    JsonValues.quote(context.project(), out);
+    JsonWriter.quote(context.project(), out);
     out.append(",\"table\":");
-    JsonValues.quote(context.sink(), out);
+    JsonWriter.quote(context.sink(), out);
     this.source = out.append(",\"snapshot\":\"false\"").toString();
     this.clock = clock;
   }

@@ -1,7 +1,7 @@
 package dev.millrace.connect.kafka;
 
-import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.JsonWriter;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -9,9 +9,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +19,22 @@ import org.jspecify.annotations.Nullable;
 final class JsonValues {
   /** What a double, and so every reader of JSON, holds exactly. */
   private static final int EXACT_DIGITS = 15;
+
+  private static final JsonWriter WRITER =
+      new JsonWriter(
+          new JsonWriter.Plain() {
+            @Override
+            public boolean isJson(DataType type, Object value) {
+              return value instanceof Boolean
+                  || type.equals(new DataType.Scalar(DataType.Kind.JSON))
+                  || (form(type).equals("number") && DataType.isFinite(value));
+            }
+
+            @Override
+            public String text(Object value) {
+              return JsonValues.text(value);
+            }
+          });
 
   private JsonValues() {}
 
@@ -59,28 +72,7 @@ final class JsonValues {
 
   /** Appends a value. */
   static void write(DataType type, @Nullable Object value, StringBuilder out) {
-    if (value == null) {
-      out.append("null");
-    } else if (type instanceof DataType.Struct struct) {
-      writeStruct(struct, (Map<?, ?>) value, out);
-    } else if (type instanceof DataType.MapOf map) {
-      writeMap(map, (Map<?, ?>) value, out);
-    } else if (type instanceof DataType.ListOf list) {
-      writeList(list, (List<?>) value, out);
-    } else if (form(type).equals("number") && isFinite(value)) {
-      out.append(value instanceof BigDecimal decimal ? decimal.toPlainString() : value);
-    } else if (value instanceof Boolean) {
-      out.append(value);
-    } else if (type.equals(new DataType.Scalar(DataType.Kind.JSON))) {
-      out.append((String) value);
-    } else {
-      quote(text(value), out);
-    }
-  }
-
-  private static boolean isFinite(Object value) {
-    return !(value instanceof Double || value instanceof Float)
-        || Double.isFinite(((Number) value).doubleValue());
+    WRITER.write(type, value, out);
   }
 
   /** The text of a plain value that is not null. */
@@ -137,68 +129,5 @@ final class JsonValues {
       out.append('0');
     }
     out.append(value);
-  }
-
-  private static void writeStruct(DataType.Struct struct, Map<?, ?> value, StringBuilder out) {
-    out.append('{');
-    String separator = "";
-    for (Column field : struct.fields()) {
-      out.append(separator);
-      separator = ",";
-      quote(field.name(), out);
-      out.append(':');
-      write(field.type(), value.get(field.name()), out);
-    }
-    out.append('}');
-  }
-
-  private static void writeMap(DataType.MapOf map, Map<?, ?> value, StringBuilder out) {
-    out.append('{');
-    String separator = "";
-    for (Map.Entry<?, ?> entry : value.entrySet()) {
-      out.append(separator);
-      separator = ",";
-      quote(keyText(map.key(), entry.getKey()), out);
-      out.append(':');
-      write(map.value(), entry.getValue(), out);
-    }
-    out.append('}');
-  }
-
-  // An object's names are strings: a key that is a list or the like is written as its JSON.
-  private static String keyText(DataType type, @Nullable Object key) {
-    if (key != null && !(key instanceof Map) && !(key instanceof List)) {
-      return text(key);
-    }
-    StringBuilder out = new StringBuilder();
-    write(type, key, out);
-    return out.toString();
-  }
-
-  private static void writeList(DataType.ListOf list, List<?> values, StringBuilder out) {
-    out.append('[');
-    String separator = "";
-    for (Object value : values) {
-      out.append(separator);
-      separator = ",";
-      write(list.element(), value, out);
-    }
-    out.append(']');
-  }
-
-  /** Appends a string in quotes. */
-  static void quote(String text, StringBuilder out) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < ' ') {
-        out.append("\\u00").append(HexFormat.of().toHexDigits((byte) c));
-      } else {
-        out.append(c);
-      }
-    }
-    out.append('"');
   }
 }

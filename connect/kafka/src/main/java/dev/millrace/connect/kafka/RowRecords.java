@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Column;
+import dev.millrace.api.type.JsonWriter;
 import dev.millrace.api.type.Schema;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -73,7 +74,7 @@ final class RowRecords {
   private void field(Batch batch, int row, int column, String separator) {
     Column declared = schema.columns().get(column);
     text.append(separator);
-    JsonValues.quote(declared.name(), text);
+    JsonWriter.quote(declared.name(), text);
     text.append(':');
     JsonValues.write(declared.type(), batch.value(row, column), text);
   }
