@@ -164,7 +164,7 @@ public final class Delivery implements AutoCloseable {
       } catch (SQLException e) {
         report(DeliveryError.storeFailed(outbox.sink(), e));
         pause = retryAfter(pause);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("sink {} failed", outbox.sink().name(), e);
         stop(new StopException(DeliveryError.unexpected(outbox.sink(), e), e));
         return;

@@ -97,7 +97,7 @@ public enum DeliveryError implements ErrorCode {
         null);
   }
 
-  static Problem unexpected(SinkSpec sink, RuntimeException e) {
+  static Problem unexpected(SinkSpec sink, Throwable e) {
     return Problem.error(
         SINK_FAILED,
         sink.where(),

@@ -128,7 +128,7 @@ public final class Flow implements AutoCloseable {
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       } catch (InterruptedException e) {
         stop.give();
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | Error e) {
         LOG.error("flow {} failed", name, e);
         stopFor(failed(e));
         return;
@@ -267,7 +267,7 @@ public final class Flow implements AutoCloseable {
     caughtUp = false;
   }
 
-  private Problem failed(Exception e) {
+  private Problem failed(Throwable e) {
     return Problem.error(
         StoreError.STATEMENT_FAILED,
         null,

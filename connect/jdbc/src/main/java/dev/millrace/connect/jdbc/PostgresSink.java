@@ -4,6 +4,7 @@ import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
@@ -130,8 +131,16 @@ final class PostgresSink implements Sink {
       FaultPoint.pass("sink-after-commit");
       position = new SinkPosition(context.epoch(), sequence);
     } catch (SQLException e) {
-      throw PostgresFailure.of(e, address, "deliver to `" + context.table() + "`");
+      throw failure(e);
+    } catch (AssertionError e) {
+      // The driver asserts that the connection of a batch stays open; it says nothing better of one
+      // that breaks in between.
+      throw failure(new SQLException("the connection broke during a batch", "08006", e));
     }
+  }
+
+  private MillraceException failure(SQLException e) {
+    return PostgresFailure.of(e, address, "deliver to `" + context.table() + "`");
   }
 
   private void write(Batch changes) throws SQLException {

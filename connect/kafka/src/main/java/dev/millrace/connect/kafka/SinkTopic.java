@@ -48,7 +48,8 @@ final class SinkTopic {
               TIMESTAMP,
               OptionType.TEXT,
               "The column of a time that becomes the record's timestamp; the time of delivery if"
-                  + " left out. Mind that Kafka's retention goes by it.",
+                  + " left out. Kafka's retention goes by it: a topic that is created keeps its"
+                  + " records whatever their age, unless `config` says otherwise.",
               "clicked_at"),
           Option.optional(
               HEADERS,
@@ -70,6 +71,9 @@ final class SinkTopic {
     Map<String, String> config = new HashMap<>();
     if (context.mode() != WriteMode.APPEND) {
       config.put("cleanup.policy", "compact");
+    } else if (options.has(TIMESTAMP)) {
+      // Rows of the past would be deleted as soon as they are written.
+      config.put("retention.ms", "-1");
     }
     options.structure(CONFIG).forEach((key, value) -> config.put(key, String.valueOf(value)));
     return new TopicDeclaration(context.table(), (int) options.number(PARTITIONS), config);
