@@ -170,7 +170,9 @@ class KafkaSinkTest extends SinkContract {
     Instant at = Instant.parse("2025-01-01T10:00:00.123456Z");
     long before = System.currentTimeMillis();
     try (Sink sink =
-        connector().open(context(topic, WriteMode.APPEND, List.of(), Map.of("timestamp", "at")))) {
+            connector()
+                .open(context(topic, WriteMode.APPEND, List.of(), Map.of("timestamp", "at")));
+        TopicAdmin admin = TopicAdmin.open(broker.cluster())) {
       sink.deliver(
           new Batches(EVENTS)
               .put(1L, "a", at)
@@ -178,6 +180,8 @@ class KafkaSinkTest extends SinkContract {
               .put(3L, "c", Instant.parse("1969-12-31T23:59:59Z"))
               .build(),
           1);
+      // Else Kafka would delete rows of last year as soon as they are written.
+      assertThat(admin.config(topic)).containsEntry("retention.ms", "-1");
     }
     List<Long> times =
         TopicContents.read(broker.cluster(), topic).records().stream()
