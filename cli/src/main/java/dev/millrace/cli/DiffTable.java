@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.engine.unittest.TableDiff;
 import dev.millrace.engine.unittest.TableDiff.Kind;
 import dev.millrace.engine.unittest.TableDiff.Line;
+import dev.millrace.project.Colour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -13,11 +14,6 @@ import org.jspecify.annotations.Nullable;
  * expected → actual}, {@code -} rows that are missing and {@code +} rows that nobody expected.
  */
 final class DiffTable {
-  private static final String RED = "\u001b[31m";
-  private static final String GREEN = "\u001b[32m";
-  private static final String YELLOW = "\u001b[33m";
-  private static final String BOLD = "\u001b[1m";
-  private static final String DIM = "\u001b[2m";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
   private static final int WIDEST = 40;
 
@@ -32,8 +28,8 @@ final class DiffTable {
     this.colours = colours;
   }
 
-  private String paint(String code, String text) {
-    return colours && !text.isBlank() ? code + text + "\u001b[0m" : text;
+  private String paint(Colour colour, String text) {
+    return colour.paint(text, colours && !text.isBlank());
   }
 
   /** The lines, each after {@code margin}. */
@@ -52,7 +48,7 @@ final class DiffTable {
     StringBuilder out = new StringBuilder();
     List<String> head = new ArrayList<>();
     for (int c = 0; c < columns; c++) {
-      head.add(paint(BOLD, pad(cut(diff.columns().get(c)), widths[c], numeric[c])));
+      head.add(paint(Colour.BOLD, pad(cut(diff.columns().get(c)), widths[c], numeric[c])));
     }
     out.append(margin).append("  ").append(String.join("  ", head).stripTrailing()).append('\n');
     int same = 0;
@@ -63,7 +59,8 @@ final class DiffTable {
     }
     if (same > SAME_SHOWN) {
       out.append(margin).append("  ");
-      out.append(paint(DIM, "and " + (same - SAME_SHOWN) + " more rows as expected")).append('\n');
+      out.append(paint(Colour.DIM, "and " + (same - SAME_SHOWN) + " more rows as expected"))
+          .append('\n');
     }
     return out.toString();
   }
@@ -74,23 +71,23 @@ final class DiffTable {
       String text = pad(cell(line, c), widths[c], numeric[c]);
       cells.add(
           switch (line.kind()) {
-            case SAME -> paint(DIM, text);
-            case MISSING -> paint(RED, text);
-            case UNEXPECTED -> paint(GREEN, text);
+            case SAME -> paint(Colour.DIM, text);
+            case MISSING -> paint(Colour.RED, text);
+            case UNEXPECTED -> paint(Colour.GREEN, text);
             case CHANGED -> line.changed().contains(c) ? changed(text) : text;
           });
     }
     String mark =
         switch (line.kind()) {
           case SAME -> " ";
-          case MISSING -> paint(RED, "-");
-          case UNEXPECTED -> paint(GREEN, "+");
-          case CHANGED -> paint(YELLOW, "~");
+          case MISSING -> paint(Colour.RED, "-");
+          case UNEXPECTED -> paint(Colour.GREEN, "+");
+          case CHANGED -> paint(Colour.YELLOW, "~");
         };
     String word =
         switch (line.kind()) {
-          case MISSING -> paint(RED, "   missing");
-          case UNEXPECTED -> paint(GREEN, "   not expected");
+          case MISSING -> paint(Colour.RED, "   missing");
+          case UNEXPECTED -> paint(Colour.GREEN, "   not expected");
           case SAME, CHANGED -> "";
         };
     return (mark + " " + String.join("  ", cells) + word).stripTrailing();
@@ -99,8 +96,10 @@ final class DiffTable {
   private String changed(String text) {
     int arrow = text.indexOf(" → ");
     return arrow < 0
-        ? paint(YELLOW, text)
-        : paint(RED, text.substring(0, arrow)) + " → " + paint(GREEN, text.substring(arrow + 3));
+        ? paint(Colour.YELLOW, text)
+        : paint(Colour.RED, text.substring(0, arrow))
+            + " → "
+            + paint(Colour.GREEN, text.substring(arrow + 3));
   }
 
   private static String cell(Line line, int column) {

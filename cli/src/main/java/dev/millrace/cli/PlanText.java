@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.engine.change.AssetChange;
 import dev.millrace.engine.change.AssetChange.Verdict;
 import dev.millrace.engine.change.ChangePlan;
+import dev.millrace.project.Colour;
 import dev.millrace.project.Project;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.stream.Collectors;
 
 /** A {@link ChangePlan} in words, with or without colours, and as JSON. */
 final class PlanText {
-  private static final String RESET = "\u001b[0m";
   private static final int WIDTH = 100;
 
   private final Project project;
@@ -32,7 +32,7 @@ final class PlanText {
     StringBuilder out = new StringBuilder();
     List<AssetChange> changed = plan.changes().stream().filter(PlanText::isChange).toList();
     List<AssetChange> rest = plan.changes().stream().filter(c -> !isChange(c)).toList();
-    out.append(paint("\u001b[1m", project.name())).append(" on ").append(project.target().name());
+    out.append(paint(Colour.BOLD, project.name())).append(" on ").append(project.target().name());
     out.append(": ");
     out.append(
         changed.isEmpty()
@@ -91,18 +91,18 @@ final class PlanText {
   private String verdict(AssetChange change) {
     String text = change.verdict().text();
     return switch (change.verdict()) {
-      case NEW -> paint("\u001b[32m", text);
-      case REMOVED, CANNOT -> paint("\u001b[31m", text);
-      default -> paint("\u001b[33m", text);
+      case NEW -> paint(Colour.GREEN, text);
+      case REMOVED, CANNOT -> paint(Colour.RED, text);
+      default -> paint(Colour.YELLOW, text);
     };
   }
 
   private String mark(Verdict verdict) {
     return switch (verdict) {
-      case NEW -> paint("\u001b[32m", "+");
-      case REMOVED -> paint("\u001b[31m", "-");
-      case CANNOT -> paint("\u001b[31m", "✗");
-      default -> paint("\u001b[33m", "~");
+      case NEW -> paint(Colour.GREEN, "+");
+      case REMOVED -> paint(Colour.RED, "-");
+      case CANNOT -> paint(Colour.RED, "✗");
+      default -> paint(Colour.YELLOW, "~");
     };
   }
 
@@ -125,11 +125,11 @@ final class PlanText {
   }
 
   private String dim(String text) {
-    return paint("\u001b[2m", text);
+    return paint(Colour.DIM, text);
   }
 
-  private String paint(String code, String text) {
-    return colours ? code + text + RESET : text;
+  private String paint(Colour colour, String text) {
+    return colour.paint(text, colours);
   }
 
   /** For programs. */

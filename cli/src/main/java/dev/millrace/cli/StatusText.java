@@ -6,6 +6,7 @@ import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.Status.SinkStatus;
 import dev.millrace.engine.Status.SourceStatus;
 import dev.millrace.engine.Status.StreamStatus;
+import dev.millrace.project.Colour;
 import dev.millrace.project.Project;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.Optional;
 
 /** Words and figures of a {@link Status}, with or without colours. */
 final class StatusText {
-  private static final String RESET = "\u001b[0m";
   private static final List<String> SOURCE_COLUMNS =
       List.of("rows/s", "rows", "lag", "behind", "late", "rejected", "repeats");
   private static final int[] WIDE = {9, 12, 9, 9, 8, 10, 9};
@@ -31,28 +31,28 @@ final class StatusText {
   }
 
   String bold(String text) {
-    return paint("\u001b[1m", text);
+    return paint(Colour.BOLD, text);
   }
 
   String dim(String text) {
-    return paint("\u001b[2m", text);
+    return paint(Colour.DIM, text);
   }
 
   String link(String text) {
-    return paint("\u001b[4;36m", text);
+    return paint(Colour.LINK, text);
   }
 
-  private String paint(String code, String text) {
-    return colours ? code + text + RESET : text;
+  private String paint(Colour colour, String text) {
+    return colour.paint(text, colours);
   }
 
   private String dot(Health health) {
     return switch (health) {
-      case OK -> paint("\u001b[32m", "●");
-      case IDLE -> paint("\u001b[32m", "○");
-      case RETRYING -> paint("\u001b[33m", "◐");
-      case PAUSED -> paint("\u001b[33m", "‖");
-      case STOPPED -> paint("\u001b[31m", "✗");
+      case OK -> paint(Colour.GREEN, "●");
+      case IDLE -> paint(Colour.GREEN, "○");
+      case RETRYING -> paint(Colour.YELLOW, "◐");
+      case PAUSED -> paint(Colour.YELLOW, "‖");
+      case STOPPED -> paint(Colour.RED, "✗");
     };
   }
 
@@ -76,7 +76,7 @@ final class StatusText {
                 + "   up "
                 + duration(Duration.between(status.startedAt(), status.at()))));
     for (Problem problem : problems(status)) {
-      lines.add(paint("\u001b[33m", cut("! " + problem.message() + hint(problem), width)));
+      lines.add(paint(Colour.YELLOW, cut("! " + problem.message() + hint(problem), width)));
     }
     return lines;
   }

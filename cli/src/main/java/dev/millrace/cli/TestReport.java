@@ -6,6 +6,7 @@ import dev.millrace.engine.unittest.TableDiff.Kind;
 import dev.millrace.engine.unittest.UnitTestResult;
 import dev.millrace.engine.unittest.UnitTestResult.Failure;
 import dev.millrace.engine.unittest.UnitTestResult.Outcome;
+import dev.millrace.project.Colour;
 import dev.millrace.project.ProblemPrinter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,11 +16,6 @@ import java.util.Locale;
 
 /** Results of unit tests for a person, with or without colours. */
 final class TestReport {
-  private static final String RED = "\u001b[31m";
-  private static final String GREEN = "\u001b[32m";
-  private static final String YELLOW = "\u001b[33m";
-  private static final String BOLD = "\u001b[1m";
-  private static final String DIM = "\u001b[2m";
   private static final int NOTES = 5;
 
   private final Path folder;
@@ -38,8 +34,8 @@ final class TestReport {
     this.width = width;
   }
 
-  private String paint(String code, String text) {
-    return colours && !text.isEmpty() ? code + text + "\u001b[0m" : text;
+  private String paint(Colour colour, String text) {
+    return colour.paint(text, colours);
   }
 
   /** One line for a test, below its model's name. */
@@ -47,13 +43,13 @@ final class TestReport {
     StringBuilder out = new StringBuilder();
     if (!result.test().model().equals(model)) {
       model = result.test().model();
-      out.append(paint(BOLD, model)).append('\n');
+      out.append(paint(Colour.BOLD, model)).append('\n');
     }
     String mark =
         switch (result.outcome()) {
-          case PASSED -> paint(GREEN, "✓");
-          case FAILED -> paint(RED, "✗");
-          case ERROR -> paint(RED, "!");
+          case PASSED -> paint(Colour.GREEN, "✓");
+          case FAILED -> paint(Colour.RED, "✗");
+          case ERROR -> paint(Colour.RED, "!");
         };
     String name = result.test().name();
     return out.append("  ")
@@ -61,7 +57,7 @@ final class TestReport {
         .append(' ')
         .append(name)
         .append(" ".repeat(Math.max(1, width + 1 - name.length())))
-        .append(paint(DIM, String.format(Locale.ROOT, "%5d ms", millis(result.took()))))
+        .append(paint(Colour.DIM, String.format(Locale.ROOT, "%5d ms", millis(result.took()))))
         .append('\n')
         .toString();
   }
@@ -74,17 +70,20 @@ final class TestReport {
   String details(UnitTestResult result) {
     StringBuilder out = new StringBuilder("\n");
     String word = result.outcome() == Outcome.ERROR ? "ERROR" : "FAILED";
-    out.append(paint(BOLD, paint(RED, word))).append(' ');
-    out.append(paint(BOLD, result.test().id())).append('\n');
+    out.append(paint(Colour.BOLD, paint(Colour.RED, word))).append(' ');
+    out.append(paint(Colour.BOLD, result.test().id())).append('\n');
     if (!result.test().description().isBlank()) {
       out.append(
-          paint(DIM, "  " + result.test().description().strip().lines().findFirst().orElse("")));
+          paint(
+              Colour.DIM,
+              "  " + result.test().description().strip().lines().findFirst().orElse("")));
       out.append('\n');
     }
     for (Failure failure : result.failures()) {
-      out.append('\n').append("  ").append(paint(BOLD, failure.what())).append(' ');
+      out.append('\n').append("  ").append(paint(Colour.BOLD, failure.what())).append(' ');
       out.append(summary(failure)).append('\n');
-      out.append(paint(DIM, "  --> " + place(failure.where()) + step(failure.step()))).append('\n');
+      out.append(paint(Colour.DIM, "  --> " + place(failure.where()) + step(failure.step())))
+          .append('\n');
       if (failure.diff().isPresent()) {
         out.append('\n').append(new DiffTable(failure.diff().get(), colours).text("    "));
       }
@@ -99,7 +98,9 @@ final class TestReport {
   private void notes(UnitTestResult result, StringBuilder out) {
     List<String> notes = result.notes();
     for (int i = 0; i < Math.min(NOTES, notes.size()); i++) {
-      out.append(i == 0 ? "\n" : "").append(paint(YELLOW, "  note: ")).append(cut(notes.get(i)));
+      out.append(i == 0 ? "\n" : "")
+          .append(paint(Colour.YELLOW, "  note: "))
+          .append(cut(notes.get(i)));
       out.append('\n');
     }
     if (notes.size() > NOTES) {
@@ -124,9 +125,9 @@ final class TestReport {
   private String summary(Failure failure) {
     if (failure.diff().isEmpty()) {
       return "is "
-          + paint(RED, failure.actual())
+          + paint(Colour.RED, failure.actual())
           + ", expected "
-          + paint(GREEN, failure.expected());
+          + paint(Colour.GREEN, failure.expected());
     }
     TableDiff diff = failure.diff().get();
     List<String> parts = new ArrayList<>();
@@ -156,22 +157,22 @@ final class TestReport {
     long failed = results.stream().filter(r -> r.outcome() == Outcome.FAILED).count();
     long errors = results.size() - passed - failed;
     List<String> parts = new ArrayList<>();
-    parts.add(paint(passed > 0 ? GREEN : DIM, passed + " passed"));
+    parts.add(paint(passed > 0 ? Colour.GREEN : Colour.DIM, passed + " passed"));
     if (failed > 0) {
-      parts.add(paint(RED, failed + " failed"));
+      parts.add(paint(Colour.RED, failed + " failed"));
     }
     if (errors > 0) {
-      parts.add(paint(RED, errors + (errors == 1 ? " error" : " errors")));
+      parts.add(paint(Colour.RED, errors + (errors == 1 ? " error" : " errors")));
     }
     if (results.size() < wanted) {
-      parts.add(paint(YELLOW, (wanted - results.size()) + " not run"));
+      parts.add(paint(Colour.YELLOW, (wanted - results.size()) + " not run"));
     }
     Duration tests =
         results.stream().map(UnitTestResult::took).reduce(Duration.ZERO, Duration::plus);
     return "\n"
         + String.join(", ", parts)
         + paint(
-            DIM,
+            Colour.DIM,
             String.format(
                 Locale.ROOT,
                 " in %.2f s; the tests alone %.2f s",

@@ -146,7 +146,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "run", "test"})
+  @ValueSource(strings = {"check", "plan", "run", "test", "replay"})
   void aFolderThatIsNoProjectIsAClearError(String command) {
     Answer answer = millrace(command, folder.resolve("nowhere"));
     assertThat(answer.code()).isEqualTo(Millrace.PROBLEMS);
@@ -155,7 +155,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "test", "sql", "init", "replay"})
+  @ValueSource(strings = {"run", "check", "plan", "test", "sql", "why", "init", "replay"})
   void helpShowsExamples(String command) {
     Answer help = millrace(command, "--help");
     assertThat(help.code()).isZero();
@@ -167,7 +167,8 @@ class CommandTest {
     Answer help = millrace("--help");
     assertThat(help.code()).isZero();
     assertThat(help.out())
-        .contains("run", "check", "test", "sql", "init", "replay", "Exit codes:", "130");
+        .contains("run", "check", "plan", "test", "sql", "why", "init", "replay")
+        .contains("Exit codes:", "130");
   }
 
   @Test

@@ -103,7 +103,7 @@ class SourceRunnerTest {
   void isExactlyOnceOverKillsOfBrokerAndSourceTogether(@TempDir Path folder) throws Exception {
     Random random = Seeds.random("kills");
     String data = folder.resolve("kafka").toString();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 6; i++) {
       String point = i % 2 == 0 ? "source-before-commit" : "source-after-commit";
       Map<String, String> fault = Map.of("millrace.fault", point + ":" + (1 + random.nextInt(25)));
       try (ChildJvm child = ChildJvm.start(SourceChild.class, fault, data, "killed", "20000")) {

@@ -1,7 +1,7 @@
 package dev.millrace.project;
 
-/** Colours of a terminal, or none. */
-enum Colour {
+/** Colours and styles of a terminal (SGR of ECMA-48), or none. */
+public enum Colour {
   RED("31"),
   YELLOW("33"),
   GREEN("32"),
@@ -9,7 +9,8 @@ enum Colour {
   BLUE("34"),
   MAGENTA("35"),
   DIM("2"),
-  BOLD("1");
+  BOLD("1"),
+  LINK("4;36");
 
   private final String code;
 
@@ -17,8 +18,8 @@ enum Colour {
     this.code = code;
   }
 
-  /** The text in this colour if colours are wanted. */
-  String paint(String text, boolean wanted) {
+  /** The text in this colour if colours are wanted and there is any text. */
+  public String paint(String text, boolean wanted) {
     return wanted && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
   }
 }

@@ -105,7 +105,7 @@ final class NexmarkReport {
 
   private static String agreement(NexmarkQuery query, Map<String, NexmarkRun> runs) {
     Optional<NexmarkRun> expected = run(runs, "limit");
-    if (expected.isEmpty()) {
+    if (expected.isEmpty() || runs.size() == 1) {
       return "not compared";
     }
     List<String> differences = new ArrayList<>();

@@ -123,7 +123,7 @@ class ChangeDataTest {
   @Test
   @Tag("slow")
   void everyTableIsItsQueryForLong() throws Exception {
-    run(120);
+    run(70);
   }
 
   private void run(int rounds) throws Exception {

@@ -20,9 +20,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a batch is taken, its positions are behind its records: law 2 rests on it. */
+@Timeout(120)
 final class IntakeTest {
   private static final int PARTITIONS = 16;
   private static final int RECORDS = 80_000;

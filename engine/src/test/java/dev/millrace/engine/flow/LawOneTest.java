@@ -162,7 +162,7 @@ class LawOneTest {
   @Test
   @Tag("slow")
   void everyTableIsItsQueryForLong() throws Exception {
-    run(120);
+    run(70);
   }
 
   private void run(int rounds) throws Exception {

@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -51,9 +50,6 @@ class NexmarkRunTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int BURSTS = 3;
   private static final int EVENTS = 20_000;
-
-  /** Tried so far only in small batches, in the tests of `sql`. */
-  private static final Set<String> NOT_HERE = Set.of("q13.sql");
 
   @TempDir Path folder;
   private final Random random = Seeds.random("NexmarkRunTest");
@@ -103,10 +99,7 @@ class NexmarkRunTest {
     }
     for (Path file : files) {
       String name = PROJECT.relativize(file).toString();
-      boolean isLeftOut = NOT_HERE.contains(file.getFileName().toString());
-      if (name.equals("millrace.yml")
-          || name.startsWith("sources")
-          || name.startsWith("models") && !isLeftOut) {
+      if (name.equals("millrace.yml") || name.startsWith("sources") || name.startsWith("models")) {
         Path copy = folder.resolve(name);
         Files.createDirectories(copy.getParent());
         Files.copy(file, copy);

@@ -33,7 +33,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -311,36 +310,6 @@ class PostgresSinkTest extends SinkContract {
         .isInstanceOf(StopException.class)
         .hasMessageContaining("permission denied")
         .hasMessageContaining("[DATABASE_ACCESS]");
-  }
-
-  /** Not a test of correctness: prints what one connection takes. */
-  @Test
-  @Tag("slow")
-  void throughput() {
-    for (int size : new int[] {1, 10, 100, 1000, 10_000, 100_000}) {
-      for (boolean upsert : new boolean[] {false, true}) {
-        String table = newTable();
-        SinkContext context = upsert ? context(table, EVENTS, "id") : context(table, EVENTS);
-        long rows = 0;
-        try (Sink sink = connector().open(context)) {
-          long begin = System.nanoTime();
-          int sequence = 0;
-          while (System.nanoTime() - begin < 2e9) {
-            Batches batch = new Batches(EVENTS);
-            for (int row = 0; row < size; row++) {
-              batch.put((rows + row) * 7919 % 300_000, "text " + rows);
-            }
-            sink.deliver(batch.build(), ++sequence);
-            rows += size;
-          }
-          double seconds = (System.nanoTime() - begin) / 1e9;
-          System.out.printf(
-              "%s batches of %d: %.0f rows/s, %.2f ms a batch%n",
-              upsert ? "upsert" : "append", size, rows / seconds, seconds * 1000 / sequence);
-        }
-        assertThat(rows).isPositive();
-      }
-    }
   }
 
   private Sink open(String table, String... changes) {
