@@ -1,7 +1,7 @@
 // One asset: what it is, how it is doing, what is in it.
 import {get} from './api.js';
 import {fillWith, h, icon, quoted, setText} from './dom.js';
-import {millis, plain, rate} from './format.js';
+import {bytes, compact, millis, plain, rate} from './format.js';
 import {assetAddress, kindIcon} from './graph.js';
 import {highlighted} from './highlight.js';
 import {empty, health, problemBox, table} from './table.js';
@@ -109,11 +109,12 @@ function neighbours(project, a) {
     ? h('ul.neighbours', {}, ids.map((id) => project.assets.find((x) => x.id === id)).filter(Boolean)
       .map((x) => h('li', {}, h('a', {href: assetAddress(x)}, kindIcon(x.kind), x.name))))
     : empty(none));
-  return card('Lineage', h('h3', {}, 'Reads'), list(a.upstream, 'Nothing: it is where data comes in.'), ...(a.kind === 'SINK' ? [] : [h('h3', {}, 'Read by'), list(a.downstream, 'Nothing reads it yet.')]));
+  return card('Lineage', h('h3', {}, 'Reads'), list(a.upstream, 'Nothing: it is where data comes in.'), ...(a.kind === 'SINK' && !a.downstream.length ? [] : [h('h3', {}, 'Read by'), list(a.downstream, 'Nothing reads it yet.')]));
 }
 
 function states(a) {
   if (!a.states?.length) return null;
-  return card('State', h('ul.states', {}, a.states.map((state) => h('li', {}, h('p.mono', {}, state.name), h('p', {}, state.text),
+  return card('State', h('ul.states', {}, a.states.map((state) => h('li', {}, h('p.state-name', {}, h('span.mono', {}, state.name),
+    'rows' in state ? h('span.state-size', {}, `${compact(Number(state.rows))} rows, ${bytes(state.bytes)}`) : null), h('p', {}, state.text),
     h('p.state-bound', {'data-bounded': String(state.bounded)}, state.bound)))));
 }

@@ -139,6 +139,10 @@ class KafkaChainTest {
         assertThat(code).as(child.output()).isZero();
       }
     }
+    try (ChildJvm child = ChildJvm.start(Millrace.class, Map.of(), "check", project.toString())) {
+      assertThat(child.awaitExit(Duration.ofMinutes(1))).as(child.output()).isZero();
+      assertThat(child.output()).containsPattern("└─ between .*\\R\\s+└─ second\\.rows ");
+    }
     Path path = DataFolder.open(project).resolve("store");
     try (Store store = Store.open(new StoreOptions(path, ZoneOffset.UTC, 256L << 20, 1));
         Connection connection = store.connect()) {

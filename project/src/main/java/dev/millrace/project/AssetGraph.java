@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Which asset reads which.
  *
- * @param assets each after those it reads
+ * @param assets each after those it reads; only a source may come before the sinks that write its
+ *     topic
  * @param edges from the asset that is read to the asset that reads
  */
 public record AssetGraph(List<Asset> assets, List<Edge> edges) {

@@ -3,7 +3,9 @@ package dev.millrace.project;
 import dev.millrace.project.AssetGraph.Asset;
 import dev.millrace.project.AssetGraph.Edge;
 import dev.millrace.project.AssetGraph.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,7 @@ final class GraphBuilder {
       builder.add(new Asset(id, sink.name(), Kind.SINK, sink.where().file()), false);
       builder.edge(sink.from(), id);
     }
+    builder.chains(sources, sinks);
     for (DashboardSpec dashboard : dashboards) {
       builder.dashboard(dashboard, dashboardFiles.getOrDefault(dashboard.name(), ""));
     }
@@ -63,6 +66,37 @@ final class GraphBuilder {
 
   private void edge(String from, String to) {
     edges.add(new Edge(from, to));
+  }
+
+  /**
+   * A source reads the sinks that write its topic. A project that writes what it reads goes round
+   * in a circle, and the graph does not: its topics are where it begins.
+   */
+  private void chains(List<SourceSpec> sources, List<SinkSpec> sinks) {
+    for (SinkSpec sink : sinks) {
+      String from = "sink:" + sink.name();
+      for (SourceSpec source : sources) {
+        for (StreamSpec stream : source.streams()) {
+          boolean isRead =
+              sink.system().equals(TargetReader.KAFKA) && sink.table().equals(stream.topic());
+          if (isRead && !reaches(stream.qualifiedName(), from)) {
+            edge(from, stream.qualifiedName());
+          }
+        }
+      }
+    }
+  }
+
+  private boolean reaches(String from, String to) {
+    Set<String> seen = new LinkedHashSet<>(Set.of(from));
+    Deque<String> next = new ArrayDeque<>(seen);
+    while (!next.isEmpty()) {
+      String asset = next.remove();
+      edges.stream()
+          .filter(e -> e.from().equals(asset) && seen.add(e.to()))
+          .forEach(e -> next.add(e.to()));
+    }
+    return seen.contains(to);
   }
 
   /** The tables of a dashboard are those named in its SQL; whether they are there, DuckDB says. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * chosen one only, so that a variable which only production sets is no problem elsewhere.
  */
 final class TargetReader {
-  private static final String KAFKA = "kafka";
+  /** The system whose topics sources read. */
+  static final String KAFKA = "kafka";
 
   private final Collection<? extends Connector> connectors;
   private final OptionReader reader;

@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.MillraceException;
@@ -118,7 +119,7 @@ final class AssetJson {
     if (program != null) {
       List<Column> columns = program.output().schema().columns();
       node.set("columns", columns(columns, model.columnDescriptions()));
-      states(node.putArray("states"), program.states());
+      states(node.putArray("states"), model, program.states());
     } else if (sample.has("columns")) {
       ArrayNode columns = sample.withArray("columns").deepCopy();
       columns.forEach(
@@ -134,14 +135,29 @@ final class AssetJson {
     }
   }
 
-  private static void states(ArrayNode states, List<StateTable> tables) {
-    for (StateTable state : tables) {
-      states
-          .addObject()
-          .put("name", state.name())
-          .put("text", state.text())
-          .put("bound", state.bound())
-          .put("bounded", state.bounded());
+  /** What the stream keeps, with sizes; what it would keep while the store cannot tell. */
+  private void states(ArrayNode states, ModelSpec model, List<StateTable> tables) {
+    DataType varchar = new DataType.Scalar(DataType.Kind.VARCHAR);
+    QueryParameter asset = new QueryParameter("asset", varchar, Optional.of(model.name()));
+    String sql =
+        "SELECT operator AS name, holds AS text, bound, bounded, \"rows\", bytes"
+            + " FROM system.state WHERE asset = $asset ORDER BY bytes DESC, operator";
+    ObjectNode stored = sample(sql, List.of(asset), SourceLocation.ofFile(model.file()));
+    for (JsonNode row : stored.path("rows")) {
+      ObjectNode state = states.addObject();
+      for (int i = 0; i < row.size(); i++) {
+        state.set(stored.path("columns").path(i).path("name").asText(), row.get(i));
+      }
+    }
+    if (states.isEmpty()) {
+      for (StateTable state : tables) {
+        states
+            .addObject()
+            .put("name", state.name())
+            .put("text", state.text())
+            .put("bound", state.bound())
+            .put("bounded", state.bounded());
+      }
     }
   }
 
