@@ -116,5 +116,5 @@ function states(a) {
   if (!a.states?.length) return null;
   return card('State', h('ul.states', {}, a.states.map((state) => h('li', {}, h('p.state-name', {}, h('span.mono', {}, state.name),
     'rows' in state ? h('span.state-size', {}, `${compact(Number(state.rows))} rows, ${bytes(state.bytes)}`) : null), h('p', {}, state.text),
-    h('p.state-bound', {'data-bounded': String(state.bounded)}, state.bound)))));
+    h('p.state-bound', {'data-bounded': String(state.bounded)}, quoted(state.bound))))));
 }
