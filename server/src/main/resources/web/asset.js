@@ -1,6 +1,6 @@
 // One asset: what it is, how it is doing, what is in it.
 import {get} from './api.js';
-import {fillWith, h, icon, quoted, setText} from './dom.js';
+import {fillWith, h, icon, prose, quoted, setText} from './dom.js';
 import {bytes, compact, millis, plain, rate} from './format.js';
 import {assetAddress, kindIcon} from './graph.js';
 import {highlighted} from './highlight.js';
@@ -115,6 +115,6 @@ function neighbours(project, a) {
 function states(a) {
   if (!a.states?.length) return null;
   return card('State', h('ul.states', {}, a.states.map((state) => h('li', {}, h('p.state-name', {}, h('span.mono', {}, state.name),
-    'rows' in state ? h('span.state-size', {}, `${compact(Number(state.rows))} rows, ${bytes(state.bytes)}`) : null), h('p', {}, state.text),
-    h('p.state-bound', {'data-bounded': String(state.bounded)}, quoted(state.bound))))));
+    'rows' in state ? h('span.state-size', {}, `${compact(Number(state.rows))} rows, ${bytes(state.bytes)}`) : null), h('p', {}, prose(state.text)),
+    h('p.state-bound', {'data-bounded': String(state.bounded)}, prose(state.bound))))));
 }

@@ -65,3 +65,9 @@ export const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)'
 
 /** A name as SQL needs it. */
 export const quoted = (name) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+
+/** Words of a message or a hint: what stands between backticks is code. */
+export function prose(text) {
+  const parts = text.split('`');
+  return parts.length % 2 ? parts.map((part, i) => (i % 2 ? h('code.said', {}, part) : part)) : [text];
+}

@@ -1,5 +1,5 @@
 // Rows as a table, and problems as people read them.
-import {h} from './dom.js';
+import {h, prose} from './dom.js';
 import {cell, columnFormat, isNumericType} from './format.js';
 
 /** A table that scrolls within its frame; `caption` is for screen readers. */
@@ -36,8 +36,8 @@ export const problem = (e) => problemBox(e.problem ?? {message: e.message || Str
 /** A problem of the server, with its place and what to do. */
 export function problemBox(p) {
   return h('div.problem', {role: 'alert'},
-    h('p.problem-message', {}, p.message),
-    p.hint ? h('p.problem-hint', {}, p.hint) : null,
+    h('p.problem-message', {}, prose(p.message)),
+    p.hint ? h('p.problem-hint', {}, prose(p.hint)) : null,
     p.place || p.code ? h('p.problem-code', {}, [p.place, p.code].filter(Boolean).join(' · ')) : null);
 }
 
