@@ -22,7 +22,9 @@ public final class Main {
                     --runs 3
         nexmark   events/s of Nexmark's queries in Millrace, Flink, and DuckDB once
                     --queries q0,q1,...,q22 --events 5000000 --systems limit,millrace,flink
-        all       the five above
+        soak      memory, store and delay of examples/ads at a fixed rate for long
+                    --rate 20000 --seconds 3600
+        all       the first five
         decode    DuckDB's ways to decode JSON, compared
                     --events 5000000
         profile ads   Millrace on the ads pipeline under Java Flight Recorder
@@ -58,6 +60,9 @@ public final class Main {
       case "ads" -> ads(place, arguments, events, runs);
       case "delay" -> new DelayBenchmark(place, rate, time).run();
       case "memory" -> new MemoryBenchmark(place, rate, time).run();
+      case "soak" ->
+          new SoakBenchmark(place, rate, Duration.ofSeconds(arguments.number("seconds", 3_600)))
+              .run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
       case "all" -> {
