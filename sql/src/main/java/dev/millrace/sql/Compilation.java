@@ -35,6 +35,7 @@ final class Compilation {
     this.times = new TimeArithmetic(this);
     names.fresh("_w");
     names.fresh("_n");
+    names.fresh("_none");
   }
 
   DuckDb duck() {

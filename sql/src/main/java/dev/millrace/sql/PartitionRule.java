@@ -4,8 +4,10 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Node.Item;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -46,6 +48,10 @@ final class PartitionRule {
   private final Node input;
   private final Set<String> needed;
   private final List<Field> results;
+
+  /** The names under which rows have the results that they had, by those of the results. */
+  private final Map<String, String> befores = new LinkedHashMap<>();
+
   private final boolean retracts;
   private final List<String> keys;
   private final List<String> identity;
@@ -58,6 +64,8 @@ final class PartitionRule {
     this.needed = needed;
     input = functions.node.inputs().get(0);
     results = functions.results;
+    Names names = program.compilation().names();
+    results.forEach(r -> befores.put(r.name(), names.fresh(r.name() + "_before")));
     retracts = !input.appendOnly();
     keys = AggregateRule.names(functions.partition);
     identity = input.identity();
@@ -104,25 +112,40 @@ final class PartitionRule {
     String by = "PARTITION BY " + Sql.list(AggregateRule.names(session.keys()));
     String time = session.time().sql();
     String order = by + " ORDER BY " + time;
+    Names names = planner.program().compilation().names();
+    String starts = Identifier.quote(names.fresh("_starts"));
+    String number = Identifier.quote(names.fresh("_session"));
     UnaryOperator<String> compute =
         rows ->
-            "SELECT * EXCLUDE (_starts, _session), min("
+            "SELECT * EXCLUDE ("
+                + starts
+                + ", "
+                + number
+                + "), min("
                 + time
                 + ") OVER ("
                 + by
-                + ", _session) AS "
+                + ", "
+                + number
+                + ") AS "
                 + session.start().sql()
                 + ", max("
                 + time
                 + ") OVER ("
                 + by
-                + ", _session) + ("
+                + ", "
+                + number
+                + ") + ("
                 + session.gap()
                 + ") AS "
                 + session.end().sql()
-                + " FROM (SELECT *, sum(_starts) OVER ("
+                + " FROM (SELECT *, sum("
+                + starts
+                + ") OVER ("
                 + order
-                + ") AS _session FROM (SELECT *, CASE WHEN "
+                + ") AS "
+                + number
+                + " FROM (SELECT *, CASE WHEN "
                 + time
                 + " <= lag("
                 + time
@@ -130,7 +153,9 @@ final class PartitionRule {
                 + order
                 + ") + ("
                 + session.gap()
-                + ") THEN 0 ELSE 1 END AS _starts FROM ("
+                + ") THEN 0 ELSE 1 END AS "
+                + starts
+                + " FROM ("
                 + rows
                 + ")))";
     return new PartitionRule(
@@ -227,8 +252,8 @@ final class PartitionRule {
     return own;
   }
 
-  private static String before(Field result) {
-    return Identifier.quote(result.name() + "_before");
+  private String before(Field result) {
+    return Identifier.quote(befores.getOrDefault(result.name(), ""));
   }
 
   /** The rows that were there, with their results under other names. */

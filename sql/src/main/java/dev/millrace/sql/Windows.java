@@ -57,6 +57,11 @@ public final class Windows {
   /** What stands before a relation. */
   private static final Set<String> OPENING = Set.of("from", "join", "lateral", ",", "(");
 
+  /** Columns of a session's subquery, of names that a relation does not have. */
+  private static final String STARTS = "_millrace_starts";
+
+  private static final String SESSION = "_millrace_session";
+
   private Windows() {}
 
   /** The text with every window function replaced by plain SQL; the text itself without them. */
@@ -185,13 +190,13 @@ public final class Windows {
     String by = keys.isEmpty() ? "" : "PARTITION BY " + String.join(", ", keys) + " ";
     String order = by + "ORDER BY " + time;
     String own = "(PARTITION BY " + String.join(", ", keys) + (keys.isEmpty() ? "" : ", ");
-    own += "_session)";
-    return "(SELECT * EXCLUDE (_starts, _session), "
+    own += SESSION + ")";
+    return ("(SELECT * EXCLUDE (" + STARTS + ", " + SESSION + "), ")
         + ("min(" + time + ") OVER " + own + " AS window_start, ")
         + ("max(" + time + ") OVER " + own + " + (" + gap + ") AS window_end")
-        + (" FROM (SELECT *, sum(_starts) OVER (" + order + ") AS _session")
+        + (" FROM (SELECT *, sum(" + STARTS + ") OVER (" + order + ") AS " + SESSION)
         + (" FROM (SELECT *, CASE WHEN " + time + " <= lag(" + time + ") OVER (" + order + ") + (")
-        + (gap + ") THEN 0 ELSE 1 END AS _starts FROM " + relation + ")))");
+        + (gap + ") THEN 0 ELSE 1 END AS " + STARTS + " FROM " + relation + ")))");
   }
 
   private static boolean aliasFollows(String sql, int from) {
