@@ -235,18 +235,18 @@ final class Grouping {
         && aggregate.watermarks().keySet().stream().limit(1).allMatch(sets::isInAll);
   }
 
+  /** The input with the fields that it is grouped by; rows are multiplied by unnest first. */
   private Node groups(Node input, List<Field> fields) {
-    Map<String, Expr> computed = new LinkedHashMap<>();
-    for (JsonNode group : groups) {
-      Expr expr = compilation.expr(group);
-      if (!expr.isField()) {
-        computed.putIfAbsent(key(group), expr);
-      }
-    }
+    Unnesting unnesting = new Unnesting(compilation);
+    Map<String, Expr> exprs = new LinkedHashMap<>();
+    groups.forEach(g -> exprs.putIfAbsent(key(g), compilation.expr(unnesting.replace(g))));
+    Node unnested = unnesting.apply(input, false);
+    Map<String, Expr> computed = new LinkedHashMap<>(exprs);
+    computed.values().removeIf(Expr::isField);
     List<String> wishes = new ArrayList<>();
     computed.keySet().forEach(key -> wishes.add(groupName(key)));
     List<Field> made = new ArrayList<>();
-    Node node = compilation.extend(input, wishes, List.copyOf(computed.values()), made);
+    Node node = compilation.extend(unnested, wishes, List.copyOf(computed.values()), made);
     List<String> keys = List.copyOf(computed.keySet());
     for (int i = 0; i < groups.size(); i++) {
       String key = key(groups.get(i));
@@ -254,10 +254,8 @@ final class Grouping {
         continue;
       }
       int position = keys.indexOf(key);
-      Field field =
-          position >= 0
-              ? made.get(position)
-              : input.field(compilation.expr(groups.get(i)).field()).orElseThrow();
+      Expr expr = exprs.getOrDefault(key, compilation.expr(groups.get(i)));
+      Field field = position >= 0 ? made.get(position) : unnested.field(expr.field()).orElseThrow();
       groupFields.put(key, field.name());
       written.put(field.name(), groupsWritten.get(i));
       fields.add(field);

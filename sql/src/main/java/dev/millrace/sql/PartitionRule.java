@@ -115,49 +115,14 @@ final class PartitionRule {
     Names names = planner.program().compilation().names();
     String starts = Identifier.quote(names.fresh("_starts"));
     String number = Identifier.quote(names.fresh("_session"));
-    UnaryOperator<String> compute =
-        rows ->
-            "SELECT * EXCLUDE ("
-                + starts
-                + ", "
-                + number
-                + "), min("
-                + time
-                + ") OVER ("
-                + by
-                + ", "
-                + number
-                + ") AS "
-                + session.start().sql()
-                + ", max("
-                + time
-                + ") OVER ("
-                + by
-                + ", "
-                + number
-                + ") + ("
-                + session.gap()
-                + ") AS "
-                + session.end().sql()
-                + " FROM (SELECT *, sum("
-                + starts
-                + ") OVER ("
-                + order
-                + ") AS "
-                + number
-                + " FROM (SELECT *, CASE WHEN "
-                + time
-                + " <= lag("
-                + time
-                + ") OVER ("
-                + order
-                + ") + ("
-                + session.gap()
-                + ") THEN 0 ELSE 1 END AS "
-                + starts
-                + " FROM ("
-                + rows
-                + ")))";
+    String own = ") OVER (" + by + ", " + number + ")";
+    String before = "lag(" + time + ") OVER (" + order + ") + (" + session.gap() + ")";
+    String select = "SELECT * EXCLUDE (" + starts + ", " + number + "), min(" + time + own + " AS ";
+    select += session.start().sql() + ", max(" + time + own + " + (" + session.gap() + ") AS ";
+    select += session.end().sql() + " FROM (SELECT *, sum(" + starts + ") OVER (" + order + ") AS ";
+    select += number + " FROM (SELECT *, CASE WHEN " + time + " <= " + before;
+    String head = select + " THEN 0 ELSE 1 END AS " + starts + " FROM (";
+    UnaryOperator<String> compute = rows -> head + rows + ")))";
     return new PartitionRule(
         planner,
         new Functions(
