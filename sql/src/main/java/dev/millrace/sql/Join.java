@@ -144,9 +144,15 @@ record Join(
     return own.containsAll(side.identity());
   }
 
+  /** True if a left row's partners are there with it and stay, since the right side is constant. */
+  boolean isBesideConstants() {
+    return kind != Kind.FULL && ConstantRows.is(right);
+  }
+
   @Override
   public boolean appendOnly() {
-    return (kind == Kind.INNER || kind == Kind.SEMI) && left.appendOnly() && right.appendOnly();
+    boolean grows = kind == Kind.INNER || kind == Kind.SEMI;
+    return left.appendOnly() && (isBesideConstants() || (grows && right.appendOnly()));
   }
 
   @Override

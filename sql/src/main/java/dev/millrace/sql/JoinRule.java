@@ -57,8 +57,7 @@ final class JoinRule {
   }
 
   Delta plan() {
-    boolean preserved = join.kind() == Join.Kind.FULL;
-    if (!preserved && ConstantRows.is(join.right())) {
+    if (join.isBesideConstants()) {
       return beside(join.left(), leftColumns, join.right());
     }
     if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {

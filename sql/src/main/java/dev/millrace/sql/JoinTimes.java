@@ -28,12 +28,25 @@ import java.util.Optional;
  * there; its own row may be forgotten already, and then there is nothing to remove.
  */
 final class JoinTimes {
-  /** Rows of a state are not needed any more when a column is before an instant. */
-  record Bound(String column, String before) {}
+  /**
+   * Rows of a state are not needed any more when a column is before an instant.
+   *
+   * @param partial true if there may be ever more rows without a value there
+   */
+  record Bound(String column, String before, boolean partial) {
+    Bound(String column, String before) {
+      this(column, before, false);
+    }
+  }
 
   private JoinTimes() {}
 
   static Map<String, String> watermarks(Join join) {
+    if (join.isBesideConstants()) {
+      return join.left().watermarks();
+    } else if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {
+      return join.right().watermarks();
+    }
     Map<String, String> left = join.left().watermarks();
     Map<String, String> right = join.right().watermarks();
     Map<String, String> marks = new LinkedHashMap<>();

@@ -55,12 +55,9 @@ final class SelectResolver {
       if (!correlation.isEmpty()) {
         whenEmpty = correlation.group(grouping, input, items);
       }
-      input = grouping.apply(input, onClose, trees);
+      input = grouping.apply(input, onClose ? closing : null, trees);
       if (!compilation.findings().isEmpty()) {
         return withoutMeaning(from, items);
-      }
-      if (onClose) {
-        closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
       }
       correlation.overGroups(grouping);
     } else if (onClose) {
@@ -77,7 +74,7 @@ final class SelectResolver {
               result, trees.subList(0, items.size()), trees.subList(items.size(), trees.size()));
     }
     if (onClose) {
-      closing.checkWindows(select, result.node());
+      closing.checkAbove(select, result.node());
     }
     return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
   }
