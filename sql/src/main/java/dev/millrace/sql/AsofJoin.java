@@ -84,8 +84,9 @@ final class AsofJoin {
     return first(timed, left.identity(), near + (greatest ? " DESC" : " ASC"), ties);
   }
 
-  private static boolean reads(JsonNode tree, Field field) {
-    return Expr.refs(tree).contains(field.name());
+  private static boolean readsAny(JsonNode tree, Node node) {
+    Set<String> refs = Expr.refs(tree);
+    return node.fields().stream().anyMatch(field -> refs.contains(field.name()));
   }
 
   private Node first(Node pairs, List<String> keys, String order, Set<String> ties) {
@@ -107,7 +108,11 @@ final class AsofJoin {
     if (keys.isEmpty()) {
       List<JsonNode> written = JoinBuilder.conjuncts(tree.path("condition"));
       for (int i = 0; i < written.size(); i++) {
-        keys.add(written.get(i).path(sideOf(conditions.get(i), right)));
+        // What concerns the left side alone tells no right rows apart.
+        String side = sideOf(conditions.get(i), right);
+        if (readsAny(conditions.get(i).path(side), right)) {
+          keys.add(written.get(i).path(side));
+        }
       }
     }
     JsonNode once =
@@ -135,9 +140,7 @@ final class AsofJoin {
 
   /** The side of a condition that the right relation makes. */
   private static String sideOf(JsonNode condition, Node right) {
-    return right.fields().stream().anyMatch(field -> reads(condition.path("right"), field))
-        ? "right"
-        : "left";
+    return readsAny(condition.path("right"), right) ? "right" : "left";
   }
 
   private void refuse(String what, String hint) {

@@ -125,6 +125,20 @@ final class Compilation {
     }
   }
 
+  /**
+   * What aggregates over no rows give, as {@link DuckDb#whenEmpty} says. Where DuckDB refuses them,
+   * all are called NULL, and {@link #typingFailure} says why.
+   */
+  Optional<List<String>> whenEmpty(
+      Collection<Field> fields, List<String> aggregates, String having) {
+    try {
+      return duck.whenEmpty(fields, aggregates, having);
+    } catch (SQLException e) {
+      typingFailure = e;
+      return Optional.of(aggregates.stream().map(x -> "NULL").toList());
+    }
+  }
+
   /** A field for an expression over others. */
   Field field(String wish, String type, Set<String> refs, Collection<Field> over) {
     Set<String> origins = new HashSet<>();

@@ -45,6 +45,12 @@ final class FromResolver {
       case "TABLE_FUNCTION" -> {
         if (Sessions.isTable(tree)) {
           From relation = table(Sessions.relation(tree), ctes);
+          if (relation != null && !relation.conditions.isEmpty()) {
+            unsupported(
+                tree,
+                "a session over rows that are correlated with the query around",
+                "make the sessions of all rows in WITH, and correlate what reads them");
+          }
           yield relation == null ? null : new Sessions(compilation).resolve(tree, relation);
         }
         unsupported(
@@ -280,7 +286,7 @@ final class FromResolver {
   }
 
   /** The conditions over the side's own relations; the others are added to a list. */
-  private static List<JsonNode> own(From side, List<JsonNode> others) {
+  static List<JsonNode> own(From side, List<JsonNode> others) {
     Set<String> fields = new HashSet<>();
     side.items.forEach(item -> item.fields().forEach(field -> fields.add(field.name())));
     List<JsonNode> own = new ArrayList<>(side.conditions);

@@ -102,6 +102,15 @@ final class Grouping {
     return groups.isEmpty();
   }
 
+  /** What is computed besides the list, resolved: the groups and HAVING. */
+  List<JsonNode> trees() {
+    List<JsonNode> trees = new ArrayList<>(groups);
+    if (having != null) {
+      trees.add(having);
+    }
+    return trees;
+  }
+
   /** HAVING, resolved; null if there is none. */
   @Nullable JsonNode having() {
     return having;
@@ -192,6 +201,18 @@ final class Grouping {
     } else {
       tree.forEach(child -> collectAggregates(child, found));
     }
+  }
+
+  /** The fields that a tree reads outside of aggregates. */
+  static Set<String> readAbove(JsonNode tree, Compilation compilation) {
+    Set<String> read = new HashSet<>();
+    if (!isAggregate(tree, compilation)) {
+      if (tree.path("class").asText().equals("COLUMN_REF")) {
+        read.add(tree.path("column_names").path(0).asText());
+      }
+      tree.forEach(child -> read.addAll(readAbove(child, compilation)));
+    }
+    return read;
   }
 
   private Node sets(

@@ -196,9 +196,9 @@ final class PartitionRule {
       return program.state("sessions", fields, keys, "the rows of open sessions", bound, cure);
     }
     if (functions.cut) {
-      long most = functions.limit.orElseThrow().most();
-      String text = "the first " + most + " rows of every partition";
-      String cure = NO_BOUND + " (" + most + " rows a partition)";
+      RankLimit limit = functions.limit.orElseThrow();
+      String text = "of every partition " + limit.rows();
+      String cure = NO_BOUND + " (" + limit.rows() + " of each)";
       return program.state("first_rows", fields, keys, text, bound, cure);
     }
     String text = "the rows of every partition, for window functions";

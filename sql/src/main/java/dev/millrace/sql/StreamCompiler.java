@@ -79,6 +79,8 @@ public final class StreamCompiler implements AutoCloseable {
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();
+      new Binding(duck, findings).check(program);
+      findings.throwIfAny();
       return program;
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB failed to compile " + name, e);
@@ -113,7 +115,7 @@ public final class StreamCompiler implements AutoCloseable {
       duck.describe(text.text());
       SQLException failure = compilation.typingFailure();
       if (failure != null && resolved != null && compilation.findings().isEmpty()) {
-        throw new IllegalStateException("the plan does not bind though the query does", failure);
+        Binding.refuse(compilation.findings(), DuckDb.details(failure));
       }
     } catch (SQLException e) {
       JsonNode details = DuckDb.details(e);
