@@ -116,6 +116,19 @@ class StreamCompilerTest {
             + " SQL_UNSUPPORTED | * | query around",
         "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
             + " ORDER BY n LIMIT 1) | SQL_UNSUPPORTED | 1 | PARTITION BY",
+        "SELECT id, (SELECT sum(c.id) FROM ads.clicked c WHERE c.n = s.cost) AS n FROM ads.shown s"
+            + " | SQL_INVALID | * | *",
+        "SELECT id, (SELECT count(*) + (SELECT max(n) FROM ads.clicked) FROM ads.clicked c WHERE"
+            + " c.id = s.id) AS n FROM ads.shown s | SQL_UNSUPPORTED | * | query around",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
+            + " GROUP BY c.n + s.cost) | SQL_UNSUPPORTED | * | query around",
+        "SELECT id FROM ads.shown s WHERE s.cost IN (SELECT max(n) FROM ads.clicked c GROUP BY"
+            + " s.id) | SQL_UNSUPPORTED | s.id | query around",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
+            + " GROUP BY c.n HAVING max(s.cost) > 1) | SQL_UNSUPPORTED | * | query around",
+        "SELECT (SELECT count(*) FROM (WITH c AS (SELECT * FROM ads.clicked c WHERE c.id = s.id)"
+            + " SELECT * FROM session(c, ts, INTERVAL 1 MINUTE))) AS n FROM ads.shown s |"
+            + " SQL_UNSUPPORTED | * | WITH",
         "SELECT id FROM ads.shown s WHERE EXISTS (SELECT idd FROM ads.clicked c) |"
             + " SQL_UNKNOWN_COLUMN | idd | *",
         "WITH RECURSIVE r AS (SELECT id FROM ads.shown UNION ALL SELECT id FROM r) SELECT id FROM r"
@@ -273,6 +286,26 @@ class StreamCompilerTest {
     assertThat(open.states().get(0).bound()).contains("for ever in GROUPING SETS", "each set");
     StreamProgram closed = compile(sets + " ((h, id), (h))");
     assertThat(closed.states()).allMatch(StateTable::bounded);
+  }
+
+  @Test
+  void saysWhichRowsARankKeeps() throws QueryException {
+    for (String[] rank :
+        new String[][] {
+          {"row_number", "the first 2 rows"},
+          {"rank", "the first 2 rows and those equal"},
+          {"dense_rank", "all rows with the first 2 values"}
+        }) {
+      StateTable state =
+          compile(
+                  "SELECT id FROM ads.shown QUALIFY "
+                      + rank[0]
+                      + "() OVER (PARTITION BY id ORDER BY cost) <= 2")
+              .states()
+              .get(0);
+      assertThat(state.text()).contains(rank[1]);
+      assertThat(state.bound()).contains(rank[1]);
+    }
   }
 
   @Test
