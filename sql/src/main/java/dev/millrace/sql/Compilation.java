@@ -150,6 +150,11 @@ final class Compilation {
     return declare(new Field(names.fresh(wish), type, origins));
   }
 
+  /** The node with a column that is 0 in every row, which is added to a list. */
+  Node extendByZero(Node input, String wish, List<Field> made) {
+    return extend(input, List.of(wish), List.of(expr(duck.parseExpression("0"))), made);
+  }
+
   /** The node with computed columns; the node itself if there are none. */
   Node extend(Node input, List<String> wishes, List<Expr> exprs, List<Field> made) {
     if (exprs.isEmpty()) {

@@ -144,11 +144,7 @@ final class Grouping {
       return sets(grouped, fields, closing, trees);
     }
     if (global) {
-      ObjectNode zero = DuckDb.object();
-      zero.put("class", "CONSTANT").put("type", "VALUE_CONSTANT").put("alias", "");
-      zero.putObject("literal").put("kind", "INTEGER").put("text", "0");
-      grouped =
-          compilation.extend(grouped, List.of("_group"), List.of(compilation.expr(zero)), fields);
+      grouped = compilation.extendByZero(grouped, "_group", fields);
     }
     trees.replaceAll(tree -> replace(tree, Set.of()));
     JsonNode condition = having == null ? null : replace(having, Set.of());

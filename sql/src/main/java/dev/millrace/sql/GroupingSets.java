@@ -105,8 +105,7 @@ final class GroupingSets {
 
   private Node whole(Node input, List<AggregateCall> calls) {
     List<Field> constant = new ArrayList<>();
-    Expr zero = compilation.expr(compilation.duck().parseExpression("0"));
-    Node node = compilation.extend(input, List.of("_group"), List.of(zero), constant);
+    Node node = compilation.extendByZero(input, "_group", constant);
     return new Node.Aggregate(node, constant, calls, true);
   }
 

@@ -192,15 +192,7 @@ final class JoinRule {
       Node side) {
     if (retracts) {
       program.remove(
-          state,
-          "SELECT s._n FROM "
-              + slice
-              + " AS s SEMI JOIN (SELECT "
-              + Sql.list(side.identity())
-              + " FROM "
-              + delta
-              + " WHERE _w < 0) AS d ON "
-              + Sql.same("s", "d", side.identity()));
+          state, "SELECT s._n FROM " + slice + Sql.taken("SEMI", "s", delta, side.identity()));
     }
     // A comparison with a null time is never true: such a row has no partner either.
     Set<String> times =

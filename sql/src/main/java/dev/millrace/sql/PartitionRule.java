@@ -231,18 +231,9 @@ final class PartitionRule {
     return select.append(" AS t ON ").append(Sql.same("s", "t", keys)).toString();
   }
 
-  private String taken(String delta) {
-    return "(SELECT "
-        + Sql.list(identity)
-        + " FROM "
-        + delta
-        + " WHERE _w < 0) AS d ON "
-        + Sql.same("k", "d", identity);
-  }
-
   /** The rows that the input takes back. */
   private String left(String kept, String delta) {
-    return "SELECT k.* FROM " + kept + " AS k SEMI JOIN " + taken(delta);
+    return "SELECT k.* FROM " + kept + Sql.taken("SEMI", "k", delta, identity);
   }
 
   /** The rows of the touched partitions as they are now, with results now and before. */
@@ -259,7 +250,7 @@ final class PartitionRule {
             + old
             + "_n FROM "
             + kept
-            + (retracts ? " AS k ANTI JOIN " + taken(delta) : "")
+            + (retracts ? Sql.taken("ANTI", "k", delta, identity) : "")
             + " UNION ALL SELECT "
             + Sql.leading(columns)
             + none

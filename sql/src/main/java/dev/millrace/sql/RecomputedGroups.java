@@ -88,14 +88,7 @@ final class RecomputedGroups {
 
   private String retracted(String before, String delta) {
     List<String> identity = groups.aggregate().input().identity();
-    return "SELECT s._n FROM "
-        + before
-        + " AS s SEMI JOIN (SELECT "
-        + Sql.list(identity)
-        + " FROM "
-        + delta
-        + " WHERE _w < 0) AS d ON "
-        + Sql.same("s", "d", identity);
+    return "SELECT s._n FROM " + before + Sql.taken("SEMI", "s", delta, identity);
   }
 
   private String rowsAfter(String before, String delta, String touched) {
@@ -111,17 +104,7 @@ final class RecomputedGroups {
             + Sql.same("s", "t", groups.keys());
     if (retracts) {
       List<String> identity = groups.aggregate().input().identity();
-      kept =
-          "SELECT "
-              + own
-              + " FROM ("
-              + kept
-              + ") AS s ANTI JOIN (SELECT "
-              + Sql.list(identity)
-              + " FROM "
-              + delta
-              + " WHERE _w < 0) AS d ON "
-              + Sql.same("s", "d", identity);
+      kept = "SELECT " + own + " FROM (" + kept + ")" + Sql.taken("ANTI", "s", delta, identity);
     }
     return kept + " UNION ALL SELECT " + own + " FROM " + delta + (retracts ? " WHERE _w > 0" : "");
   }

@@ -116,8 +116,8 @@ class StreamCompilerTest {
             + " SQL_UNSUPPORTED | * | query around",
         "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
             + " ORDER BY n LIMIT 1) | SQL_UNSUPPORTED | 1 | PARTITION BY",
-        "SELECT id, (SELECT sum(c.id) FROM ads.clicked c WHERE c.n = s.cost) AS n FROM ads.shown s"
-            + " | SQL_INVALID | * | *",
+        "SELECT id, (SELECT sum(c.id) FROM ads.clicked c WHERE c.n = s.at.zip) AS n FROM ads.shown"
+            + " s | SQL_INVALID | * | *",
         "SELECT id, (SELECT count(*) + (SELECT max(n) FROM ads.clicked) FROM ads.clicked c WHERE"
             + " c.id = s.id) AS n FROM ads.shown s | SQL_UNSUPPORTED | * | query around",
         "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
