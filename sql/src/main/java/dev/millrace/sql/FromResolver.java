@@ -40,8 +40,7 @@ final class FromResolver {
       case "BASE_TABLE" -> table(tree, ctes);
       case "SUBQUERY" -> subquery(tree, ctes);
       case "JOIN" -> join(tree, ctes);
-      case "EMPTY" ->
-          from(tree, ConstantRows.of(compilation, List.of(List.of())), List.of(), List.of());
+      case "EMPTY" -> from(tree, Values.of(compilation, List.of(List.of())), List.of(), List.of());
       case "TABLE_FUNCTION" -> {
         if (Sessions.isTable(tree)) {
           From relation = table(Sessions.relation(tree), ctes);
@@ -130,7 +129,7 @@ final class FromResolver {
       row.forEach(value -> values.add(resolver.resolve(value)));
       rows.add(values);
     }
-    return from(tree, ConstantRows.of(compilation, rows), List.of(), List.of());
+    return from(tree, Values.of(compilation, rows), List.of(), List.of());
   }
 
   private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {

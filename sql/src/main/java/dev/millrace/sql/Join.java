@@ -135,7 +135,7 @@ record Join(
 
   /** True if a left row has at most one partner. */
   boolean hasOnePartner() {
-    return isSingle(right, Key::right) || ConstantRows.isOne(right);
+    return isSingle(right, Key::right) || Values.isOne(right);
   }
 
   private boolean isSingle(Node side, Function<Key, String> field) {
@@ -146,7 +146,7 @@ record Join(
 
   /** True if a left row's partners are there with it and stay, since the right side is constant. */
   boolean isBesideConstants() {
-    return kind != Kind.FULL && ConstantRows.is(right);
+    return kind != Kind.FULL && Values.isConstant(right);
   }
 
   @Override

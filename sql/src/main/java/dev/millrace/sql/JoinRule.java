@@ -60,7 +60,7 @@ final class JoinRule {
     if (join.isBesideConstants()) {
       return beside(join.left(), leftColumns, join.right());
     }
-    if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {
+    if (join.kind() == Join.Kind.INNER && Values.isConstant(join.left())) {
       return beside(join.right(), rightColumns, join.left());
     }
     Delta left = ProgramBuilder.consolidate(planner.plan(join.left(), leftColumns), leftColumns);
@@ -114,7 +114,7 @@ final class JoinRule {
   /** A join with constant rows: each change has its partners at hand, and no partner ever comes. */
   private Delta beside(Node side, Set<String> columns, Node constants) {
     Delta delta = planner.plan(side, columns);
-    String select = JoinChanges.beside(join, needed, delta.from(), ConstantRows.sql(constants));
+    String select = JoinChanges.beside(join, needed, delta.from(), Values.sql(constants));
     boolean whole = side.appendOnly() || needed.containsAll(columns);
     return new Delta(
         "(" + select + ")", false, false, delta.consolidated() && whole, delta.stateful());

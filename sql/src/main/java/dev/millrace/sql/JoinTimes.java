@@ -44,7 +44,7 @@ final class JoinTimes {
   static Map<String, String> watermarks(Join join) {
     if (join.isBesideConstants()) {
       return join.left().watermarks();
-    } else if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {
+    } else if (join.kind() == Join.Kind.INNER && Values.isConstant(join.left())) {
       return join.right().watermarks();
     }
     Map<String, String> left = join.left().watermarks();
