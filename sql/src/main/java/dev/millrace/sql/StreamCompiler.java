@@ -53,7 +53,7 @@ public final class StreamCompiler implements AutoCloseable {
       String name, String sql, boolean onClose, Map<String, Relation> inputs)
       throws QueryException {
     List<SqlProblem> windowProblems = new ArrayList<>();
-    SqlText text = Windows.replace(sql, true, windowProblems);
+    SqlText text = Windows.replace(sql, Windows.Reader.STREAM, windowProblems);
     Findings findings = new Findings(text);
     windowProblems.forEach(findings::add);
     findings.throwIfAny();
@@ -63,7 +63,7 @@ public final class StreamCompiler implements AutoCloseable {
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
-      bind(Windows.replace(sql, false, new ArrayList<>()), compilation, resolved);
+      bind(Windows.replace(sql, Windows.Reader.MODEL, new ArrayList<>()), compilation, resolved);
       findings.throwIfAny();
       if (resolved == null) {
         throw new IllegalStateException("no meaning and no problem: " + sql);
