@@ -9,6 +9,7 @@ import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,14 @@ final class AsofJoin {
       settle(conditions, right);
     }
     Join.Kind kind = inner ? Join.Kind.INNER : Join.Kind.LEFT;
-    Node pairs = new JoinBuilder(compilation).join(left, right, kind, all);
+    Join pairs = new JoinBuilder(compilation).join(left, right, kind, all);
+    Optional<Field> column = right.field(time.path("column_names").path(0).asText());
+    if (greatest && column.isPresent()) {
+      pairs = pairs.toNearest(column.get());
+    }
+    // A left row has one time: by it a watermark tells when its pair is final.
+    List<String> keys = new ArrayList<>(left.identity());
+    pairs.watermarks().keySet().stream().filter(n -> left.field(n).isPresent()).forEach(keys::add);
     List<Field> made = new ArrayList<>();
     Expr expr = compilation.expr(time);
     Node timed =
@@ -81,7 +89,7 @@ final class AsofJoin {
     Set<String> ties = new LinkedHashSet<>();
     rightFrom.scope().star().stream().map(Visible::field).map(Field::name).forEach(ties::add);
     ties.addAll(right.identity());
-    return first(timed, left.identity(), near + (greatest ? " DESC" : " ASC"), ties);
+    return first(timed, keys, near + (greatest ? " DESC" : " ASC"), ties);
   }
 
   private static boolean readsAny(JsonNode tree, Node node) {

@@ -159,7 +159,8 @@ final class JoinBuilder {
         keys,
         rest.isEmpty() ? null : all(rest),
         found,
-        flag(kind));
+        flag(kind),
+        null);
   }
 
   private @Nullable Field flag(Join.Kind kind) {

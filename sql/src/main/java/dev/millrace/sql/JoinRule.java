@@ -5,6 +5,8 @@ import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -80,6 +82,7 @@ final class JoinRule {
             "left rows of the join, for partners that may still come",
             JoinTimes.leftState(join),
             cure());
+    Optional<String> nearest = JoinTimes.nearest(join);
     StateTable rightState =
         program.state(
             "right",
@@ -87,14 +90,14 @@ final class JoinRule {
             rightKeys,
             "right rows of the join, for partners that may still come",
             JoinTimes.rightState(join),
-            cure());
+            nearest.map(JoinRule::nearestCure).orElseGet(this::cure));
     List<String> fromLeft = List.of(keys(dl, leftKeys));
     List<String> fromRight = List.of(keys(dr, rightKeys));
     List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
     // A side's own changes concern its state only if they may take rows back, or if rows without
     // partner matter: then all partners of a row that the other side touches are asked for.
     boolean leftOwn = leftRetracts || join.kind() == Join.Kind.FULL;
-    boolean rightOwn = rightRetracts || join.kind() != Join.Kind.INNER;
+    boolean rightOwn = rightRetracts || join.kind() != Join.Kind.INNER || nearest.isPresent();
     String leftProbe = rightTable && rightNeedsKey ? dr : "";
     String rightProbe = leftTable && leftNeedsKey ? dl : "";
     String sl = slice(leftState, "left", leftOwn ? both : fromRight, leftProbe, rightKeys);
@@ -107,6 +110,7 @@ final class JoinRule {
             new JoinChanges.Side(join.right(), rightColumns, dr, sr));
     store(leftState, dl, sl, leftColumns, leftKeys, leftRetracts, join.left());
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
+    nearest.ifPresent(bound -> program.remove(rightState, passed(sr, bound)));
     boolean stateful = left.stateful() || right.stateful();
     return new Delta("(" + changes.sql() + ")", false, false, isConsolidated(), stateful);
   }
@@ -118,6 +122,21 @@ final class JoinRule {
     boolean whole = side.appendOnly() || needed.containsAll(columns);
     return new Delta(
         "(" + select + ")", false, false, delta.consolidated() && whole, delta.stateful());
+  }
+
+  /** The right rows of an ASOF JOIN that a later one of their key has taken the place of. */
+  private String passed(String slice, String bound) {
+    String time = Objects.requireNonNull(join.nearest()).sql();
+    String newest = "max(" + time + ") FILTER (WHERE " + time + " < " + bound + ") OVER (";
+    return "SELECT _n FROM (SELECT _n, "
+        + (time + " < " + newest + "PARTITION BY " + Sql.list(rightKeys) + ") AS passed FROM ")
+        + (slice + ") WHERE passed");
+  }
+
+  private static String nearestCure(String bound) {
+    return "of each key the newest row "
+        + Watermarks.describe(bound)
+        + ", and for a while those after it";
   }
 
   private String cure() {

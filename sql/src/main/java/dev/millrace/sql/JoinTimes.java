@@ -66,6 +66,27 @@ final class JoinTimes {
     return marks;
   }
 
+  /**
+   * Of an ASOF JOIN, an instant behind which of each key's right rows only the newest is needed. A
+   * left row that is still to come or to change has {@code l >= min(W(l), W(r))}, so that its
+   * partner is not before any right row that is before that.
+   */
+  static Optional<String> nearest(Join join) {
+    Field time = join.nearest();
+    if (time == null || !join.right().appendOnly() || join.readsRightBeside(time)) {
+      return Optional.empty();
+    }
+    for (Distance d : join.distances()) {
+      String l = join.left().watermarks().get(d.left());
+      String r = join.right().watermarks().get(d.right());
+      boolean plain = d.right().equals(time.name()) && d.least() != null && d.least() == 0;
+      if (plain && l != null && r != null) {
+        return Optional.of(Watermarks.least(l, r));
+      }
+    }
+    return Optional.empty();
+  }
+
   static Optional<Bound> leftState(Join join) {
     for (Distance d : join.distances()) {
       String l = join.left().watermarks().get(d.left());

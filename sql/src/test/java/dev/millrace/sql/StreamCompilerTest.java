@@ -135,6 +135,11 @@ class StreamCompilerTest {
             + " | SQL_UNSUPPORTED | * | unroll",
         "SELECT id FROM ads.shown LIMIT 10 | SQL_ORDER_DEPENDENT | 10 | ORDER BY",
         "SELECT list(id) AS l FROM ads.shown | SQL_ORDER_DEPENDENT | list(id) | ORDER BY",
+        "SELECT a.id FROM ads.shown a JOIN ads.clicked b ON a.id = b.id AND b.n IN (SELECT n FROM"
+            + " ads.clicked) | SQL_UNSUPPORTED | (SELECT n FROM ads.clicked) | WHERE",
+        "SELECT a.id FROM ads.shown a LEFT JOIN ads.clicked b ON a.id = b.id AND b.n > (SELECT"
+            + " max(n) FROM ads.clicked) | SQL_UNSUPPORTED | (SELECT max(n) FROM ads.clicked) |"
+            + " WHERE",
         "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * |"
             + " docs/streams.md",
         "SELECT a.id FROM ads.shown a ASOF JOIN ads.clicked b ON a.id = b.id AND a.ts >= b.ts AND"
@@ -317,6 +322,17 @@ class StreamCompilerTest {
       assertThat(program.states()).as(how).hasSize(2).allMatch(StateTable::bounded);
       assertThat(program.output().watermarks()).as(how).containsOnlyKeys("ts");
     }
+  }
+
+  @Test
+  void boundsAsofJoins() throws QueryException {
+    List<StateTable> states =
+        compile(
+                "SELECT a.cost, b.n FROM ads.shown a ASOF LEFT JOIN ads.clicked b"
+                    + " ON a.id = b.id AND a.ts >= b.ts")
+            .states();
+    assertThat(states).extracting(StateTable::bounded).containsExactly(true, false, true);
+    assertThat(states.get(1).bound()).contains("of each key the newest row behind the watermark");
   }
 
   @Test
