@@ -73,3 +73,7 @@ SELECT k, v FROM ra WHERE k NOT IN (SELECT max(k) FROM rb WHERE rb.v = ra.v)
 WITH c AS (SELECT k, max(y) AS top FROM s.b GROUP BY k) SELECT k, x FROM s.a WHERE x = (SELECT max(top) FROM c) OR k IN (SELECT k FROM c WHERE top < 3)
 
 SELECT a.k, a.x, b.v FROM s.a a LEFT JOIN rb b ON a.k = b.k WHERE a.x IN (SELECT v FROM ra) AND b.v IS NOT NULL
+
+SELECT k, x, (SELECT sum((SELECT max(y) FROM s.b c WHERE c.k = b.k)) FROM s.b b WHERE b.k = a.x) AS n FROM s.a a
+
+SELECT o.k, (SELECT sum(z.n) FROM (SELECT k FROM ra q WHERE q.v = o.x) r, LATERAL (SELECT count(*) AS n FROM s.b b WHERE b.k = r.k) z) AS n FROM s.a o

@@ -1,6 +1,7 @@
 package dev.millrace.sql;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +48,11 @@ final class AggregateRule {
   /** A group whose time is before its watermark cannot change any more. */
   private Optional<JoinTimes.Bound> bound() {
     return aggregate.watermarks().entrySet().stream()
-        .map(mark -> new JoinTimes.Bound(mark.getKey(), mark.getValue()))
-        .findFirst();
+        .map(
+            mark ->
+                new JoinTimes.Bound(
+                    mark.getKey(), mark.getValue(), aggregate.partial().contains(mark.getKey())))
+        .min(Comparator.comparing(JoinTimes.Bound::partial));
   }
 
   static boolean isMergeable(AggregateCall call, boolean retracts) {

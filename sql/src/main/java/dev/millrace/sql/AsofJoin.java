@@ -9,6 +9,7 @@ import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,14 @@ final class AsofJoin {
       settle(conditions, right);
     }
     Join.Kind kind = inner ? Join.Kind.INNER : Join.Kind.LEFT;
-    Node pairs = new JoinBuilder(compilation).join(left, right, kind, all);
+    Join pairs = new JoinBuilder(compilation).join(left, right, kind, all);
+    Optional<Field> column = right.field(time.path("column_names").path(0).asText());
+    if (greatest && column.isPresent()) {
+      pairs = pairs.toNearest(column.get());
+    }
+    // A left row has one time: by it a watermark tells when its pair is final.
+    List<String> keys = new ArrayList<>(left.identity());
+    pairs.watermarks().keySet().stream().filter(n -> left.field(n).isPresent()).forEach(keys::add);
     List<Field> made = new ArrayList<>();
     Expr expr = compilation.expr(time);
     Node timed =
@@ -81,11 +89,12 @@ final class AsofJoin {
     Set<String> ties = new LinkedHashSet<>();
     rightFrom.scope().star().stream().map(Visible::field).map(Field::name).forEach(ties::add);
     ties.addAll(right.identity());
-    return first(timed, left.identity(), near + (greatest ? " DESC" : " ASC"), ties);
+    return first(timed, keys, near + (greatest ? " DESC" : " ASC"), ties);
   }
 
-  private static boolean reads(JsonNode tree, Field field) {
-    return Expr.refs(tree).contains(field.name());
+  private static boolean readsAny(JsonNode tree, Node node) {
+    Set<String> refs = Expr.refs(tree);
+    return node.fields().stream().anyMatch(field -> refs.contains(field.name()));
   }
 
   private Node first(Node pairs, List<String> keys, String order, Set<String> ties) {
@@ -107,7 +116,11 @@ final class AsofJoin {
     if (keys.isEmpty()) {
       List<JsonNode> written = JoinBuilder.conjuncts(tree.path("condition"));
       for (int i = 0; i < written.size(); i++) {
-        keys.add(written.get(i).path(sideOf(conditions.get(i), right)));
+        // What concerns the left side alone tells no right rows apart.
+        String side = sideOf(conditions.get(i), right);
+        if (readsAny(conditions.get(i).path(side), right)) {
+          keys.add(written.get(i).path(side));
+        }
       }
     }
     JsonNode once =
@@ -135,9 +148,7 @@ final class AsofJoin {
 
   /** The side of a condition that the right relation makes. */
   private static String sideOf(JsonNode condition, Node right) {
-    return right.fields().stream().anyMatch(field -> reads(condition.path("right"), field))
-        ? "right"
-        : "left";
+    return readsAny(condition.path("right"), right) ? "right" : "left";
   }
 
   private void refuse(String what, String hint) {

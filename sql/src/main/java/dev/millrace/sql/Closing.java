@@ -2,8 +2,12 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code emit='on_close'}: the outermost SELECT groups by a time that has a watermark, and a group
@@ -11,6 +15,14 @@ import java.util.Map;
  * as g < f(W), f being the window function: every later row has f(t) >= f(W).
  */
 final class Closing {
+  /**
+   * What is grouped by.
+   *
+   * @param written its expression in the text's tree
+   * @param mark its watermark
+   */
+  record Group(JsonNode written, String mark) {}
+
   private final Compilation compilation;
   private final JsonNode root;
   private final boolean wanted;
@@ -44,48 +56,86 @@ final class Closing {
                 + " the outermost SELECT; or use emit='on_change'");
   }
 
-  /** Checks that window functions and LIMIT over closed groups need no group that closes later. */
-  void checkWindows(JsonNode select, Node node) {
-    for (Node below = node; !below.inputs().isEmpty(); below = below.inputs().get(0)) {
-      if (below instanceof Node.Window && !below.appendOnly()) {
-        compilation
-            .findings()
-            .add(
-                QueryResolver.firstPlace(select),
-                SqlCode.SQL_NO_WINDOW,
-                "with emit='on_close' nothing can be taken back, and these rows depend on windows"
-                    + " that close later",
-                "PARTITION BY the window of the event time; or use emit='on_change'");
-        return;
-      }
-      if (below instanceof Node.Aggregate aggregate && aggregate.onClose()) {
-        return;
-      }
+  /** Checks that nothing above the closed groups takes a row back. */
+  void checkAbove(JsonNode select, Node node) {
+    if (node.appendOnly()) {
+      return;
     }
+    boolean joined = false;
+    Node below = node;
+    while (!below.inputs().isEmpty() && !isClosing(below)) {
+      joined |= below instanceof Join join && !join.appendOnly();
+      below = below.inputs().get(0);
+    }
+    compilation
+        .findings()
+        .add(
+            QueryResolver.firstPlace(select),
+            SqlCode.SQL_NO_WINDOW,
+            joined
+                ? "with emit='on_close' nothing can be taken back, and a subquery over closed"
+                    + " groups changes when its rows do"
+                : "with emit='on_close' nothing can be taken back, and these rows depend on windows"
+                    + " that close later",
+            joined
+                ? "compare in another stream that reads this one; or use emit='on_change'"
+                : "PARTITION BY the window of the event time; or use emit='on_change'");
+  }
+
+  private static boolean isClosing(Node node) {
+    return node instanceof Node.Aggregate aggregate && aggregate.onClose();
   }
 
   /**
-   * Checks that a watermark closes the groups, and restricts the query's tree to closed ones.
+   * Takes the group by which groups close, and restricts the query's tree to closed ones. Of
+   * several it is the one of the finest steps, which a watermark passes first: the minute rather
+   * than the day.
    *
-   * @param groups the fields grouped by, with their expressions in the tree
+   * @param groups those that have a watermark
+   * @return the group's field; null if there is none, which is told
    */
-  void apply(JsonNode select, Node input, Map<String, JsonNode> groups) {
-    for (Map.Entry<String, JsonNode> group : groups.entrySet()) {
-      String mark = input.watermarks().get(group.getKey());
-      if (mark != null) {
-        JsonNode closed =
-            Compilation.compare(
-                "COMPARE_LESSTHAN",
-                plain(group.getValue()),
-                compilation.duck().parseExpression(mark));
-        // Over rows rather than in HAVING, where GROUP BY ALL would group by its columns too.
-        JsonNode where = select.path("where_clause");
-        JsonNode both = where.isObject() ? Compilation.and(List.of(where, closed)) : closed;
-        ((ObjectNode) select).set("where_clause", both);
-        return;
-      }
+  @Nullable String apply(JsonNode select, Map<String, Group> groups) {
+    if (groups.isEmpty()) {
+      refuse(QueryResolver.firstPlace(select));
+      return null;
     }
-    refuse(QueryResolver.firstPlace(select));
+    String finest = finest(groups);
+    Group group = Objects.requireNonNull(groups.get(finest));
+    JsonNode mark = compilation.duck().parseExpression(group.mark);
+    JsonNode closed = Compilation.compare("COMPARE_LESSTHAN", plain(group.written), mark);
+    // Over rows rather than in HAVING, where GROUP BY ALL would group by its columns too.
+    JsonNode where = select.path("where_clause");
+    JsonNode both = where.isObject() ? Compilation.and(List.of(where, closed)) : closed;
+    ((ObjectNode) select).set("where_clause", both);
+    return finest;
+  }
+
+  /** The group whose watermark takes the most steps in a while; the first one of equals. */
+  private String finest(Map<String, Group> groups) {
+    List<String> names = List.copyOf(groups.keySet());
+    if (names.size() == 1) {
+      return names.get(0);
+    }
+    List<String> steps = new ArrayList<>();
+    for (Group group : groups.values()) {
+      String mark = Watermarks.VARIABLE.matcher(group.mark).replaceAll("w");
+      steps.add("count(DISTINCT " + mark + ")");
+    }
+    String times =
+        "(SELECT TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_microseconds(i * unit) AS w FROM"
+            + " range(0, 100) r(i), (VALUES (10000), (1000000), (60000000), (3600000000),"
+            + " (86400000000)) u(unit))";
+    try {
+      long[] counts =
+          compilation.duck().numbers("SELECT " + String.join(", ", steps) + " FROM " + times);
+      int finest = 0;
+      for (int i = 1; i < counts.length; i++) {
+        finest = counts[i] > counts[finest] ? i : finest;
+      }
+      return names.get(finest);
+    } catch (SQLException e) {
+      throw new IllegalStateException("watermarks that DuckDB cannot compute: " + groups, e);
+    }
   }
 
   private static JsonNode plain(JsonNode expression) {

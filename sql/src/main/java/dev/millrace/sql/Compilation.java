@@ -35,6 +35,7 @@ final class Compilation {
     this.times = new TimeArithmetic(this);
     names.fresh("_w");
     names.fresh("_n");
+    names.fresh("_none");
   }
 
   DuckDb duck() {
@@ -124,6 +125,20 @@ final class Compilation {
     }
   }
 
+  /**
+   * What aggregates over no rows give, as {@link DuckDb#whenEmpty} says. Where DuckDB refuses them,
+   * all are called NULL, and {@link #typingFailure} says why.
+   */
+  Optional<List<String>> whenEmpty(
+      Collection<Field> fields, List<String> aggregates, String having) {
+    try {
+      return duck.whenEmpty(fields, aggregates, having);
+    } catch (SQLException e) {
+      typingFailure = e;
+      return Optional.of(aggregates.stream().map(x -> "NULL").toList());
+    }
+  }
+
   /** A field for an expression over others. */
   Field field(String wish, String type, Set<String> refs, Collection<Field> over) {
     Set<String> origins = new HashSet<>();
@@ -133,6 +148,11 @@ final class Compilation {
       }
     }
     return declare(new Field(names.fresh(wish), type, origins));
+  }
+
+  /** The node with a column that is 0 in every row, which is added to a list. */
+  Node extendByZero(Node input, String wish, List<Field> made) {
+    return extend(input, List.of(wish), List.of(expr(duck.parseExpression("0"))), made);
   }
 
   /** The node with computed columns; the node itself if there are none. */

@@ -3,7 +3,9 @@ package dev.millrace.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.sql.SelectList.Item;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ final class Correlation {
   /** Takes the conditions that read columns around the SELECT out of all conditions. */
   void take(List<JsonNode> all) {
     if (outer != null) {
-      all.stream().filter(outer::isReadBy).forEach(conditions::add);
+      all.stream().filter(outer::reads).forEach(conditions::add);
       all.removeAll(conditions);
     }
   }
@@ -43,7 +45,7 @@ final class Correlation {
       return;
     }
     trees.stream()
-        .filter(outer::isReadBy)
+        .filter(outer::reads)
         .forEach(
             tree ->
                 refuse(
@@ -68,7 +70,8 @@ final class Correlation {
    * @return if the SELECT has a row whatever surrounds it, what its columns are where there is no
    *     row to aggregate; else null
    */
-  @Nullable List<String> group(Grouping grouping, Node input, List<Item> items) {
+  @Nullable List<String> group(
+      Grouping grouping, Node input, List<Item> items, Subqueries subqueries) {
     boolean global = grouping.isGlobal();
     for (JsonNode condition : conditions) {
       JsonNode own = own(condition);
@@ -87,6 +90,9 @@ final class Correlation {
       return null;
     }
     JsonNode having = grouping.having();
+    if (!isComputable(items, having, subqueries)) {
+      return null;
+    }
     Optional<List<String>> row = whenEmpty(input, items, having);
     if (row.isPresent() && having != null) {
       refuse(having, "HAVING that is true of no rows", "put the condition into the query around");
@@ -102,8 +108,8 @@ final class Correlation {
     if (outer == null || !type.equals("COMPARE_EQUAL")) {
       return null;
     }
-    boolean leftOuter = outer.isReadBy(left);
-    boolean rightOuter = outer.isReadBy(right);
+    boolean leftOuter = outer.reads(left);
+    boolean rightOuter = outer.reads(right);
     if (leftOuter == rightOuter) {
       return null;
     }
@@ -127,14 +133,42 @@ final class Correlation {
         });
   }
 
+  /** False, and told, if what there is without rows depends on a subquery beside aggregates. */
+  private boolean isComputable(List<Item> items, @Nullable JsonNode having, Subqueries subqueries) {
+    for (JsonNode tree : trees(items, having)) {
+      if (Grouping.readAbove(tree, compilation).stream().anyMatch(subqueries::isOne)) {
+        refuse(
+            tree,
+            "a subquery beside the aggregates of a correlated subquery",
+            "compute with it in the query around");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<JsonNode> trees(List<Item> items, @Nullable JsonNode having) {
+    List<JsonNode> trees = new ArrayList<>();
+    items.forEach(item -> trees.add(item.tree() == null ? item.written() : item.tree()));
+    if (having != null) {
+      trees.add(having);
+    }
+    return trees;
+  }
+
   /** The SQL of each item's value where there are no rows; empty if HAVING drops the row. */
   private Optional<List<String>> whenEmpty(
       Node input, List<Item> items, @Nullable JsonNode having) {
     List<String> expressions = new ArrayList<>();
-    for (Item item : items) {
-      expressions.add(compilation.expr(item.tree() == null ? item.written() : item.tree()).sql());
-    }
+    trees(items, null).forEach(tree -> expressions.add(compilation.expr(tree).sql()));
     String condition = having == null ? "" : " HAVING " + compilation.expr(having).sql();
-    return compilation.duck().whenEmpty(input.fields(), expressions, condition);
+    // Subqueries that aggregates read are not joined yet.
+    Map<String, Field> fields = new LinkedHashMap<>();
+    input.fields().forEach(field -> fields.put(field.name(), field));
+    for (JsonNode tree : trees(items, having)) {
+      Expr.refs(tree)
+          .forEach(ref -> compilation.field(ref).ifPresent(f -> fields.putIfAbsent(ref, f)));
+    }
+    return compilation.whenEmpty(fields.values(), expressions, condition);
   }
 }

@@ -22,6 +22,7 @@ final class DistinctValues {
   private final String alias;
   private final String column;
   private final String count;
+  private final String before;
   private final boolean counted;
   private @Nullable StateTable state;
   private String merged = "";
@@ -35,6 +36,7 @@ final class DistinctValues {
     Names names = program.compilation().names();
     column = names.fresh("value");
     count = names.fresh("_count");
+    before = Identifier.quote(names.fresh("_before"));
     counted = groups.loses(call.refs());
   }
 
@@ -83,7 +85,9 @@ final class DistinctValues {
                 + Sql.prefixed("c", key())
                 + "coalesce(o."
                 + n
-                + ", 0) AS before, coalesce(o."
+                + ", 0) AS "
+                + before
+                + ", coalesce(o."
                 + n
                 + ", 0) + c."
                 + n
@@ -128,7 +132,7 @@ final class DistinctValues {
       select.append(", ").append(partial.change()).append(" AS ");
       select.append(Identifier.quote(partial.column()));
     }
-    String weight = "CAST(" + n + " > 0 AS TINYINT) - CAST(before > 0 AS TINYINT)";
+    String weight = "CAST(" + n + " > 0 AS TINYINT) - CAST(" + before + " > 0 AS TINYINT)";
     String weighted =
         "(SELECT " + Sql.leading(key()) + weight + " AS _w FROM " + merged + ") WHERE _w <> 0";
     select.append(" FROM ").append(counted ? weighted : merged);

@@ -268,9 +268,10 @@ final class DuckDb implements AutoCloseable {
    * What aggregates over no rows give.
    *
    * @return the SQL of each value; empty if the condition drops the row
+   * @throws SQLException if DuckDB refuses the aggregates
    */
-  Optional<List<String>> whenEmpty(
-      Collection<Field> fields, List<String> aggregates, String having) {
+  Optional<List<String>> whenEmpty(Collection<Field> fields, List<String> aggregates, String having)
+      throws SQLException {
     StringBuilder query = new StringBuilder("SELECT ");
     for (String aggregate : aggregates) {
       query.append("CAST(c AS VARCHAR), typeof(c), ".replace("c", "(" + aggregate + ")"));
@@ -294,8 +295,6 @@ final class DuckDb implements AutoCloseable {
                 : "CAST(" + Identifier.literal(value) + " AS " + rows.getString(2 * i + 2) + ")");
       }
       return Optional.of(values);
-    } catch (SQLException e) {
-      throw new IllegalStateException("DuckDB cannot aggregate nothing: " + query, e);
     }
   }
 

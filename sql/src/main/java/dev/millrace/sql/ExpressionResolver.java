@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ExpressionResolver {
   private static final Map<String, String> UNSUPPORTED =
       Map.of(
-          "SUBQUERY", "subqueries in expressions",
           "PARAMETER", "parameters",
           "POSITIONAL_REFERENCE", "positional references (#1)",
           "STAR", "`*` inside an expression",
@@ -88,6 +87,15 @@ final class ExpressionResolver {
     if (kind.equals("SUBQUERY") && subqueries != null) {
       JsonNode child = tree.path("child");
       return subqueries.add(tree, child.isObject() ? resolve(child) : null);
+    }
+    if (kind.equals("SUBQUERY")) {
+      compilation
+          .findings()
+          .unsupported(
+              tree,
+              "a subquery in the ON of a join, in VALUES or in an argument in FROM",
+              "for an inner join write it into WHERE; else join what it returns first");
+      return tree;
     }
     String unsupported = UNSUPPORTED.get(kind);
     if (unsupported != null) {

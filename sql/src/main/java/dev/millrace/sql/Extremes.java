@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * only in a group that loses a value are all of them read, counted and written anew.
  */
 final class Extremes {
-  /** Column of {@link #changes}: true for a group whose values were all read. */
-  static final String ANEW = "_anew";
-
   private final Groups groups;
   private final ProgramBuilder program;
   private final AggregateCall call;
@@ -24,6 +21,7 @@ final class Extremes {
   private final String alias;
   private final String column;
   private final String count;
+  private final String anew;
   private @Nullable StateTable state;
   private String net = "";
   private String losing = "";
@@ -39,10 +37,16 @@ final class Extremes {
     Names names = program.compilation().names();
     column = names.fresh("value");
     count = names.fresh("_count");
+    anew = Identifier.quote(names.fresh("_anew"));
   }
 
   String alias() {
     return alias;
+  }
+
+  /** Column of {@link #changes}, quoted: true for a group whose values were all read. */
+  String anew() {
+    return anew;
   }
 
   /** The value's column, quoted. */
@@ -152,7 +156,7 @@ final class Extremes {
     return "(SELECT "
         + keys
         + ", true AS "
-        + ANEW
+        + anew
         + picks
         + " FROM (SELECT "
         + keys
@@ -171,7 +175,7 @@ final class Extremes {
         + " UNION ALL SELECT "
         + keys
         + ", false AS "
-        + ANEW
+        + anew
         + picks
         + " FROM ("
         + gaining()

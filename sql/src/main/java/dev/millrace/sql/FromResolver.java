@@ -40,11 +40,16 @@ final class FromResolver {
       case "BASE_TABLE" -> table(tree, ctes);
       case "SUBQUERY" -> subquery(tree, ctes);
       case "JOIN" -> join(tree, ctes);
-      case "EMPTY" ->
-          from(tree, ConstantRows.of(compilation, List.of(List.of())), List.of(), List.of());
+      case "EMPTY" -> from(tree, Values.of(compilation, List.of(List.of())), List.of(), List.of());
       case "TABLE_FUNCTION" -> {
         if (Sessions.isTable(tree)) {
           From relation = table(Sessions.relation(tree), ctes);
+          if (relation != null && !relation.conditions.isEmpty()) {
+            unsupported(
+                tree,
+                "a session over rows that are correlated with the query around",
+                "make the sessions of all rows in WITH, and correlate what reads them");
+          }
           yield relation == null ? null : new Sessions(compilation).resolve(tree, relation);
         }
         unsupported(
@@ -124,7 +129,7 @@ final class FromResolver {
       row.forEach(value -> values.add(resolver.resolve(value)));
       rows.add(values);
     }
-    return from(tree, ConstantRows.of(compilation, rows), List.of(), List.of());
+    return from(tree, Values.of(compilation, rows), List.of(), List.of());
   }
 
   private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
@@ -280,7 +285,7 @@ final class FromResolver {
   }
 
   /** The conditions over the side's own relations; the others are added to a list. */
-  private static List<JsonNode> own(From side, List<JsonNode> others) {
+  static List<JsonNode> own(From side, List<JsonNode> others) {
     Set<String> fields = new HashSet<>();
     side.items.forEach(item -> item.fields().forEach(field -> fields.add(field.name())));
     List<JsonNode> own = new ArrayList<>(side.conditions);

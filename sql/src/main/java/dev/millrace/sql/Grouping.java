@@ -31,10 +31,10 @@ final class Grouping {
   private final Map<String, String> groupFields = new HashMap<>();
 
   private final Map<String, JsonNode> written = new LinkedHashMap<>();
+  private final Set<String> unnested = new HashSet<>();
   private final Map<String, JsonNode> calls = new LinkedHashMap<>();
   private final Map<String, String> callFields = new HashMap<>();
   private final @Nullable Subqueries subqueries;
-  private @Nullable Node aggregate;
   private @Nullable GroupingSets sets;
 
   Grouping(
@@ -102,6 +102,15 @@ final class Grouping {
     return groups.isEmpty();
   }
 
+  /** What is computed besides the list, resolved: the groups and HAVING. */
+  List<JsonNode> trees() {
+    List<JsonNode> trees = new ArrayList<>(groups);
+    if (having != null) {
+      trees.add(having);
+    }
+    return trees;
+  }
+
   /** HAVING, resolved; null if there is none. */
   @Nullable JsonNode having() {
     return having;
@@ -121,43 +130,41 @@ final class Grouping {
         || items.stream().anyMatch(item -> item.tree() != null && hasAggregate(item.tree()));
   }
 
-  /** The aggregate operator, once it is made. */
-  Node aggregate() {
-    if (aggregate == null) {
-      throw new IllegalStateException("apply comes first");
-    }
-    return aggregate;
-  }
-
-  /** The group fields with their expressions as the text has them. */
-  Map<String, JsonNode> written() {
-    return written;
-  }
-
   /**
    * The aggregate and HAVING over the input.
    *
+   * @param closing what makes groups appear when they close; null if they appear at once
    * @param trees expressions over the input, which become such over the groups and aggregates
    */
-  Node apply(Node input, boolean onClose, List<JsonNode> trees) {
+  Node apply(Node input, @Nullable Closing closing, List<JsonNode> trees) {
     boolean global = groups.isEmpty();
     List<Field> fields = new ArrayList<>();
     Node grouped = groups(attach(input, readBelow(trees)), fields);
     if (select.path("group_sets").size() > 1) {
-      return sets(grouped, fields, onClose, trees);
+      return sets(grouped, fields, closing, trees);
     }
     if (global) {
-      ObjectNode zero = DuckDb.object();
-      zero.put("class", "CONSTANT").put("type", "VALUE_CONSTANT").put("alias", "");
-      zero.putObject("literal").put("kind", "INTEGER").put("text", "0");
-      grouped =
-          compilation.extend(grouped, List.of("_group"), List.of(compilation.expr(zero)), fields);
+      grouped = compilation.extendByZero(grouped, "_group", fields);
     }
     trees.replaceAll(tree -> replace(tree, Set.of()));
     JsonNode condition = having == null ? null : replace(having, Set.of());
     List<AggregateCall> made = calls(grouped);
-    aggregate = new Node.Aggregate(grouped, fields, made, global, onClose);
-    return having(aggregate, condition, trees);
+    String closes = closing == null ? null : closing.apply(select, marked(grouped.watermarks()));
+    Node groups = new Node.Aggregate(grouped, fields, made, global, closes, Set.of());
+    return having(groups, condition, trees);
+  }
+
+  /** The expressions of groups that have a watermark, as the text has them, by the watermark. */
+  private Map<String, Closing.Group> marked(Map<String, String> marks) {
+    Map<String, Closing.Group> marked = new LinkedHashMap<>();
+    written.forEach(
+        (name, tree) -> {
+          String mark = marks.get(name);
+          if (mark != null && !unnested.contains(name)) {
+            marked.put(name, new Closing.Group(tree, mark));
+          }
+        });
+    return marked;
   }
 
   /** The groups with the subqueries that are read above them, and those of which HAVING is true. */
@@ -192,7 +199,20 @@ final class Grouping {
     }
   }
 
-  private Node sets(Node input, List<Field> fields, boolean onClose, List<JsonNode> trees) {
+  /** The fields that a tree reads outside of aggregates. */
+  static Set<String> readAbove(JsonNode tree, Compilation compilation) {
+    Set<String> read = new HashSet<>();
+    if (!isAggregate(tree, compilation)) {
+      if (tree.path("class").asText().equals("COLUMN_REF")) {
+        read.add(tree.path("column_names").path(0).asText());
+      }
+      tree.forEach(child -> read.addAll(readAbove(child, compilation)));
+    }
+    return read;
+  }
+
+  private Node sets(
+      Node input, List<Field> fields, @Nullable Closing closing, List<JsonNode> trees) {
     List<Set<String>> names = new ArrayList<>();
     for (JsonNode set : select.path("group_sets")) {
       Set<String> own = new HashSet<>();
@@ -211,14 +231,11 @@ final class Grouping {
     GroupingSets made = new GroupingSets(compilation, fields, names);
     sets = made;
     groupFields.replaceAll((key, name) -> made.group(name).name());
-    Map<String, JsonNode> texts = new LinkedHashMap<>(written);
-    written.clear();
-    texts.forEach((name, tree) -> written.put(made.group(name).name(), tree));
-    trees.replaceAll(tree -> replace(tree, Set.of()));
-    JsonNode condition = having == null ? null : replace(having, Set.of());
-    Node result = made.apply(input, calls(input), onClose);
-    aggregate = result;
-    if (onClose && !closes(result, made)) {
+    Map<String, Closing.Group> marked = marked(input.watermarks());
+    boolean isMarked = !marked.isEmpty();
+    marked.keySet().removeIf(name -> !made.isInAll(made.group(name).name()));
+    String closes = null;
+    if (closing != null && isMarked && marked.isEmpty()) {
       compilation
           .findings()
           .add(
@@ -226,27 +243,28 @@ final class Grouping {
               SqlCode.SQL_NO_WINDOW,
               "with emit='on_close' every set of groups needs the window, or it is never complete",
               "add the window to each of the GROUPING SETS, or use emit='on_change'");
+    } else if (closing != null) {
+      String group = closing.apply(select, marked);
+      closes = group == null ? null : made.group(group).name();
     }
+    trees.replaceAll(tree -> replace(tree, Set.of()));
+    JsonNode condition = having == null ? null : replace(having, Set.of());
+    Node result = made.apply(input, calls(input), closes);
     return having(result, condition, trees);
   }
 
-  private static boolean closes(Node result, GroupingSets sets) {
-    return result instanceof Node.Aggregate aggregate
-        && aggregate.watermarks().keySet().stream().limit(1).allMatch(sets::isInAll);
-  }
-
+  /** The input with the fields that it is grouped by; rows are multiplied by unnest first. */
   private Node groups(Node input, List<Field> fields) {
-    Map<String, Expr> computed = new LinkedHashMap<>();
-    for (JsonNode group : groups) {
-      Expr expr = compilation.expr(group);
-      if (!expr.isField()) {
-        computed.putIfAbsent(key(group), expr);
-      }
-    }
+    Unnesting unnesting = new Unnesting(compilation);
+    Map<String, Expr> exprs = new LinkedHashMap<>();
+    groups.forEach(g -> exprs.putIfAbsent(key(g), compilation.expr(unnesting.replace(g))));
+    Node rows = unnesting.apply(input, false);
+    Map<String, Expr> computed = new LinkedHashMap<>(exprs);
+    computed.values().removeIf(Expr::isField);
     List<String> wishes = new ArrayList<>();
     computed.keySet().forEach(key -> wishes.add(groupName(key)));
     List<Field> made = new ArrayList<>();
-    Node node = compilation.extend(input, wishes, List.copyOf(computed.values()), made);
+    Node node = compilation.extend(rows, wishes, List.copyOf(computed.values()), made);
     List<String> keys = List.copyOf(computed.keySet());
     for (int i = 0; i < groups.size(); i++) {
       String key = key(groups.get(i));
@@ -254,12 +272,13 @@ final class Grouping {
         continue;
       }
       int position = keys.indexOf(key);
-      Field field =
-          position >= 0
-              ? made.get(position)
-              : input.field(compilation.expr(groups.get(i)).field()).orElseThrow();
+      Expr expr = exprs.getOrDefault(key, compilation.expr(groups.get(i)));
+      Field field = position >= 0 ? made.get(position) : rows.field(expr.field()).orElseThrow();
       groupFields.put(key, field.name());
       written.put(field.name(), groupsWritten.get(i));
+      if (Unnesting.isIn(groups.get(i))) {
+        unnested.add(field.name());
+      }
       fields.add(field);
     }
     return node;

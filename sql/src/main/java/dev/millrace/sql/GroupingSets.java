@@ -68,7 +68,7 @@ final class GroupingSets {
   }
 
   /** The aggregates over every set, with the groups' fields of the result. */
-  Node apply(Node input, List<AggregateCall> calls, boolean onClose) {
+  Node apply(Node input, List<AggregateCall> calls, @Nullable String closes) {
     Set<String> columns = new LinkedHashSet<>(AggregateRule.names(inputs));
     calls.forEach(call -> columns.addAll(call.refs()));
     if (!input.appendOnly()) {
@@ -92,7 +92,9 @@ final class GroupingSets {
     List<Field> keys = new ArrayList<>(groups);
     keys.add(number);
     Node expanded = expand(shared, full);
-    Node aggregate = new Node.Aggregate(expanded, keys, calls, false, onClose);
+    Set<String> partial = new LinkedHashSet<>(AggregateRule.names(groups));
+    partial.removeIf(this::isInAll);
+    Node aggregate = new Node.Aggregate(expanded, keys, calls, false, closes, partial);
     if (branches.isEmpty()) {
       return aggregate;
     }
@@ -103,9 +105,8 @@ final class GroupingSets {
 
   private Node whole(Node input, List<AggregateCall> calls) {
     List<Field> constant = new ArrayList<>();
-    Expr zero = compilation.expr(compilation.duck().parseExpression("0"));
-    Node node = compilation.extend(input, List.of("_group"), List.of(zero), constant);
-    return new Node.Aggregate(node, constant, calls, true, false);
+    Node node = compilation.extendByZero(input, "_group", constant);
+    return new Node.Aggregate(node, constant, calls, true);
   }
 
   private Node expand(Node input, List<Integer> full) {

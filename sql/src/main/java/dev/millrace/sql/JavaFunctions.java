@@ -4,6 +4,7 @@ import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.DataType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -154,7 +155,7 @@ public final class JavaFunctions {
     }
     try {
       if (function.result() instanceof DataType.Decimal decimal) {
-        out.setBigDecimal(row, ((BigDecimal) value).setScale(decimal.scale()));
+        out.setBigDecimal(row, rounded(function, (BigDecimal) value, decimal));
       } else {
         write(((DataType.Scalar) function.result()).kind(), out, row, value);
       }
@@ -164,6 +165,18 @@ public final class JavaFunctions {
               .formatted(function.name(), value.getClass().getName(), function.result()),
           e);
     }
+  }
+
+  /** The value with the digits of its type, rounded as DuckDB's casts do. */
+  private static BigDecimal rounded(
+      ScalarFunction function, BigDecimal value, DataType.Decimal type) {
+    BigDecimal rounded = value.setScale(type.scale(), RoundingMode.HALF_UP);
+    if (rounded.precision() > type.precision()) {
+      throw new IllegalArgumentException(
+          "function `%s` returned %s, which does not fit into its result of type %s"
+              .formatted(function.name(), value, type));
+    }
+    return rounded;
   }
 
   private static void write(DataType.Kind kind, DuckDBWritableVector out, int row, Object value) {

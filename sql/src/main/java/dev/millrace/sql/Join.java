@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param condition what must be true besides the keys; null for nothing
  * @param flag of MARK: true for a left row that has a partner; of FULL: 1 for a right row that has
  *     none, else 0; of others null
+ * @param nearest of an ASOF JOIN: the right side's time, of which a left row needs the last one
+ *     that is not after its own; of others null
  */
 record Join(
     Node left,
@@ -25,7 +27,8 @@ record Join(
     List<Key> keys,
     @Nullable Expr condition,
     List<Distance> distances,
-    @Nullable Field flag)
+    @Nullable Field flag,
+    @Nullable Field nearest)
     implements Node {
   /** When two fields of a join's sides match. */
   enum Match {
@@ -100,7 +103,19 @@ record Join(
 
   /** The same join over another left side with the same fields. */
   Join over(Node newLeft) {
-    return new Join(newLeft, right, kind, keys, condition, distances, flag);
+    return new Join(newLeft, right, kind, keys, condition, distances, flag, nearest);
+  }
+
+  /** The same join, of whose pairs only those with the last right time are needed. */
+  Join toNearest(Field time) {
+    return new Join(left, right, kind, keys, condition, distances, flag, time);
+  }
+
+  /** True if the condition besides the keys reads another field of the right side. */
+  boolean readsRightBeside(Field field) {
+    return condition != null
+        && condition.refs().stream()
+            .anyMatch(ref -> !ref.equals(field.name()) && right.field(ref).isPresent());
   }
 
   /** True if nothing but a condition tells which rows join. */
@@ -135,7 +150,7 @@ record Join(
 
   /** True if a left row has at most one partner. */
   boolean hasOnePartner() {
-    return isSingle(right, Key::right) || ConstantRows.isOne(right);
+    return isSingle(right, Key::right) || Values.isOne(right);
   }
 
   private boolean isSingle(Node side, Function<Key, String> field) {
@@ -144,9 +159,15 @@ record Join(
     return own.containsAll(side.identity());
   }
 
+  /** True if a left row's partners are there with it and stay, since the right side is constant. */
+  boolean isBesideConstants() {
+    return kind != Kind.FULL && Values.isConstant(right);
+  }
+
   @Override
   public boolean appendOnly() {
-    return (kind == Kind.INNER || kind == Kind.SEMI) && left.appendOnly() && right.appendOnly();
+    boolean grows = kind == Kind.INNER || kind == Kind.SEMI;
+    return left.appendOnly() && (isBesideConstants() || (grows && right.appendOnly()));
   }
 
   @Override

@@ -159,7 +159,8 @@ final class JoinBuilder {
         keys,
         rest.isEmpty() ? null : all(rest),
         found,
-        flag(kind));
+        flag(kind),
+        null);
   }
 
   private @Nullable Field flag(Join.Kind kind) {
@@ -179,10 +180,8 @@ final class JoinBuilder {
     if (node instanceof Node.Aggregate aggregate && aggregate.global()) {
       return aggregate.identity().get(0);
     }
-    JsonNode zero = compilation.duck().parseExpression("0");
     List<Field> made = new ArrayList<>();
-    side.node =
-        compilation.extend(side.node, List.of("_all"), List.of(compilation.expr(zero)), made);
+    side.node = compilation.extendByZero(side.node, "_all", made);
     return made.get(0).name();
   }
 

@@ -39,12 +39,7 @@ final class JoinChanges {
           + Sql.list(columns)
           + " FROM "
           + before
-          + " AS s ANTI JOIN (SELECT "
-          + Sql.list(node.identity())
-          + " FROM "
-          + changes
-          + " WHERE _w < 0) AS d ON "
-          + Sql.same("s", "d", node.identity())
+          + Sql.taken("ANTI", "s", changes, node.identity())
           + ")";
     }
 

@@ -5,6 +5,8 @@ import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -57,11 +59,10 @@ final class JoinRule {
   }
 
   Delta plan() {
-    boolean preserved = join.kind() == Join.Kind.FULL;
-    if (!preserved && ConstantRows.is(join.right())) {
+    if (join.isBesideConstants()) {
       return beside(join.left(), leftColumns, join.right());
     }
-    if (join.kind() == Join.Kind.INNER && ConstantRows.is(join.left())) {
+    if (join.kind() == Join.Kind.INNER && Values.isConstant(join.left())) {
       return beside(join.right(), rightColumns, join.left());
     }
     Delta left = ProgramBuilder.consolidate(planner.plan(join.left(), leftColumns), leftColumns);
@@ -81,6 +82,7 @@ final class JoinRule {
             "left rows of the join, for partners that may still come",
             JoinTimes.leftState(join),
             cure());
+    Optional<String> nearest = JoinTimes.nearest(join);
     StateTable rightState =
         program.state(
             "right",
@@ -88,14 +90,14 @@ final class JoinRule {
             rightKeys,
             "right rows of the join, for partners that may still come",
             JoinTimes.rightState(join),
-            cure());
+            nearest.map(JoinRule::nearestCure).orElseGet(this::cure));
     List<String> fromLeft = List.of(keys(dl, leftKeys));
     List<String> fromRight = List.of(keys(dr, rightKeys));
     List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
     // A side's own changes concern its state only if they may take rows back, or if rows without
     // partner matter: then all partners of a row that the other side touches are asked for.
     boolean leftOwn = leftRetracts || join.kind() == Join.Kind.FULL;
-    boolean rightOwn = rightRetracts || join.kind() != Join.Kind.INNER;
+    boolean rightOwn = rightRetracts || join.kind() != Join.Kind.INNER || nearest.isPresent();
     String leftProbe = rightTable && rightNeedsKey ? dr : "";
     String rightProbe = leftTable && leftNeedsKey ? dl : "";
     String sl = slice(leftState, "left", leftOwn ? both : fromRight, leftProbe, rightKeys);
@@ -108,6 +110,7 @@ final class JoinRule {
             new JoinChanges.Side(join.right(), rightColumns, dr, sr));
     store(leftState, dl, sl, leftColumns, leftKeys, leftRetracts, join.left());
     store(rightState, dr, sr, rightColumns, rightKeys, rightRetracts, join.right());
+    nearest.ifPresent(bound -> program.remove(rightState, passed(sr, bound)));
     boolean stateful = left.stateful() || right.stateful();
     return new Delta("(" + changes.sql() + ")", false, false, isConsolidated(), stateful);
   }
@@ -115,10 +118,25 @@ final class JoinRule {
   /** A join with constant rows: each change has its partners at hand, and no partner ever comes. */
   private Delta beside(Node side, Set<String> columns, Node constants) {
     Delta delta = planner.plan(side, columns);
-    String select = JoinChanges.beside(join, needed, delta.from(), ConstantRows.sql(constants));
+    String select = JoinChanges.beside(join, needed, delta.from(), Values.sql(constants));
     boolean whole = side.appendOnly() || needed.containsAll(columns);
     return new Delta(
         "(" + select + ")", false, false, delta.consolidated() && whole, delta.stateful());
+  }
+
+  /** The right rows of an ASOF JOIN that a later one of their key has taken the place of. */
+  private String passed(String slice, String bound) {
+    String time = Objects.requireNonNull(join.nearest()).sql();
+    String newest = "max(" + time + ") FILTER (WHERE " + time + " < " + bound + ") OVER (";
+    return "SELECT _n FROM (SELECT _n, "
+        + (time + " < " + newest + "PARTITION BY " + Sql.list(rightKeys) + ") AS passed FROM ")
+        + (slice + ") WHERE passed");
+  }
+
+  private static String nearestCure(String bound) {
+    return "of each key the newest row "
+        + Watermarks.describe(bound)
+        + ", and for a while those after it";
   }
 
   private String cure() {
@@ -193,15 +211,7 @@ final class JoinRule {
       Node side) {
     if (retracts) {
       program.remove(
-          state,
-          "SELECT s._n FROM "
-              + slice
-              + " AS s SEMI JOIN (SELECT "
-              + Sql.list(side.identity())
-              + " FROM "
-              + delta
-              + " WHERE _w < 0) AS d ON "
-              + Sql.same("s", "d", side.identity()));
+          state, "SELECT s._n FROM " + slice + Sql.taken("SEMI", "s", delta, side.identity()));
     }
     // A comparison with a null time is never true: such a row has no partner either.
     Set<String> times =

@@ -28,12 +28,25 @@ import java.util.Optional;
  * there; its own row may be forgotten already, and then there is nothing to remove.
  */
 final class JoinTimes {
-  /** Rows of a state are not needed any more when a column is before an instant. */
-  record Bound(String column, String before) {}
+  /**
+   * Rows of a state are not needed any more when a column is before an instant.
+   *
+   * @param partial true if there may be ever more rows without a value there
+   */
+  record Bound(String column, String before, boolean partial) {
+    Bound(String column, String before) {
+      this(column, before, false);
+    }
+  }
 
   private JoinTimes() {}
 
   static Map<String, String> watermarks(Join join) {
+    if (join.isBesideConstants()) {
+      return join.left().watermarks();
+    } else if (join.kind() == Join.Kind.INNER && Values.isConstant(join.left())) {
+      return join.right().watermarks();
+    }
     Map<String, String> left = join.left().watermarks();
     Map<String, String> right = join.right().watermarks();
     Map<String, String> marks = new LinkedHashMap<>();
@@ -51,6 +64,27 @@ final class JoinTimes {
       marks.keySet().retainAll(left.keySet());
     }
     return marks;
+  }
+
+  /**
+   * Of an ASOF JOIN, an instant behind which of each key's right rows only the newest is needed. A
+   * left row that is still to come or to change has {@code l >= min(W(l), W(r))}, so that its
+   * partner is not before any right row that is before that.
+   */
+  static Optional<String> nearest(Join join) {
+    Field time = join.nearest();
+    if (time == null || !join.right().appendOnly() || join.readsRightBeside(time)) {
+      return Optional.empty();
+    }
+    for (Distance d : join.distances()) {
+      String l = join.left().watermarks().get(d.left());
+      String r = join.right().watermarks().get(d.right());
+      boolean plain = d.right().equals(time.name()) && d.least() != null && d.least() == 0;
+      if (plain && l != null && r != null) {
+        return Optional.of(Watermarks.least(l, r));
+      }
+    }
+    return Optional.empty();
   }
 
   static Optional<Bound> leftState(Join join) {

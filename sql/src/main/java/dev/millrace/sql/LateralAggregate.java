@@ -37,14 +37,16 @@ final class LateralAggregate {
           .unsupported(tree, "a lateral aggregate in a join of kind " + type, "join it ON true");
       return null;
     }
-    Node node = new JoinBuilder(compilation).inner(left.items(), left.conditions());
+    // What reads relations around this one is left to them.
+    List<JsonNode> conditions = new ArrayList<>();
+    List<JsonNode> own = FromResolver.own(left, conditions);
+    Node node = new JoinBuilder(compilation).inner(left.items(), own);
     Join join =
         new JoinBuilder(compilation).join(node, query.node(), Join.Kind.LEFT, query.correlated());
     List<Visible> visible = new ArrayList<>();
     Node with = values(join, right.scope().star(), visible);
     List<String> path = right.scope().sources().get(0).path();
     Scope scope = Scope.join(left.scope(), Scope.of(new Source(path, visible, Set.of())));
-    List<JsonNode> conditions = new ArrayList<>();
     if (!always) {
       JsonNode on = resolver(scope).resolve(tree.path("condition"));
       conditions.addAll(JoinBuilder.conjuncts(on));

@@ -183,7 +183,7 @@ final class MergedGroups {
         extremes.computeIfAbsent(
             value + "\n" + filter,
             key -> new Extremes(groups, call, filter, "m" + extremes.size()));
-    String anew = values.alias() + "." + Extremes.ANEW;
+    String anew = values.alias() + "." + values.anew();
     String change = function + "(" + values.column() + ")";
     return "{"
         + partials.add(

@@ -219,11 +219,28 @@ sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values
    *
    * @param groups fields of the input; a single constant if the whole input is one group
    * @param global true if the whole input is one group, which has a row even when it is empty
-   * @param onClose true if a group's row appears once, when a watermark has passed it
+   * @param closes if a group's row appears once, when a watermark has passed it: the group's field
+   *     that it has to pass; else null
+   * @param partial groups that are null in some of the GROUPING SETS
    */
   record Aggregate(
-      Node input, List<Field> groups, List<AggregateCall> calls, boolean global, boolean onClose)
+      Node input,
+      List<Field> groups,
+      List<AggregateCall> calls,
+      boolean global,
+      @Nullable String closes,
+      Set<String> partial)
       implements Unary {
+    /** Groups that change as their rows do. */
+    Aggregate(Node input, List<Field> groups, List<AggregateCall> calls, boolean global) {
+      this(input, groups, calls, global, null, Set.of());
+    }
+
+    /** True if a group's row appears once. */
+    boolean onClose() {
+      return closes != null;
+    }
+
     @Override
     public List<Field> fields() {
       List<Field> fields = new ArrayList<>(groups);
@@ -236,9 +253,10 @@ sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values
       return groups.stream().map(Field::name).toList();
     }
 
+    /** Without aggregates a group's row stays as it is once it is there. */
     @Override
     public boolean appendOnly() {
-      return onClose;
+      return onClose() || (calls.isEmpty() && input.appendOnly());
     }
 
     /**
@@ -251,11 +269,8 @@ sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values
       Map<String, String> marks = new LinkedHashMap<>();
       for (Field group : groups) {
         String mark = input.watermarks().get(group.name());
-        if (mark != null) {
+        if (mark != null && (closes == null || closes.equals(group.name()))) {
           marks.put(group.name(), mark);
-        }
-        if (onClose && !marks.isEmpty()) {
-          break;
         }
       }
       return marks;
@@ -265,10 +280,10 @@ sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values
     @Override
     public Set<String> lasting() {
       Set<String> names = new HashSet<>(identity());
-      if (onClose) {
+      if (appendOnly()) {
         fields().forEach(field -> names.add(field.name()));
       }
-      return onClose || input.lasting().containsAll(names) ? names : Set.of();
+      return appendOnly() || input.lasting().containsAll(names) ? names : Set.of();
     }
   }
 
@@ -297,9 +312,7 @@ sealed interface Node permits Node.Scan, Node.Unary, Node.UnionAll, Join, Values
     /** The field of groups that are published together, when a watermark has passed it. */
     private static Optional<String> closing(Node node) {
       if (node instanceof Aggregate aggregate) {
-        return aggregate.onClose()
-            ? aggregate.watermarks().keySet().stream().findFirst()
-            : Optional.empty();
+        return Optional.ofNullable(aggregate.closes());
       }
       boolean passes =
           node instanceof Filter

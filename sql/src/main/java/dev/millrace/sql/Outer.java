@@ -20,7 +20,7 @@ record Outer(Scope scope, @Nullable Outer next) {
   }
 
   /** True if a tree reads a column of these. */
-  boolean isReadBy(JsonNode tree) {
+  boolean reads(JsonNode tree) {
     Set<String> names = new HashSet<>();
     for (Outer outer = this; outer != null; outer = outer.next) {
       outer.scope.star().forEach(column -> names.add(column.field().name()));

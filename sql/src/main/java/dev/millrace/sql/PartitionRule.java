@@ -4,8 +4,10 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Node.Item;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -46,6 +48,10 @@ final class PartitionRule {
   private final Node input;
   private final Set<String> needed;
   private final List<Field> results;
+
+  /** The names under which rows have the results that they had, by those of the results. */
+  private final Map<String, String> befores = new LinkedHashMap<>();
+
   private final boolean retracts;
   private final List<String> keys;
   private final List<String> identity;
@@ -58,6 +64,8 @@ final class PartitionRule {
     this.needed = needed;
     input = functions.node.inputs().get(0);
     results = functions.results;
+    Names names = program.compilation().names();
+    results.forEach(r -> befores.put(r.name(), names.fresh(r.name() + "_before")));
     retracts = !input.appendOnly();
     keys = AggregateRule.names(functions.partition);
     identity = input.identity();
@@ -104,35 +112,17 @@ final class PartitionRule {
     String by = "PARTITION BY " + Sql.list(AggregateRule.names(session.keys()));
     String time = session.time().sql();
     String order = by + " ORDER BY " + time;
-    UnaryOperator<String> compute =
-        rows ->
-            "SELECT * EXCLUDE (_starts, _session), min("
-                + time
-                + ") OVER ("
-                + by
-                + ", _session) AS "
-                + session.start().sql()
-                + ", max("
-                + time
-                + ") OVER ("
-                + by
-                + ", _session) + ("
-                + session.gap()
-                + ") AS "
-                + session.end().sql()
-                + " FROM (SELECT *, sum(_starts) OVER ("
-                + order
-                + ") AS _session FROM (SELECT *, CASE WHEN "
-                + time
-                + " <= lag("
-                + time
-                + ") OVER ("
-                + order
-                + ") + ("
-                + session.gap()
-                + ") THEN 0 ELSE 1 END AS _starts FROM ("
-                + rows
-                + ")))";
+    Names names = planner.program().compilation().names();
+    String starts = Identifier.quote(names.fresh("_starts"));
+    String number = Identifier.quote(names.fresh("_session"));
+    String own = ") OVER (" + by + ", " + number + ")";
+    String before = "lag(" + time + ") OVER (" + order + ") + (" + session.gap() + ")";
+    String select = "SELECT * EXCLUDE (" + starts + ", " + number + "), min(" + time + own + " AS ";
+    select += session.start().sql() + ", max(" + time + own + " + (" + session.gap() + ") AS ";
+    select += session.end().sql() + " FROM (SELECT *, sum(" + starts + ") OVER (" + order + ") AS ";
+    select += number + " FROM (SELECT *, CASE WHEN " + time + " <= " + before;
+    String head = select + " THEN 0 ELSE 1 END AS " + starts + " FROM (";
+    UnaryOperator<String> compute = rows -> head + rows + ")))";
     return new PartitionRule(
         planner,
         new Functions(
@@ -206,9 +196,9 @@ final class PartitionRule {
       return program.state("sessions", fields, keys, "the rows of open sessions", bound, cure);
     }
     if (functions.cut) {
-      long most = functions.limit.orElseThrow().most();
-      String text = "the first " + most + " rows of every partition";
-      String cure = NO_BOUND + " (" + most + " rows a partition)";
+      RankLimit limit = functions.limit.orElseThrow();
+      String text = "of every partition " + limit.rows();
+      String cure = NO_BOUND + " (" + limit.rows() + " of each)";
       return program.state("first_rows", fields, keys, text, bound, cure);
     }
     String text = "the rows of every partition, for window functions";
@@ -227,8 +217,8 @@ final class PartitionRule {
     return own;
   }
 
-  private static String before(Field result) {
-    return Identifier.quote(result.name() + "_before");
+  private String before(Field result) {
+    return Identifier.quote(befores.getOrDefault(result.name(), ""));
   }
 
   /** The rows that were there, with their results under other names. */
@@ -241,18 +231,9 @@ final class PartitionRule {
     return select.append(" AS t ON ").append(Sql.same("s", "t", keys)).toString();
   }
 
-  private String taken(String delta) {
-    return "(SELECT "
-        + Sql.list(identity)
-        + " FROM "
-        + delta
-        + " WHERE _w < 0) AS d ON "
-        + Sql.same("k", "d", identity);
-  }
-
   /** The rows that the input takes back. */
   private String left(String kept, String delta) {
-    return "SELECT k.* FROM " + kept + " AS k SEMI JOIN " + taken(delta);
+    return "SELECT k.* FROM " + kept + Sql.taken("SEMI", "k", delta, identity);
   }
 
   /** The rows of the touched partitions as they are now, with results now and before. */
@@ -269,7 +250,7 @@ final class PartitionRule {
             + old
             + "_n FROM "
             + kept
-            + (retracts ? " AS k ANTI JOIN " + taken(delta) : "")
+            + (retracts ? Sql.taken("ANTI", "k", delta, identity) : "")
             + " UNION ALL SELECT "
             + Sql.leading(columns)
             + none

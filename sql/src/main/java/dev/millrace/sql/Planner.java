@@ -163,7 +163,7 @@ final class Planner {
     } else if (node instanceof Session session) {
       return PartitionRule.of(this, session, needed).plan();
     } else if (node instanceof Values values) {
-      return ConstantRows.plan(program, values, needed);
+      return ValuesRule.plan(program, values, needed);
     } else if (node instanceof Repeat repeat) {
       return repeat(repeat, needed);
     } else if (node instanceof Join join) {

@@ -54,15 +54,24 @@ final class ProgramBuilder {
       columns.add(new Column(field.name(), type(field)));
     }
     String name = fresh(label);
-    String reason =
-        bound
-            .map(b -> "forgotten once its " + b.column() + " is " + Watermarks.describe(b.before()))
-            .orElse("kept for ever: " + cure);
-    StateTable state =
-        new StateTable(name, new Schema(columns), key, text, reason, bound.isPresent());
+    boolean bounded = bound.isPresent() && !bound.get().partial();
+    String reason = bound.map(ProgramBuilder::describe).orElse("kept for ever: " + cure);
+    StateTable state = new StateTable(name, new Schema(columns), key, text, reason, bounded);
     states.add(state);
     bound.ifPresent(b -> forgets.add(new Step.Forget(name, b.column(), b.before())));
     return state;
+  }
+
+  private static String describe(JoinTimes.Bound bound) {
+    String forgotten =
+        "forgotten once its " + bound.column() + " is " + Watermarks.describe(bound.before());
+    return bound.partial()
+        ? "kept for ever in GROUPING SETS without "
+            + bound.column()
+            + ", in others "
+            + forgotten
+            + "; add it to each set"
+        : forgotten;
   }
 
   /** Declares a state that is bounded by what it is. */

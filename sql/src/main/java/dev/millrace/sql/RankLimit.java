@@ -80,6 +80,15 @@ record RankLimit(Item call, long most) {
     return Identifier.quote(call.field().name());
   }
 
+  /** The rows of a partition that are within the limit, for people. */
+  String rows() {
+    return switch (call.expr().tree().path("function_name").asText()) {
+      case "row_number" -> "the first " + most + " rows";
+      case "rank" -> "the first " + most + " rows and those equal to the last of them";
+      default -> "all rows with the first " + most + " values of its order";
+    };
+  }
+
   /** The field, or null where it does not matter, as REPLACE wants it. */
   String clip() {
     return "CASE WHEN " + field() + " <= " + most + " THEN " + field() + " END AS " + field();

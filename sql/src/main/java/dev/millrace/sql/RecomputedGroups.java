@@ -4,8 +4,10 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.sql.Groups.Value;
 import dev.millrace.sql.Step.Blame;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,11 @@ final class RecomputedGroups {
   private final Set<String> columns;
   private final Delta input;
 
+  /** Columns of groups: how many rows one has, and its results before the batch. */
+  private final String count;
+
+  private final Map<String, String> befores = new LinkedHashMap<>();
+
   RecomputedGroups(Groups groups, Delta input, Set<String> columns) {
     this.groups = groups;
     this.program = groups.program();
@@ -27,6 +34,15 @@ final class RecomputedGroups {
     this.columns = new LinkedHashSet<>(columns);
     this.columns.addAll(groups.keys());
     this.input = program.table(ProgramBuilder.consolidate(input, columns), "changes", columns);
+    Names names = program.compilation().names();
+    count = Identifier.quote(names.fresh("_rows"));
+    for (AggregateCall call : groups.calls()) {
+      befores.put(call.result().name(), names.fresh(call.result().name() + "_before"));
+    }
+  }
+
+  private String before(AggregateCall call) {
+    return Identifier.quote(befores.getOrDefault(call.result().name(), ""));
   }
 
   Delta plan() {
@@ -52,7 +68,7 @@ final class RecomputedGroups {
         groups.state("groups", stateFields, groups.keys(), "the results of every open group");
     String old = program.slice(results, "groups_before", touched, groups.keys());
     String merged = merge(touched, old, after);
-    String alive = groups.aggregate().global() ? "true" : "_rows > 0";
+    String alive = groups.aggregate().global() ? "true" : count + " > 0";
     if (retracts) {
       program.remove(rows, retracted(before, delta));
     }
@@ -65,23 +81,14 @@ final class RecomputedGroups {
             + (retracts ? " WHERE _w > 0" : ""));
     List<Value> values = new ArrayList<>();
     for (AggregateCall call : groups.calls()) {
-      String name = call.result().name();
-      values.add(
-          new Value(call.result(), Identifier.quote(name + "_before"), Identifier.quote(name)));
+      values.add(new Value(call.result(), before(call), call.result().sql()));
     }
     return groups.store(results, merged, AggregateRule.names(stateFields), values, alive);
   }
 
   private String retracted(String before, String delta) {
     List<String> identity = groups.aggregate().input().identity();
-    return "SELECT s._n FROM "
-        + before
-        + " AS s SEMI JOIN (SELECT "
-        + Sql.list(identity)
-        + " FROM "
-        + delta
-        + " WHERE _w < 0) AS d ON "
-        + Sql.same("s", "d", identity);
+    return "SELECT s._n FROM " + before + Sql.taken("SEMI", "s", delta, identity);
   }
 
   private String rowsAfter(String before, String delta, String touched) {
@@ -97,33 +104,25 @@ final class RecomputedGroups {
             + Sql.same("s", "t", groups.keys());
     if (retracts) {
       List<String> identity = groups.aggregate().input().identity();
-      kept =
-          "SELECT "
-              + own
-              + " FROM ("
-              + kept
-              + ") AS s ANTI JOIN (SELECT "
-              + Sql.list(identity)
-              + " FROM "
-              + delta
-              + " WHERE _w < 0) AS d ON "
-              + Sql.same("s", "d", identity);
+      kept = "SELECT " + own + " FROM (" + kept + ")" + Sql.taken("ANTI", "s", delta, identity);
     }
     return kept + " UNION ALL SELECT " + own + " FROM " + delta + (retracts ? " WHERE _w > 0" : "");
   }
 
   private String merge(String touched, String old, String after) {
     StringBuilder select = new StringBuilder("SELECT " + Sql.prefixed("t", groups.keys()));
-    StringBuilder anew = new StringBuilder("(SELECT " + groups.leadingKeys() + "count(*) AS _rows");
+    StringBuilder anew =
+        new StringBuilder("(SELECT " + groups.leadingKeys() + "count(*) AS " + count);
     for (AggregateCall call : groups.calls()) {
-      String name = Identifier.quote(call.result().name());
-      String before = Identifier.quote(call.result().name() + "_before");
-      select.append("a.").append(name).append(", o.").append(name).append(" AS ").append(before);
+      String name = call.result().sql();
+      select.append("a.").append(name).append(", o.").append(name).append(" AS ");
+      select.append(before(call));
       select.append(", ");
       anew.append(", ").append(call.whole().sql()).append(" AS ").append(name);
     }
     anew.append(" FROM ").append(after).append(groups.groupBy()).append(')');
-    select.append("coalesce(a._rows, 0) AS _rows, o._n AS _n FROM ").append(touched);
+    select.append("coalesce(a.").append(count).append(", 0) AS ").append(count);
+    select.append(", o._n AS _n FROM ").append(touched);
     select.append(" AS t LEFT JOIN ").append(anew).append(" AS a ON ");
     select.append(Sql.same("a", "t", groups.keys())).append(" LEFT JOIN ").append(old);
     select.append(" AS o ON ").append(Sql.same("o", "t", groups.keys()));

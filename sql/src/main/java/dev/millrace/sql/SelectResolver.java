@@ -42,7 +42,9 @@ final class SelectResolver {
     Correlation correlation = new Correlation(compilation, queries.outer());
     correlation.take(conditions);
     boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
-    correlation.check(trees, whole, QueryResolver.firstPlace(select));
+    List<JsonNode> computed = new ArrayList<>(trees);
+    computed.addAll(grouping.trees());
+    correlation.check(computed, whole, QueryResolver.firstPlace(select));
     List<JsonNode> open = subqueries.take(conditions);
     if (!compilation.findings().isEmpty()) {
       return withoutMeaning(from, items);
@@ -53,14 +55,11 @@ final class SelectResolver {
     List<String> whenEmpty = null;
     if (grouping.isNeeded()) {
       if (!correlation.isEmpty()) {
-        whenEmpty = correlation.group(grouping, input, items);
+        whenEmpty = correlation.group(grouping, input, items, subqueries);
       }
-      input = grouping.apply(input, onClose, trees);
+      input = grouping.apply(input, onClose ? closing : null, trees);
       if (!compilation.findings().isEmpty()) {
         return withoutMeaning(from, items);
-      }
-      if (onClose) {
-        closing.apply(select, ((Node.Aggregate) grouping.aggregate()).input(), grouping.written());
       }
       correlation.overGroups(grouping);
     } else if (onClose) {
@@ -77,7 +76,7 @@ final class SelectResolver {
               result, trees.subList(0, items.size()), trees.subList(items.size(), trees.size()));
     }
     if (onClose) {
-      closing.checkWindows(select, result.node());
+      closing.checkAbove(select, result.node());
     }
     return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
   }

@@ -84,8 +84,7 @@ final class Sessions {
     Field time = operands.get(0);
     List<Field> keys = new ArrayList<>(operands.subList(1, operands.size()));
     if (keys.isEmpty()) {
-      Expr zero = compilation.expr(compilation.duck().parseExpression("0"));
-      node = compilation.extend(node, List.of("_session_key"), List.of(zero), keys);
+      node = compilation.extendByZero(node, "_session_key", keys);
     }
     String end = time.sql() + " + (" + gap + ")";
     String endType = compilation.types(List.of(time), List.of(end)).get(0);

@@ -88,7 +88,7 @@ final class SetOperations {
 
   /** Each row once. */
   static Resolved distinct(Resolved all) {
-    Node node = new Node.Aggregate(all.node(), groups(all), List.of(), false, false);
+    Node node = new Node.Aggregate(all.node(), groups(all), List.of(), false);
     return new Resolved(node, all.columns());
   }
 
@@ -97,7 +97,7 @@ final class SetOperations {
     String branch = both.node().identity().get(0);
     AggregateCall here = count(both.node(), branch, 0);
     AggregateCall there = count(both.node(), branch, 1);
-    Node counts = new Node.Aggregate(both.node(), groups(both), List.of(here, there), false, false);
+    Node counts = new Node.Aggregate(both.node(), groups(both), List.of(here, there), false);
     String a = here.result().sql();
     String b = there.result().sql();
     if (!all) {

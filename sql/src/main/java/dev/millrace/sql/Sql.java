@@ -48,6 +48,25 @@ final class Sql {
     return all.isEmpty() ? "true" : all;
   }
 
+  /**
+   * An alias and a join that stand behind a relation in FROM: with the rows that a delta takes
+   * back.
+   *
+   * @param how {@code SEMI} for the rows that are taken back, {@code ANTI} for those that stay
+   */
+  static String taken(String how, String alias, String delta, Collection<String> identity) {
+    return " AS "
+        + alias
+        + " "
+        + how
+        + " JOIN (SELECT "
+        + list(identity)
+        + " FROM "
+        + delta
+        + " WHERE _w < 0) AS taken ON "
+        + same(alias, "taken", identity);
+  }
+
   static String groupBy(Collection<String> names) {
     return names.isEmpty() ? "" : " GROUP BY " + list(names);
   }

@@ -30,10 +30,12 @@ public enum SqlCode implements ErrorCode {
   /** {@code emit='on_close'} without a window that a watermark closes. */
   SQL_NO_WINDOW,
   /** A column's type that streams cannot hold. */
-  SQL_TYPE;
+  SQL_TYPE,
+  /** A query that is right, of which Millrace makes SQL that is not. */
+  SQL_INTERNAL;
 
   @Override
   public Blame blame() {
-    return Blame.USER;
+    return this == SQL_INTERNAL ? Blame.INTERNAL : Blame.USER;
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * An SQL text after some stretches of it were replaced, which still knows where each place came
  * from.
  */
-final class SqlText {
+public final class SqlText {
   /** One replaced stretch: {@code [start, end)} of the original is {@code text} now. */
   record Splice(int start, int end, String text) {}
 
@@ -39,7 +39,7 @@ final class SqlText {
   }
 
   /** The text after the replacements. */
-  String text() {
+  public String text() {
     return text;
   }
 
@@ -53,8 +53,11 @@ final class SqlText {
     return original(new String(bytes, 0, end, StandardCharsets.UTF_8).length());
   }
 
-  /** As {@link #locate} for a place in UTF-16 code units. */
-  int original(int at) {
+  /**
+   * The place in the original for a place in the text, both in UTF-16 code units; a place inside a
+   * replacement is the start of what it replaced.
+   */
+  public int original(int at) {
     int shift = 0;
     for (Splice splice : splices) {
       int start = splice.start + shift;

@@ -53,7 +53,7 @@ public final class StreamCompiler implements AutoCloseable {
       String name, String sql, boolean onClose, Map<String, Relation> inputs)
       throws QueryException {
     List<SqlProblem> windowProblems = new ArrayList<>();
-    SqlText text = Windows.replace(sql, true, windowProblems);
+    SqlText text = Windows.replace(sql, Windows.Reader.STREAM, windowProblems);
     Findings findings = new Findings(text);
     windowProblems.forEach(findings::add);
     findings.throwIfAny();
@@ -63,7 +63,7 @@ public final class StreamCompiler implements AutoCloseable {
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
-      bind(Windows.replace(sql, false, new ArrayList<>()), compilation, resolved);
+      bind(Windows.replace(sql, Windows.Reader.MODEL, new ArrayList<>()), compilation, resolved);
       findings.throwIfAny();
       if (resolved == null) {
         throw new IllegalStateException("no meaning and no problem: " + sql);
@@ -78,6 +78,8 @@ public final class StreamCompiler implements AutoCloseable {
       }
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
+      findings.throwIfAny();
+      new Binding(duck, findings).check(program);
       findings.throwIfAny();
       return program;
     } catch (SQLException e) {
@@ -113,7 +115,7 @@ public final class StreamCompiler implements AutoCloseable {
       duck.describe(text.text());
       SQLException failure = compilation.typingFailure();
       if (failure != null && resolved != null && compilation.findings().isEmpty()) {
-        throw new IllegalStateException("the plan does not bind though the query does", failure);
+        Binding.refuse(compilation.findings(), DuckDb.details(failure));
       }
     } catch (SQLException e) {
       JsonNode details = DuckDb.details(e);

@@ -160,7 +160,7 @@ final class SubqueryJoins {
     List<Field> made = new ArrayList<>();
     Node extended =
         compilation.extend(input, List.of("_distinct"), List.of(compilation.expr(tree)), made);
-    return new Node.Aggregate(extended, made, List.of(), false, false);
+    return new Node.Aggregate(extended, made, List.of(), false);
   }
 
   /** Joins with the rows for which a comparison is neither true nor false. */

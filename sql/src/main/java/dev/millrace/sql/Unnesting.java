@@ -38,6 +38,19 @@ final class Unnesting {
         && (name.equals("unnest") || name.equals("unlist"));
   }
 
+  /** True if there is a call in a tree. */
+  static boolean isIn(JsonNode tree) {
+    if (isUnnest(tree)) {
+      return true;
+    }
+    for (JsonNode child : tree) {
+      if (isIn(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The type that a resolved call unnests, unless it is told as a problem. */
   private Optional<DataType> operand(JsonNode call) {
     if (call.path("arguments").size() != 1) {

@@ -17,6 +17,9 @@ final class Watermarks {
   private static final String HOLE = "__watermark__";
   private static final Set<String> BUCKETS = Set.of("time_bucket", "date_trunc", "datetrunc");
 
+  /** A source's watermark as a program reads it. */
+  static final Pattern VARIABLE = Pattern.compile("getvariable\\('wm_([^']*)'\\)");
+
   private Watermarks() {}
 
   /** The smaller one; NULL if either is (DuckDB's own {@code least} skips nulls). */
@@ -42,7 +45,7 @@ final class Watermarks {
   /** For people: behind which sources' watermarks a time is that lies before this one. */
   static String describe(String mark) {
     Set<String> sources = new TreeSet<>();
-    Matcher variables = Pattern.compile("getvariable\\('wm_([^']*)'\\)").matcher(mark);
+    Matcher variables = VARIABLE.matcher(mark);
     while (variables.find()) {
       sources.add(variables.group(1));
     }

@@ -121,8 +121,7 @@ final class WindowFunctions {
     List<Field> partition = new ArrayList<>();
     Node node = input;
     if (keys.isEmpty()) {
-      Expr zero = compilation.expr(compilation.duck().parseExpression("0"));
-      node = compilation.extend(input, List.of("_partition"), List.of(zero), partition);
+      node = compilation.extendByZero(input, "_partition", partition);
     }
     for (String key : keys) {
       // A partition that is no field was told as a problem; DuckDB says more about it.

@@ -21,7 +21,6 @@ final class WindowTies {
   private static final Set<String> RANKS =
       Set.of("rank", "dense_rank", "rank_dense", "percent_rank", "cume_dist");
   private static final Set<String> POSITIONS = Set.of("row_number", "ntile", "lag", "lead");
-  private static final Set<String> VALUES = Set.of("first_value", "last_value", "nth_value");
 
   private final Compilation compilation;
   private final Scope scope;

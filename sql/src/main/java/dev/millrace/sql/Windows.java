@@ -17,6 +17,19 @@ import java.util.Set;
  * text, in streams, batch models and dashboards alike.
  */
 public final class Windows {
+  /** Who reads the text with plain SQL in place of windows. */
+  enum Reader {
+    /** A stream: sessions stay, since it has an operator for them. */
+    STREAM,
+    /** A model, or a stream's query run once. */
+    MODEL,
+    /**
+     * The gate of users' queries: windows of a row are made in FROM, one after the other, since a
+     * list of them might be of any size.
+     */
+    GATE
+  }
+
   /** What a function takes, and an example. */
   private record Form(int least, int most, String text, String example) {}
 
@@ -57,24 +70,31 @@ public final class Windows {
   /** What stands before a relation. */
   private static final Set<String> OPENING = Set.of("from", "join", "lateral", ",", "(");
 
+  /** Columns of subqueries, of names that a relation does not have. */
+  private static final String END = "_millrace_end";
+
+  private static final String STARTS = "_millrace_starts";
+
+  private static final String SESSION = "_millrace_session";
+
   private Windows() {}
 
   /** The text with every window function replaced by plain SQL; the text itself without them. */
   public static String expand(String sql) {
-    return replace(sql, false, new ArrayList<>()).text();
-  }
-
-  /** The place in a text for one in its expansion, both in UTF-16 code units. */
-  public static int original(String sql, int offset) {
-    return replace(sql, false, new ArrayList<>()).original(offset);
+    return replace(sql, Reader.MODEL, new ArrayList<>()).text();
   }
 
   /**
-   * As {@link #expand}; adds what is wrong with a window to {@code problems}.
+   * As {@link #expand} for a user's query, which makes windows in FROM alone.
    *
-   * @param keepsSessions true if sessions stay as they are, since a stream has an operator for them
+   * @param problems receives what is wrong with windows
    */
-  static SqlText replace(String sql, boolean keepsSessions, List<SqlProblem> problems) {
+  public static SqlText expandQuery(String sql, List<SqlProblem> problems) {
+    return replace(sql, Reader.GATE, problems);
+  }
+
+  /** As {@link #expand}; adds what is wrong with a window to {@code problems}. */
+  static SqlText replace(String sql, Reader reader, List<SqlProblem> problems) {
     List<SqlText.Splice> splices = new ArrayList<>();
     SqlScanner scanner = new SqlScanner(sql, 0);
     boolean inFrom = false;
@@ -99,8 +119,8 @@ public final class Windows {
                 SqlCode.SQL_INVALID));
         continue;
       }
-      if (!(keepsSessions && word.equals("session"))) {
-        String text = text(word, call.arguments.stream().map(String::strip).toList());
+      if (!(reader == Reader.STREAM && word.equals("session"))) {
+        String text = text(word, call.arguments.stream().map(String::strip).toList(), reader);
         String relation = call.arguments.get(0).strip();
         String alias =
             aliasFollows(sql, call.end) ? "" : " AS " + relation.substring(lastPart(relation));
@@ -114,13 +134,13 @@ public final class Windows {
 
   private record Call(List<String> arguments, int end) {}
 
-  private static String text(String function, List<String> arguments) {
+  private static String text(String function, List<String> arguments, Reader reader) {
     String relation = arguments.get(0);
     String time = arguments.get(1);
     return switch (function) {
       case "tumble" -> tumble(relation, time, arguments.get(2));
-      case "hop" -> hop(relation, time, arguments.get(2), arguments.get(3));
-      case "cumulate" -> cumulate(relation, time, arguments.get(2), arguments.get(3));
+      case "hop" -> hop(relation, time, arguments.get(2), arguments.get(3), reader);
+      case "cumulate" -> cumulate(relation, time, arguments.get(2), arguments.get(3), reader);
       default -> session(relation, time, arguments.get(2), arguments.subList(3, arguments.size()));
     };
   }
@@ -139,12 +159,18 @@ public final class Windows {
   }
 
   /** Windows that start at multiples of {@code slide}, after time - size and not after time. */
-  private static String hop(String relation, String time, String slide, String size) {
+  private static String hop(
+      String relation, String time, String slide, String size, Reader reader) {
     String first = "time_bucket(" + slide + ", " + time + " - (" + size + ")) + (" + slide + ")";
     String last = "time_bucket(" + slide + ", " + time + ")";
-    return "(SELECT *, window_start + ("
-        + size
-        + ") AS window_end FROM (SELECT *, "
+    String end = "window_start + (" + size + ") AS window_end";
+    if (reader == Reader.GATE) {
+      String starts = rows(time, first, last, slide) + " AS _windows(window_start)";
+      return "(SELECT *, " + end + " FROM " + relation + ", " + starts + ")";
+    }
+    return "(SELECT *, "
+        + end
+        + " FROM (SELECT *, "
         + elements(time, first, last, slide)
         + " AS window_start FROM "
         + relation
@@ -152,16 +178,31 @@ public final class Windows {
   }
 
   /** Windows that start at a multiple of {@code size} and end at later steps, after time. */
-  private static String cumulate(String relation, String time, String step, String size) {
+  private static String cumulate(
+      String relation, String time, String step, String size, Reader reader) {
     String start = "time_bucket(" + size + ", " + time + ")";
     String first = "time_bucket(" + step + ", " + time + ") + (" + step + ")";
+    String last = start + " + (" + size + ")";
+    if (reader == Reader.GATE) {
+      String ends = rows(time, first, last, step) + " AS _windows(" + END + ")";
+      return "(SELECT * EXCLUDE ("
+          + (END + "), " + start + " AS window_start, " + END + " AS window_end FROM ")
+          + (relation + ", " + ends + ")");
+    }
     return "(SELECT *, "
         + start
         + " AS window_start, "
-        + elements(time, first, start + " + (" + size + ")", step)
+        + elements(time, first, last, step)
         + " AS window_end FROM "
         + relation
         + ")";
+  }
+
+  /** The elements as rows, right of the relation in FROM. */
+  private static String rows(String time, String first, String last, String step) {
+    String finite = "CASE WHEN isfinite(" + time + ") THEN ";
+    return "LATERAL generate_series("
+        + (finite + first + " END, " + finite + last + " END, " + step + ")");
   }
 
   /** A time without windows, infinity above all, has no rows. */
@@ -185,13 +226,13 @@ public final class Windows {
     String by = keys.isEmpty() ? "" : "PARTITION BY " + String.join(", ", keys) + " ";
     String order = by + "ORDER BY " + time;
     String own = "(PARTITION BY " + String.join(", ", keys) + (keys.isEmpty() ? "" : ", ");
-    own += "_session)";
-    return "(SELECT * EXCLUDE (_starts, _session), "
+    own += SESSION + ")";
+    return ("(SELECT * EXCLUDE (" + STARTS + ", " + SESSION + "), ")
         + ("min(" + time + ") OVER " + own + " AS window_start, ")
         + ("max(" + time + ") OVER " + own + " + (" + gap + ") AS window_end")
-        + (" FROM (SELECT *, sum(_starts) OVER (" + order + ") AS _session")
+        + (" FROM (SELECT *, sum(" + STARTS + ") OVER (" + order + ") AS " + SESSION)
         + (" FROM (SELECT *, CASE WHEN " + time + " <= lag(" + time + ") OVER (" + order + ") + (")
-        + (gap + ") THEN 0 ELSE 1 END AS _starts FROM " + relation + ")))");
+        + (gap + ") THEN 0 ELSE 1 END AS " + STARTS + " FROM " + relation + ")))");
   }
 
   private static boolean aliasFollows(String sql, int from) {

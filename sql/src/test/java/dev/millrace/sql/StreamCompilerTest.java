@@ -89,39 +89,80 @@ class StreamCompilerTest {
         "SELECT s.idd FROM ads.shown s | SQL_UNKNOWN_COLUMN | s.idd | did you mean",
         "SELECT id FROM ads.show | SQL_UNKNOWN_RELATION | ads.show | did you mean",
         "SELECT uper(id) FROM ads.shown | SQL_UNKNOWN_FUNCTION | uper(id) | did you mean",
-        "SELECT id FROM ads.shown a, ads.clicked b WHERE a.id = b.id | SQL_AMBIGUOUS_COLUMN | id | alias",
+        "SELECT id FROM ads.shown a, ads.clicked b WHERE a.id = b.id | SQL_AMBIGUOUS_COLUMN | id |"
+            + " alias",
         "SELECT random() AS r FROM ads.shown | SQL_VOLATILE | random() | event",
         "SELECT current_timestamp AS t FROM ads.shown | SQL_VOLATILE | current_timestamp | event",
         "SELECT id FROM ads.shown WHERE ts > now() | SQL_VOLATILE | now() | event",
-        "SELECT row_number() OVER () AS n FROM ads.shown | SQL_ORDER_DEPENDENT | row_number() OVER () | ORDER BY",
-        "SELECT sum(cost) OVER (ROWS 2 PRECEDING) AS n FROM ads.shown | SQL_ORDER_DEPENDENT | * | ORDER BY",
-        "SELECT sum(cost) OVER (ORDER BY ts ROWS 2 PRECEDING EXCLUDE TIES) AS n FROM ads.shown | SQL_ORDER_DEPENDENT | * | RANGE",
-        "SELECT approx_quantile(cost, 0.5) OVER () AS n FROM ads.shown | SQL_ORDER_DEPENDENT | * | quantile_cont",
-        "SELECT fill(cost) OVER (ORDER BY ts) AS n FROM ads.shown | SQL_UNSUPPORTED | fill(cost) OVER (ORDER BY ts) | *",
+        "SELECT row_number() OVER () AS n FROM ads.shown | SQL_ORDER_DEPENDENT | row_number() OVER"
+            + " () | ORDER BY",
+        "SELECT sum(cost) OVER (ROWS 2 PRECEDING) AS n FROM ads.shown | SQL_ORDER_DEPENDENT | * |"
+            + " ORDER BY",
+        "SELECT sum(cost) OVER (ORDER BY ts ROWS 2 PRECEDING EXCLUDE TIES) AS n FROM ads.shown |"
+            + " SQL_ORDER_DEPENDENT | * | RANGE",
+        "SELECT approx_quantile(cost, 0.5) OVER () AS n FROM ads.shown | SQL_ORDER_DEPENDENT | * |"
+            + " quantile_cont",
+        "SELECT fill(cost) OVER (ORDER BY ts) AS n FROM ads.shown | SQL_UNSUPPORTED | fill(cost)"
+            + " OVER (ORDER BY ts) | *",
         "SELECT id FROM ads.shown WHERE row_number() OVER (ORDER BY ts) = 1 | SQL_INVALID | * | *",
         "SELECT id FROM ads.shown ORDER BY ts LIMIT 10% | SQL_UNSUPPORTED | 10 | *",
-        "SELECT id, (SELECT n FROM ads.clicked c WHERE c.id = s.id) AS n FROM ads.shown s | SQL_UNSUPPORTED | (SELECT n FROM ads.clicked c WHERE c.id = s.id) | max(x)",
-        "SELECT id FROM ads.shown WHERE (id, cost) IN (SELECT id, n FROM ads.clicked) | SQL_UNSUPPORTED | * | EXISTS",
-        "SELECT id, (SELECT max(n) FROM ads.clicked c WHERE c.ts < s.ts) AS n FROM ads.shown s | SQL_UNSUPPORTED | c.ts < s.ts | equalities",
-        "SELECT id, (SELECT max(n) + s.cost FROM ads.clicked c) AS n FROM ads.shown s | SQL_UNSUPPORTED | * | query around",
-        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id ORDER BY n LIMIT 1) | SQL_UNSUPPORTED | 1 | PARTITION BY",
-        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT idd FROM ads.clicked c) | SQL_UNKNOWN_COLUMN | idd | *",
-        "WITH RECURSIVE r AS (SELECT id FROM ads.shown UNION ALL SELECT id FROM r) SELECT id FROM r | SQL_UNSUPPORTED | * | unroll",
+        "SELECT id, (SELECT n FROM ads.clicked c WHERE c.id = s.id) AS n FROM ads.shown s |"
+            + " SQL_UNSUPPORTED | (SELECT n FROM ads.clicked c WHERE c.id = s.id) | max(x)",
+        "SELECT id FROM ads.shown WHERE (id, cost) IN (SELECT id, n FROM ads.clicked) |"
+            + " SQL_UNSUPPORTED | * | EXISTS",
+        "SELECT id, (SELECT max(n) FROM ads.clicked c WHERE c.ts < s.ts) AS n FROM ads.shown s |"
+            + " SQL_UNSUPPORTED | c.ts < s.ts | equalities",
+        "SELECT id, (SELECT max(n) + s.cost FROM ads.clicked c) AS n FROM ads.shown s |"
+            + " SQL_UNSUPPORTED | * | query around",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
+            + " ORDER BY n LIMIT 1) | SQL_UNSUPPORTED | 1 | PARTITION BY",
+        "SELECT id, (SELECT sum(c.id) FROM ads.clicked c WHERE c.n = s.at.zip) AS n FROM ads.shown"
+            + " s | SQL_INVALID | * | *",
+        "SELECT id, (SELECT count(*) + (SELECT max(n) FROM ads.clicked) FROM ads.clicked c WHERE"
+            + " c.id = s.id) AS n FROM ads.shown s | SQL_UNSUPPORTED | * | query around",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
+            + " GROUP BY c.n + s.cost) | SQL_UNSUPPORTED | * | query around",
+        "SELECT id FROM ads.shown s WHERE s.cost IN (SELECT max(n) FROM ads.clicked c GROUP BY"
+            + " s.id) | SQL_UNSUPPORTED | s.id | query around",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM ads.clicked c WHERE c.id = s.id"
+            + " GROUP BY c.n HAVING max(s.cost) > 1) | SQL_UNSUPPORTED | * | query around",
+        "SELECT (SELECT count(*) FROM (WITH c AS (SELECT * FROM ads.clicked c WHERE c.id = s.id)"
+            + " SELECT * FROM session(c, ts, INTERVAL 1 MINUTE))) AS n FROM ads.shown s |"
+            + " SQL_UNSUPPORTED | * | WITH",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT idd FROM ads.clicked c) |"
+            + " SQL_UNKNOWN_COLUMN | idd | *",
+        "WITH RECURSIVE r AS (SELECT id FROM ads.shown UNION ALL SELECT id FROM r) SELECT id FROM r"
+            + " | SQL_UNSUPPORTED | * | unroll",
         "SELECT id FROM ads.shown LIMIT 10 | SQL_ORDER_DEPENDENT | 10 | ORDER BY",
         "SELECT list(id) AS l FROM ads.shown | SQL_ORDER_DEPENDENT | list(id) | ORDER BY",
-        "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * | docs/streams.md",
-        "SELECT a.id FROM ads.shown a ASOF JOIN ads.clicked b ON a.id = b.id AND a.ts >= b.ts AND b.n <> 1 | SQL_UNSUPPORTED | * | ASOF LEFT",
-        "SELECT a.id FROM ads.shown a NATURAL JOIN (SELECT n FROM ads.clicked) b | SQL_UNKNOWN_COLUMN | * | *",
+        "SELECT a.id FROM ads.shown a JOIN ads.clicked b ON a.id = b.id AND b.n IN (SELECT n FROM"
+            + " ads.clicked) | SQL_UNSUPPORTED | (SELECT n FROM ads.clicked) | WHERE",
+        "SELECT a.id FROM ads.shown a LEFT JOIN ads.clicked b ON a.id = b.id AND b.n > (SELECT"
+            + " max(n) FROM ads.clicked) | SQL_UNSUPPORTED | (SELECT max(n) FROM ads.clicked) |"
+            + " WHERE",
+        "SELECT a.id FROM ads.shown a POSITIONAL JOIN ads.clicked b | SQL_UNSUPPORTED | * |"
+            + " docs/streams.md",
+        "SELECT a.id FROM ads.shown a ASOF JOIN ads.clicked b ON a.id = b.id AND a.ts >= b.ts AND"
+            + " b.n <> 1 | SQL_UNSUPPORTED | * | ASOF LEFT",
+        "SELECT a.id FROM ads.shown a NATURAL JOIN (SELECT n FROM ads.clicked) b |"
+            + " SQL_UNKNOWN_COLUMN | * | *",
         "SELECT id, cost FROM ads.shown GROUP BY id | SQL_INVALID | cost | GROUP BY",
-        "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE) | SQL_INVALID | hop(ads.shown, ts, INTERVAL 1 MINUTE) | hop(",
+        "SELECT * FROM hop(ads.shown, ts, INTERVAL 1 MINUTE) | SQL_INVALID | hop(ads.shown, ts,"
+            + " INTERVAL 1 MINUTE) | hop(",
         "SELECT * FROM session(ads.shown, ts, n) | SQL_UNKNOWN_COLUMN | n | *",
-        "SELECT * FROM session(ads.clicked, ts, to_minutes(n)) | SQL_UNSUPPORTED | to_minutes(n) | *",
-        "SELECT * FROM session(ads.show, ts, INTERVAL 1 MINUTE) | SQL_UNKNOWN_RELATION | ads.show | did you mean",
-        "SELECT id + window_end FROM session(ads.shown, ts, INTERVAL 1 MINUTE, id) WHERE cost | SQL_INVALID | * | *",
+        "SELECT * FROM session(ads.clicked, ts, to_minutes(n)) | SQL_UNSUPPORTED | to_minutes(n) |"
+            + " *",
+        "SELECT * FROM session(ads.show, ts, INTERVAL 1 MINUTE) | SQL_UNKNOWN_RELATION | ads.show |"
+            + " did you mean",
+        "SELECT id + window_end FROM session(ads.shown, ts, INTERVAL 1 MINUTE, id) WHERE cost |"
+            + " SQL_INVALID | * | *",
         "SELECT id FROM ads.shown WHERE unnest(tags) = 'a' | SQL_INVALID | * | *",
-        "SELECT unnest(tags, recursive := true) AS tag FROM ads.shown | SQL_UNSUPPORTED | * | inside",
-        "SELECT id FROM ads.shown LEFT JOIN unnest(tags) AS u(x) ON x > 'a' | SQL_UNSUPPORTED | * | true",
-        "SELECT id AS i, count(*) AS n FROM ads.shown GROUP BY GROUPING SETS ((1), (i)) | SQL_UNSUPPORTED | * | same way",
+        "SELECT unnest(tags, recursive := true) AS tag FROM ads.shown | SQL_UNSUPPORTED | * |"
+            + " inside",
+        "SELECT id FROM ads.shown LEFT JOIN unnest(tags) AS u(x) ON x > 'a' | SQL_UNSUPPORTED | * |"
+            + " true",
+        "SELECT id AS i, count(*) AS n FROM ads.shown GROUP BY GROUPING SETS ((1), (i)) |"
+            + " SQL_UNSUPPORTED | * | same way",
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
@@ -180,10 +221,28 @@ class StreamCompilerTest {
   @Test
   void closesOnlyCompleteSets() {
     String sql =
-        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY ROLLUP (h, id)";
+        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY ROLLUP (h,"
+            + " id)";
     assertThat(problems(sql, true).get(0).code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
     String top = "SELECT date_trunc('hour', ts) AS h, count(*) AS n FROM ads.shown GROUP BY h";
     assertThat(problems(top + " ORDER BY n LIMIT 1", true).get(0).hint()).contains("PARTITION BY");
+  }
+
+  @Test
+  void closesOnlyWhatNothingTakesBack() {
+    String minutes =
+        "SELECT date_trunc('minute', ts) AS m, count(*) AS n FROM ads.shown GROUP BY m";
+    String most = "(SELECT max(n) FROM ads.clicked)";
+    for (String sql :
+        List.of(
+            minutes + " HAVING count(*) > " + most,
+            minutes.replace("AS n", "AS n, " + most + " AS most"),
+            minutes + " HAVING m NOT IN (SELECT ts FROM ads.clicked)")) {
+      SqlProblem problem = problems(sql, true).get(0);
+      assertThat(problem.code()).isEqualTo(SqlCode.SQL_NO_WINDOW);
+      assertThat(problem.message()).contains("subquery");
+      assertThat(problem.hint()).contains("another stream");
+    }
   }
 
   @Test
@@ -198,10 +257,10 @@ class StreamCompilerTest {
   void namesTypesAndLineage() throws QueryException {
     StreamProgram program =
         compile(
-            "SELECT s.at.city AS city, time_bucket(INTERVAL 1 HOUR, s.ts) AS hour, sum(cost) AS cost,"
-                + " count(c.id) AS clicks, list_transform(['a'], lambda x: x || s.id) AS l"
-                + " FROM ads.shown s LEFT JOIN ads.clicked c ON s.id = c.id"
-                + " AND c.ts BETWEEN s.ts AND s.ts + INTERVAL 1 HOUR GROUP BY ALL");
+            "SELECT s.at.city AS city, time_bucket(INTERVAL 1 HOUR, s.ts) AS hour, sum(cost) AS"
+                + " cost, count(c.id) AS clicks, list_transform(['a'], lambda x: x || s.id) AS l"
+                + " FROM ads.shown s LEFT JOIN ads.clicked c ON s.id = c.id AND c.ts BETWEEN s.ts"
+                + " AND s.ts + INTERVAL 1 HOUR GROUP BY ALL");
     assertThat(program.output().schema().toString())
         .contains("city", "VARCHAR", "hour", "TIMESTAMP WITH TIME ZONE", "DECIMAL(38,6)", "clicks");
     assertThat(program.output().identity()).containsExactly("city", "hour", "l");
@@ -224,6 +283,34 @@ class StreamCompilerTest {
     StreamProgram groups = compile("SELECT id, count(*) AS n FROM ads.shown GROUP BY id");
     assertThat(groups.states()).noneMatch(StateTable::bounded);
     assertThat(groups.states().get(0).bound()).contains("window");
+    String sets =
+        "SELECT date_trunc('hour', ts) AS h, id, count(*) AS n FROM ads.shown GROUP BY GROUPING"
+            + " SETS";
+    StreamProgram open = compile(sets + " ((h, id), (id))");
+    assertThat(open.states()).noneMatch(StateTable::bounded);
+    assertThat(open.states().get(0).bound()).contains("for ever in GROUPING SETS", "each set");
+    StreamProgram closed = compile(sets + " ((h, id), (h))");
+    assertThat(closed.states()).allMatch(StateTable::bounded);
+  }
+
+  @Test
+  void saysWhichRowsARankKeeps() throws QueryException {
+    for (String[] rank :
+        new String[][] {
+          {"row_number", "the first 2 rows"},
+          {"rank", "the first 2 rows and those equal"},
+          {"dense_rank", "all rows with the first 2 values"}
+        }) {
+      StateTable state =
+          compile(
+                  "SELECT id FROM ads.shown QUALIFY "
+                      + rank[0]
+                      + "() OVER (PARTITION BY id ORDER BY cost) <= 2")
+              .states()
+              .get(0);
+      assertThat(state.text()).contains(rank[1]);
+      assertThat(state.bound()).contains(rank[1]);
+    }
   }
 
   @Test
@@ -238,6 +325,17 @@ class StreamCompilerTest {
   }
 
   @Test
+  void boundsAsofJoins() throws QueryException {
+    List<StateTable> states =
+        compile(
+                "SELECT a.cost, b.n FROM ads.shown a ASOF LEFT JOIN ads.clicked b"
+                    + " ON a.id = b.id AND a.ts >= b.ts")
+            .states();
+    assertThat(states).extracting(StateTable::bounded).containsExactly(true, false, true);
+    assertThat(states.get(1).bound()).contains("of each key the newest row behind the watermark");
+  }
+
+  @Test
   void identifiesRowsByTheSideThatHasOnePartner() throws QueryException {
     String counts = "(SELECT id, count(*) AS n FROM ads.clicked GROUP BY id) c";
     StreamProgram lookup =
@@ -245,8 +343,8 @@ class StreamCompilerTest {
     assertThat(lookup.output().identity()).containsExactly("_id");
     StreamProgram both =
         compile(
-            "SELECT l.id, l.n, c.n AS m FROM (SELECT id, count(*) AS n FROM ads.shown GROUP BY id) l"
-                + " FULL JOIN "
+            "SELECT l.id, l.n, c.n AS m FROM (SELECT id, count(*) AS n FROM ads.shown GROUP BY id)"
+                + " l FULL JOIN "
                 + counts
                 + " ON l.id = c.id");
     assertThat(both.output().identity()).containsExactly("id", "_id_2", "_side");

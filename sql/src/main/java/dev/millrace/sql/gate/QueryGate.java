@@ -4,13 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
+import dev.millrace.sql.SqlProblem;
+import dev.millrace.sql.SqlText;
 import dev.millrace.sql.Windows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +47,19 @@ final class QueryGate {
   static GatedQuery judge(
       Connection connection, String sql, Map<String, DataType> parameters, QueryPlace place)
       throws SQLException {
-    String expanded = Windows.expand(sql);
+    List<SqlProblem> problems = new ArrayList<>();
+    SqlText expanded = Windows.expandQuery(sql, problems);
+    if (!problems.isEmpty()) {
+      SqlProblem first = problems.get(0);
+      SourceLocation where = place.locate(first.offset(), first.length());
+      throw new StopException(
+          Problem.error(GateError.QUERY_SYNTAX, where, first.message(), first.hint()), null);
+    }
     QueryPlace own =
-        expanded.equals(sql)
+        expanded.text().equals(sql)
             ? place
-            : (offset, length) -> place.locate(Windows.original(sql, offset), length);
-    SyntaxTree tree = parse(connection, expanded, own);
+            : (offset, length) -> place.locate(expanded.original(offset), length);
+    SyntaxTree tree = parse(connection, expanded.text(), own);
     return new TreeJudge(tree, Catalog.of(connection), parameters, own).judge();
   }
 

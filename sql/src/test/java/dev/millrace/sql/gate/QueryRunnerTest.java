@@ -8,8 +8,12 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataTypeParser;
+import dev.millrace.sql.Windows;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -78,14 +82,17 @@ class QueryRunnerTest {
         "WITH a AS (SELECT 1 AS x), b AS (SELECT x + 1 AS y FROM a) SELECT * FROM b, a",
         "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 5) FROM r",
         "SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a)",
-        "SELECT (SELECT max(id) FROM campaigns), EXISTS (SELECT 1 FROM cheap), 3 IN (SELECT id FROM cheap)",
+        "SELECT (SELECT max(id) FROM campaigns), EXISTS (SELECT 1 FROM cheap), 3 IN (SELECT id FROM"
+            + " cheap)",
         "SELECT * FROM campaigns c, LATERAL (SELECT c.id + 1 AS next) l",
-        "SELECT id, row_number() OVER w, lag(id, 1, 0) OVER (ORDER BY id), sum(cost) OVER (ORDER BY seen RANGE"
-            + " BETWEEN INTERVAL 5 MINUTE PRECEDING AND CURRENT ROW) FROM campaigns WINDOW w AS (ORDER BY id)"
-            + " QUALIFY row_number() OVER w < 3",
+        "SELECT id, row_number() OVER w, lag(id, 1, 0) OVER (ORDER BY id), sum(cost) OVER (ORDER BY"
+            + " seen RANGE BETWEEN INTERVAL 5 MINUTE PRECEDING AND CURRENT ROW) FROM campaigns"
+            + " WINDOW w AS (ORDER BY id) QUALIFY row_number() OVER w < 3",
         "SELECT id % 2 AS odd, count(*), count(DISTINCT name) FILTER (WHERE id > 3), avg(cost),"
-            + " string_agg(name, ',' ORDER BY id) FROM campaigns GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL",
-        "SELECT id, sum(cost) FROM campaigns GROUP BY ROLLUP (id) ORDER BY 1 NULLS LAST LIMIT 5 OFFSET 1",
+            + " string_agg(name, ',' ORDER BY id) FROM campaigns GROUP BY ALL HAVING count(*) > 1"
+            + " ORDER BY ALL",
+        "SELECT id, sum(cost) FROM campaigns GROUP BY ROLLUP (id) ORDER BY 1 NULLS LAST LIMIT 5"
+            + " OFFSET 1",
         "SELECT id % 3 AS a, grouping(id % 3) FROM campaigns GROUP BY GROUPING SETS ((a), ())",
         "SELECT * EXCLUDE (name) REPLACE (cost * 2 AS cost) RENAME (id AS key) FROM campaigns",
         "SELECT COLUMNS('c.*'), c.* FROM campaigns c USING SAMPLE 10 ROWS",
@@ -102,20 +109,27 @@ class QueryRunnerTest {
         "SELECT c.id, u.x FROM campaigns c, unnest([c.id, c.id + 1]) AS u(x) LIMIT 3",
         "SELECT key, value FROM json_each('{\"a\": 1}')",
         "SELECT list_transform([1, 2], lambda x: x + 1), [x * 2 FOR x IN [1, 2] IF x > 1]",
-        "SELECT {'a': 1}.a, MAP {'k': 2}['k'], [1, 2, 3][1:2], ROW(1, 2), ARRAY(SELECT id FROM cheap)",
+        "SELECT {'a': 1}.a, MAP {'k': 2}['k'], [1, 2, 3][1:2], ROW(1, 2), ARRAY(SELECT id FROM"
+            + " cheap)",
         "SELECT '{\"a\": {\"b\": 2}}'::JSON -> 'a' ->> 'b'",
-        "SELECT CASE id WHEN 1 THEN 'one' ELSE 'more' END, coalesce(name, '-'), nullif(id, 2), try(1 / 0),"
-            + " id::VARCHAR, TRY_CAST(name AS DECIMAL(10, 2)), id BETWEEN 1 AND 2, name LIKE 'c%' ESCAPE '!',"
-            + " name SIMILAR TO 'c.', name ~ 'c', NOT id > 2, name IS NULL, name COLLATE NOCASE = 'C1'"
-            + " FROM campaigns",
-        "SELECT seen AT TIME ZONE 'Europe/Berlin', extract(hour FROM seen), date_trunc('day', seen),"
-            + " time_bucket(INTERVAL 5 MINUTE, seen), seen - INTERVAL '1' DAY, current_timestamp, now(), DATE"
-            + " '2026-01-01' FROM campaigns",
-        "SELECT * FROM session(campaigns, seen, INTERVAL 1 HOUR, id) s JOIN tumble(cheap, seen, INTERVAL 1 DAY) t USING (id)",
+        "SELECT CASE id WHEN 1 THEN 'one' ELSE 'more' END, coalesce(name, '-'), nullif(id, 2),"
+            + " try(1 / 0), id::VARCHAR, TRY_CAST(name AS DECIMAL(10, 2)), id BETWEEN 1 AND 2, name"
+            + " LIKE 'c%' ESCAPE '!', name SIMILAR TO 'c.', name ~ 'c', NOT id > 2, name IS NULL,"
+            + " name COLLATE NOCASE = 'C1' FROM campaigns",
+        "SELECT seen AT TIME ZONE 'Europe/Berlin', extract(hour FROM seen), date_trunc('day',"
+            + " seen), time_bucket(INTERVAL 5 MINUTE, seen), seen - INTERVAL '1' DAY,"
+            + " current_timestamp, now(), DATE '2026-01-01' FROM campaigns",
+        "SELECT * FROM session(campaigns, seen, INTERVAL 1 HOUR, id) s JOIN tumble(cheap, seen,"
+            + " INTERVAL 1 DAY) t USING (id)",
+        "SELECT window_start, count(*) FROM hop(campaigns, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY)"
+            + " GROUP BY 1",
+        "SELECT c.window_end, c.id FROM cumulate(campaigns, campaigns.seen, INTERVAL 1 HOUR,"
+            + " INTERVAL 1 DAY) AS c",
         "SELECT * FROM campaigns PIVOT (sum(cost) FOR id IN (1, 2))",
         "SELECT * FROM (SELECT 1 AS a, 2 AS b) UNPIVOT (v FOR n IN (a, b))",
         "SELECT name.upper(), 'x'.repeat(3) FROM campaigns",
-        "SELECT repeat('-', 20), lpad('1', 3, '0'), range(5), generate_series(1, 3), printf('%05d', 3)",
+        "SELECT repeat('-', 20), lpad('1', 3, '0'), range(5), generate_series(1, 3), printf('%05d',"
+            + " 3)",
         "SELECT 'äöü 𝄞' AS ü, x FROM system.late",
         "SELECT E'a\\'b', $$it's$$, $tag$;$tag$"
       })
@@ -123,13 +137,40 @@ class QueryRunnerTest {
     assertThat(run(sql).rows()).isNotEmpty();
   }
 
+  /** Lists of windows would be refused, as of any size; in FROM they come one by one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FROM hop(t, seen, INTERVAL 1 HOUR, INTERVAL 3 HOUR)",
+        "FROM cumulate(t, seen, INTERVAL 1 HOUR, INTERVAL 4 HOUR)"
+      })
+  void makesWindowsAsModelsDo(String from) throws SQLException {
+    String times =
+        "WITH t AS (SELECT id, CASE id % 5 WHEN 1 THEN NULL WHEN 2 THEN CAST('infinity' AS"
+            + " TIMESTAMPTZ) ELSE seen + to_minutes(id * 17) END AS seen FROM campaigns) SELECT * ";
+    List<List<Object>> rows = run(times + from + " ORDER BY ALL").rows();
+    assertThat(rows).isNotEmpty();
+    List<Object> sums =
+        run("SELECT count(*), sum(hash(q)::HUGEINT) FROM (" + times + from + ") q").rows().get(0);
+    String model = Windows.expand(times + from);
+    try (Statement statement = store.connection.createStatement();
+        ResultSet expected =
+            statement.executeQuery(
+                "SELECT count(*), sum(hash(q)::HUGEINT) FROM (" + model + ") q")) {
+      assertThat(expected.next()).isTrue();
+      assertThat(sums.get(0)).isEqualTo(expected.getLong(1));
+      assertThat(sums.get(1).toString()).isEqualTo(expected.getString(2));
+    }
+  }
+
   @Test
   void readsEveryKindOfValue() {
     QueryResult result =
         run(
-            "SELECT 1::INTEGER, 2::HUGEINT, 1.50::DECIMAL(10,2), 'ä', 'ab'::BLOB, DATE '2026-01-02',"
-                + " TIMESTAMPTZ '2026-01-02 03:04:05.123456+00', [1, NULL], {'a': 1, 'b': [DATE"
-                + " '2026-01-03']}, MAP {'k': 1}, INTERVAL 26 HOUR, '{}'::JSON, NULL, true, 1.5::DOUBLE");
+            "SELECT 1::INTEGER, 2::HUGEINT, 1.50::DECIMAL(10,2), 'ä', 'ab'::BLOB, DATE"
+                + " '2026-01-02', TIMESTAMPTZ '2026-01-02 03:04:05.123456+00', [1, NULL], {'a': 1,"
+                + " 'b': [DATE '2026-01-03']}, MAP {'k': 1}, INTERVAL 26 HOUR, '{}'::JSON, NULL,"
+                + " true, 1.5::DOUBLE");
     List<Object> row = result.rows().get(0);
     assertThat(row.get(0)).isEqualTo(1);
     assertThat(row.get(1)).isEqualTo(BigInteger.TWO);
@@ -151,7 +192,8 @@ class QueryRunnerTest {
   @Test
   void bindsParametersByName() {
     String sql =
-        "SELECT count(*) FROM campaigns WHERE seen >= $from AND ($id IS NULL OR id = $id) -- $nothing";
+        "SELECT count(*) FROM campaigns WHERE seen >= $from AND ($id IS NULL OR id = $id) --"
+            + " $nothing";
     QueryParameter from = parameter("from", "TIMESTAMPTZ", "2026-01-01T00:10:00Z");
     assertThat(run(sql, from, parameter("id", "INTEGER", null)).rows())
         .containsExactly(List.of(90L));
@@ -224,8 +266,9 @@ class QueryRunnerTest {
         .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean `campaigns`?"));
     assertThat(refusal("SELECT * FROM tumble(cheap, seen, INTERVAL 1 HOUR) h, campains"))
         .satisfies(p -> assertThat(p.where()).hasToString("query:1:55"));
-    assertThat(refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR, INTERVAL 1 DAY)"))
-        .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_SIZE_REFUSED))
+    assertThat(refusal("SELECT * FROM hop(cheap, seen, INTERVAL 1 HOUR)"))
+        .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_SYNTAX))
+        .satisfies(p -> assertThat(p.hint()).contains("write hop("))
         .satisfies(p -> assertThat(p.where()).hasToString("query:1:15"));
     assertThat(refusal("SELECT $form", parameter("from", "VARCHAR", null)))
         .satisfies(p -> assertThat(p.code()).isEqualTo(GateError.QUERY_PARAMETER))
