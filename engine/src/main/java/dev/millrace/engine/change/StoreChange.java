@@ -108,13 +108,13 @@ public final class StoreChange {
       String flow = Identifier.literal(fill.getKey());
       boolean same =
           transaction.number(
-                  "SELECT count(*) FROM progress.filling WHERE flow = "
+                  "SELECT count(*) FROM progress.filling JOIN progress.fills USING (flow) WHERE flow = "
                       + flow
                       + " AND definition = "
                       + Identifier.literal(definition))
               > 0;
       if (same && fill.getValue().canGoOn()) {
-        keep.addAll(newTables(fill.getValue().names()));
+        keep.addAll(newTables(fill.getValue()));
       } else {
         transaction.execute("DELETE FROM progress.fills WHERE flow = " + flow);
         transaction.execute("DELETE FROM progress.filling WHERE flow = " + flow);
@@ -145,9 +145,10 @@ public final class StoreChange {
         .collect(Collectors.joining("", String.join(" ", fill.topics()) + " ", ""));
   }
 
-  private List<String> newTables(List<String> streams) {
+  private List<String> newTables(FillParts fill) {
     List<String> tables = new ArrayList<>();
-    for (String stream : streams) {
+    fill.changedRows().forEach(name -> tables.add(qualified("state", name)));
+    for (String stream : fill.names()) {
       tables.add(qualified("published", stream + StreamRun.NEW));
       for (StateTable state : program(stream).states()) {
         tables.add(qualified("state", state.name() + StreamRun.NEW));

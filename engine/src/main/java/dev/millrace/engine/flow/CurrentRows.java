@@ -9,6 +9,7 @@ import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Tally;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Step.Blame;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -69,9 +70,15 @@ final class CurrentRows implements AutoCloseable {
         : source.relation().delta();
   }
 
-  /** A fill reads the same records again, beside the flow. */
   private String name() {
-    return (source.isDecided() ? "filling_" : "current_") + source.stream().qualifiedName();
+    return source.isDecided()
+        ? filling(source.stream())
+        : "current_" + source.stream().qualifiedName();
+  }
+
+  /** The name of the table of a fill, which reads the same records again beside the flow. */
+  static String filling(StreamSpec stream) {
+    return "current_" + stream.qualifiedName() + StreamRun.NEW;
   }
 
   /** Removes the table of a fill that has ended. */

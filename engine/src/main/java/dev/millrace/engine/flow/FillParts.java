@@ -110,6 +110,11 @@ public final class FillParts {
         .anyMatch(s -> decisions.containsKey(s.qualifiedName()) && s.format().isChanges());
   }
 
+  /** The names of the tables of schema {@code state} in which it keeps rows of change data. */
+  public List<String> changedRows() {
+    return sources.stream().filter(s -> s.format().isChanges()).map(CurrentRows::filling).toList();
+  }
+
   /** All sources of the flow. */
   Set<String> sources() {
     return sources.stream().map(StreamSpec::qualifiedName).collect(Collectors.toSet());
