@@ -250,7 +250,8 @@ public final class StoreChange {
         "sink {} gets {} changes by the edit of `{}`", sink.name(), result.changes(), sink.from());
     if (result.left() > 0) {
       LOG.warn(
-          "sink {} appends only: {} rows stay in `{}` that `{}` no longer has",
+          "sink {}: {} rows stay in `{}` that `{}` no longer has, as the sink appends only or has"
+              + " another key",
           sink.name(),
           result.left(),
           sink.table(),
