@@ -12,7 +12,6 @@ import dev.millrace.project.ModelSpec;
 import dev.millrace.sql.StateTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -33,17 +32,15 @@ final class StateView {
   private StateView() {}
 
   /**
-   * The statement that makes the view for the tables of these flows.
-   *
-   * @param filled streams that are being filled whose tables are complete by now; of the others
-   *     that are being filled there is nothing to tell yet
+   * The statement that makes the view for the tables of these flows; of streams that are being
+   * filled there is nothing to tell yet.
    */
-  static String create(List<Flow> flows, Set<String> filled) {
+  static String create(List<Flow> flows) {
     StateView view = new StateView();
     for (Flow flow : flows) {
       flow.runner().sources().forEach(view::source);
       flow.runner().streams().stream()
-          .filter(s -> !s.isFilling() || filled.contains(s.model().name()))
+          .filter(s -> !s.isFilling())
           .forEach(view::stream);
     }
     return "CREATE OR REPLACE VIEW store.system.state AS "

@@ -10,6 +10,11 @@ package dev.millrace.log;
  * @param nextOffset the offset of the next record to read
  */
 public record Position(String topic, String topicId, int partition, long nextOffset) {
+  /** Names the partition among those of all topics. */
+  public String place() {
+    return topic + "/" + partition;
+  }
+
   /** The same partition at another offset. */
   public Position at(long offset) {
     return new Position(topic, topicId, partition, offset);

@@ -194,7 +194,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param refusedBefore records that an earlier try of the same batch found to fail in an
    *     expression, with the reason
    * @param now the clock, for {@code max_ahead}
-   * @param refusedEver whether a record of the stream was ever rejected
+   * @param remember whether a record of the stream was rejected that may be tried again
    */
   public Outcome admit(
       StoreReader reader,
@@ -202,7 +202,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
       long firstId,
       Map<Integer, String> refusedBefore,
       Instant now,
-      boolean refusedEver)
+      boolean remember)
       throws SQLException {
     TopicRecords records = decoded.records();
     DecodedRows batch = decoded.rows();
@@ -216,7 +216,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     decodeOdd(reader, batch, excluded, refusals);
     if (changes.isPresent()) {
       int admitted = records.size() - excluded.cardinality();
-      changes.get().net(batch, excluded, refusedEver || !refusals.isEmpty());
+      changes.get().net(batch, excluded, remember || !refusals.isEmpty());
       rows = changes.get();
       return new Outcome(records, admitted, refusals, changes.get().ignored());
     }

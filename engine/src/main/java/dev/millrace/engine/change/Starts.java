@@ -51,7 +51,18 @@ public final class Starts {
             "write `beginning`, `now`, a date or a time such as `2026-01-31T08:00:00Z`");
       }
       StreamProgram program = programs.get(model.name());
-      if (program != null && !program.inputs().stream().allMatch(Starts::isSource)) {
+      if (program == null) {
+        continue;
+      }
+      if (program.inputs().stream().anyMatch(i -> isChanges(project, i))) {
+        problems.error(
+            ChangeError.START_NOT_OF_SOURCE,
+            model.sourceMap().locate(0, 0),
+            "stream `"
+                + model.name()
+                + "` has `start`, but reads change data, whose rows have no event time",
+            "leave `start` out: such a stream is made of the rows as they are now");
+      } else if (!program.inputs().stream().allMatch(Starts::isSource)) {
         problems.error(
             ChangeError.START_NOT_OF_SOURCE,
             model.sourceMap().locate(0, 0),
@@ -59,6 +70,11 @@ public final class Starts {
             "put `start` on the stream that reads the source");
       }
     }
+  }
+
+  private static boolean isChanges(Project project, Relation relation) {
+    return project.streams().stream()
+        .anyMatch(s -> s.format().isChanges() && s.qualifiedName().equals(relation.name()));
   }
 
   private static boolean isSource(Relation relation) {
@@ -93,7 +109,10 @@ public final class Starts {
     }
     if (text.equals(NOW)) {
       return stored.stream(model.name())
-          .filter(s -> s.start().startsWith(NOW))
+          .map(StreamDefinition::start)
+          .filter(start -> start.startsWith(NOW))
+          .or(() -> Optional.ofNullable(stored.starts().get(model.name())))
+          .filter(start -> start.startsWith(NOW))
           .map(StreamDefinition::startMicros)
           .orElse(micros(now));
     }

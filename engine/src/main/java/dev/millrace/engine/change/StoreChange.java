@@ -10,6 +10,7 @@ import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.ModelSpec;
@@ -82,6 +83,7 @@ public final class StoreChange {
   public void begin(Transaction transaction, List<FlowParts> flows, Map<String, FillParts> fills)
       throws SQLException {
     new FlowLayout(transaction, flows).apply();
+    new Removal(transaction, project, programs, stored).dropOwnerless();
     dropUnfinished(transaction, fills);
     for (StreamDefinition old : stored.streams()) {
       if (plan.filled().contains(old.name())) {
@@ -116,6 +118,7 @@ public final class StoreChange {
       if (same && fill.getValue().canGoOn()) {
         keep.addAll(newTables(fill.getValue()));
       } else {
+        SystemTables.forgetFilled(transaction, fill.getValue().names());
         transaction.execute("DELETE FROM progress.fills WHERE flow = " + flow);
         transaction.execute("DELETE FROM progress.filling WHERE flow = " + flow);
         transaction.execute(
@@ -140,9 +143,8 @@ public final class StoreChange {
   }
 
   private String definition(FillParts fill) {
-    return fill.names().stream()
-        .map(name -> Definitions.of(model(name), program(name)).fingerprint() + " ")
-        .collect(Collectors.joining("", String.join(" ", fill.topics()) + " ", ""));
+    List<ModelSpec> models = fill.names().stream().map(this::model).toList();
+    return Definitions.text(Definitions.fill(fill.read(), models, programs));
   }
 
   private List<String> newTables(FillParts fill) {

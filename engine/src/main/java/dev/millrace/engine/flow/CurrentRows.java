@@ -5,6 +5,7 @@ import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Decisions;
 import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Tally;
@@ -22,8 +23,9 @@ import java.util.stream.Collectors;
  * is, and one that deletes a row that is not there, do nothing.
  *
  * <p>Each row knows the offset that it came with, so that an older record, which was rejected and
- * is tried again, does not overwrite it. Once a record of the stream was rejected, deleted rows are
- * remembered as well, as are offsets of changes that did nothing. For the flow's thread.
+ * is tried again, does not overwrite it. While a rejected record of the stream may be tried again,
+ * deleted rows are remembered as well, as are offsets of changes that did nothing. For the flow's
+ * thread.
  */
 final class CurrentRows implements AutoCloseable {
   private static final String BEFORE = "_before_";
@@ -37,6 +39,7 @@ final class CurrentRows implements AutoCloseable {
   private final Admission source;
   private final List<Operation> operations = new ArrayList<>();
   private final Tally ignored = new Tally();
+  private boolean remembers;
 
   /** Of a source whose records are changes. */
   CurrentRows(Admission source) {
@@ -56,6 +59,41 @@ final class CurrentRows implements AutoCloseable {
   /** Changes of the batch in hand that did nothing to the rows. */
   long ignored() {
     return ignored.counted();
+  }
+
+  /** True if deleted rows are remembered, as an older record may be tried again. */
+  boolean remembers() {
+    return remembers;
+  }
+
+  /** A record of the source was rejected. */
+  void rejected() {
+    remembers = true;
+  }
+
+  /** Looks whether a record was rejected that may be tried again; a fill never tries one again. */
+  void look(Transaction transaction) throws SQLException {
+    remembers =
+        !source.isDecided()
+            && transaction.number(
+                    "SELECT count(*) FROM store.system.rejected WHERE source = "
+                        + Identifier.literal(source.stream().qualifiedName())
+                        + " AND "
+                        + Decisions.STAYS_REFUSED)
+                > 0;
+  }
+
+  /** Forgets rows that were deleted once no older record can come. */
+  private void forgetDeleted(Transaction transaction) throws SQLException {
+    boolean exists =
+        transaction.number(
+                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'state' AND table_name = "
+                    + Identifier.literal(name()))
+            > 0;
+    if (!remembers && exists) {
+      transaction.execute(
+          "DELETE FROM state." + Identifier.quote(name()) + " WHERE _deleted");
+    }
   }
 
   /** A batch is committed or rolled back. */
@@ -88,6 +126,8 @@ final class CurrentRows implements AutoCloseable {
 
   /** Makes the table and plans what a batch does. */
   void create(Transaction transaction, StateTables tables) throws SQLException {
+    look(transaction);
+    forgetDeleted(transaction);
     List<String> key = source.stream().format().key();
     List<Column> columns = new ArrayList<>(source.relation().schema().columns());
     columns.addAll(KNOWN);

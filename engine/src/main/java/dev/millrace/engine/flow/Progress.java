@@ -180,7 +180,7 @@ public final class Progress {
   }
 
   private static String key(Position position) {
-    return position.topic() + "/" + position.partition();
+    return position.place();
   }
 
   /** What a batch changes; applied to memory only when it is committed. */
@@ -226,6 +226,10 @@ public final class Progress {
             .map(Optional::of)
             .toList());
     if (table.equals(BATCHES)) {
+      // A partition that was added to its topic is read from its first record.
+      readTo.stream()
+          .filter(p -> !positions.containsKey(key(p)))
+          .forEach(p -> checkpoints.begins(p.at(0)));
       checkpoints.batch(transaction, flow, batches + 1, figures.records());
     }
     if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
