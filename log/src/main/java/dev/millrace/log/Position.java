@@ -10,9 +10,14 @@ package dev.millrace.log;
  * @param nextOffset the offset of the next record to read
  */
 public record Position(String topic, String topicId, int partition, long nextOffset) {
-  /** Names the partition among those of all topics. */
-  public String place() {
+  /** Names a partition among those of all topics. */
+  public static String place(String topic, int partition) {
     return topic + "/" + partition;
+  }
+
+  /** Names its partition among those of all topics. */
+  public String place() {
+    return place(topic, partition);
   }
 
   /** The same partition at another offset. */

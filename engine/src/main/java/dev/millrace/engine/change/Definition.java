@@ -1,5 +1,6 @@
 package dev.millrace.engine.change;
 
+import dev.millrace.api.connect.WriteMode;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,7 +90,7 @@ public sealed interface Definition {
     }
 
     boolean isKeyed() {
-      return !mode.equals("APPEND");
+      return WriteMode.valueOf(mode).isKeyed();
     }
 
     boolean hasSameTarget(SinkDefinition other) {

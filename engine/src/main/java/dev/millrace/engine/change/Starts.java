@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.change.ChangePlan.ChangeError;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
@@ -114,13 +115,9 @@ public final class Starts {
           .or(() -> Optional.ofNullable(stored.starts().get(model.name())))
           .filter(start -> start.startsWith(NOW))
           .map(StreamDefinition::startMicros)
-          .orElse(micros(now));
+          .orElse(Instants.micros(now));
     }
-    return micros(instant(text, zone).orElseThrow());
-  }
-
-  private static long micros(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+    return Instants.micros(instant(text, zone).orElseThrow());
   }
 
   /** The instants of those streams that do not start at the beginning, microseconds since 1970. */

@@ -322,9 +322,7 @@ public final class OutboxChange {
 
   /** A row that is taken back comes right before the one that replaces it. */
   private String order() {
-    return sink.mode() == WriteMode.DEBEZIUM
-        ? keyNames() + ", _w"
-        : "_order";
+    return sink.mode() == WriteMode.DEBEZIUM ? keyNames() + ", _w" : "_order";
   }
 
   private long append(String rows, long last) throws SQLException {

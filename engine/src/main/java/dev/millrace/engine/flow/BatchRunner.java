@@ -7,6 +7,7 @@ import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
@@ -17,7 +18,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -314,7 +314,7 @@ public final class BatchRunner implements AutoCloseable {
         outcomes,
         firstIds,
         nextId,
-        ChronoUnit.MICROS.between(Instant.EPOCH, now),
+        Instants.micros(now),
         size(part),
         BatchPlan.of(parts, current, changed, moved));
   }
@@ -381,8 +381,7 @@ public final class BatchRunner implements AutoCloseable {
     parts.sources().forEach(Admission::committed);
     for (CurrentRows rows : current) {
       rows.ended();
-      Admission.Outcome outcome =
-          admitted.outcomes().get(rows.source().stream().qualifiedName());
+      Admission.Outcome outcome = admitted.outcomes().get(rows.source().stream().qualifiedName());
       if (outcome != null && outcome.count(Refusal.Kind.REJECTED) > 0) {
         rows.rejected();
       }

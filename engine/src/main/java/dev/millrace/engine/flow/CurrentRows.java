@@ -91,8 +91,7 @@ final class CurrentRows implements AutoCloseable {
                     + Identifier.literal(name()))
             > 0;
     if (!remembers && exists) {
-      transaction.execute(
-          "DELETE FROM state." + Identifier.quote(name()) + " WHERE _deleted");
+      transaction.execute("DELETE FROM state." + Identifier.quote(name()) + " WHERE _deleted");
     }
   }
 

@@ -326,10 +326,7 @@ public final class Flow implements AutoCloseable {
 
   /** True if everything in the topics was read and committed, as of the last poll. */
   public boolean isCaughtUp() {
-    return caughtUp
-        && ended.isEmpty()
-        && health != Health.RETRYING
-        && !filling;
+    return caughtUp && ended.isEmpty() && health != Health.RETRYING && !filling;
   }
 
   /** What it consists of, for status. */

@@ -7,6 +7,7 @@ import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.store.Block;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Wire;
@@ -104,7 +105,7 @@ final class RefusedRows implements AutoCloseable {
   void add(Admission source, Admission.Outcome outcome, Instant now) {
     checkRejected(source, outcome);
     TopicRecords records = outcome.records();
-    long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+    long nowMicros = Instants.micros(now);
     for (Refusal refusal : outcome.refusals()) {
       OfKind kind = kinds.get(refusal.kind());
       if (kind == null) {

@@ -27,7 +27,9 @@ final class Retention {
     this.topics = topics;
   }
 
-  /** Forgets them if that was not done lately; without a broker's answer it is done the next time. */
+  /**
+   * Forgets them if that was not done lately; without a broker's answer it is done the next time.
+   */
   void apply(Writer writer) throws SQLException {
     if (System.nanoTime() - at < EVERY) {
       return;

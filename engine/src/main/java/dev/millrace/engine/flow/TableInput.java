@@ -50,14 +50,7 @@ public final class TableInput {
 
   /** The next batch reads the rows of the copy with these numbers. */
   void read(long after, long upTo) {
-    rows =
-        Optional.of(
-            select("", "1")
-                + copied()
-                + " WHERE _n > "
-                + after
-                + " AND _n <= "
-                + upTo);
+    rows = Optional.of(select("", "1") + copied() + " WHERE _n > " + after + " AND _n <= " + upTo);
   }
 
   /**

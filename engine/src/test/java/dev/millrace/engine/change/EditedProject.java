@@ -33,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -127,6 +129,13 @@ final class EditedProject implements AutoCloseable {
         producer.send(
             new ProducerRecord<>(topic, partition, keysAndValues[i], keysAndValues[i + 1]));
       }
+    }
+  }
+
+  /** Gives a topic more partitions. */
+  void grow(String topic, int partitions) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(broker.cluster().clientProperties("test")))) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.api.error.StopException;
 import dev.millrace.engine.Engine;
+import dev.millrace.log.TopicAdmin;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +36,10 @@ class EditedStreamsTest {
     return records.toArray(String[]::new);
   }
 
-  /** A fill of change data that failed leaves nothing behind that the next one would take for its own. */
+  /**
+   * A fill of change data that failed leaves nothing behind that the next one would take for its
+   * own.
+   */
   @Test
   void aFillOfChangeDataStartsAnew() throws Exception {
     try (EditedProject project = new EditedProject(folder)) {
@@ -51,8 +55,7 @@ class EditedStreamsTest {
           "tiers", "SELECT sum(tier) AS n, count(*) AS c FROM {{ source('shop', 'customers') }}");
       project.run();
       assertThat(project.rows("FROM tiers")).containsExactly("100|50");
-      assertThat(
-              project.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'state'"))
+      assertThat(project.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'state'"))
           .noneMatch(t -> t.contains("~") || t.startsWith("filling"));
     }
   }
@@ -103,7 +106,9 @@ class EditedStreamsTest {
     }
   }
 
-  /** The flow goes on while its tables are read, and what it changes meanwhile is in the end there. */
+  /**
+   * The flow goes on while its tables are read, and what it changes meanwhile is in the end there.
+   */
   @Test
   void aTableThatIsReadGoesOn() throws Exception {
     try (EditedProject project = new EditedProject(folder)) {
@@ -113,8 +118,7 @@ class EditedStreamsTest {
       project.stream("total", "SELECT sum(n) AS n FROM {{ ref('seen') }}");
       project.send("shop.events", events(0, 300_000));
       project.run();
-      project.stream(
-          "total", "SELECT count(*) AS ids, sum(n)::BIGINT AS n FROM {{ ref('seen') }}");
+      project.stream("total", "SELECT count(*) AS ids, sum(n)::BIGINT AS n FROM {{ ref('seen') }}");
       try (Engine engine = project.open()) {
         engine.start();
         for (int i = 0; i < 20; i++) {
@@ -157,7 +161,8 @@ class EditedStreamsTest {
       }
       assertThat(project.rows("FROM total")).containsExactly("21");
       project.stream(
-          "copy", "SELECT id, TRY_CAST(tier AS INTEGER) AS tier FROM {{ source('shop', 'events') }}");
+          "copy",
+          "SELECT id, TRY_CAST(tier AS INTEGER) AS tier FROM {{ source('shop', 'events') }}");
       project.run();
       assertThat(project.rows("SELECT count(*), count(tier) FROM copy")).containsExactly("21|20");
     }
@@ -251,8 +256,7 @@ class EditedStreamsTest {
       project.send("shop.customers", customers(0, 3, 2));
       project.send("shop.customers", "c0", "{\"id\": \"c0\", \"tier\": \"abc\"}", "c0", null);
       project.run();
-      String deleted =
-          "SELECT count(*) FROM state.\"current_shop.customers\" WHERE _deleted";
+      String deleted = "SELECT count(*) FROM state.\"current_shop.customers\" WHERE _deleted";
       assertThat(project.rows(deleted)).containsExactly("1");
       // As the retention of refused records does.
       project.execute("DELETE FROM store.system.rejected");
@@ -260,6 +264,53 @@ class EditedStreamsTest {
       project.run();
       assertThat(project.rows(deleted)).containsExactly("0");
       assertThat(project.rows("FROM copy")).containsExactly("c2|2");
+    }
+  }
+
+  /** A partition that a running flow finds later is filled from its first record too. */
+  @Test
+  void aPartitionThatIsAddedHasABeginning() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(EVENTS.formatted("INTEGER"));
+      project.stream("copy", "SELECT id FROM {{ source('shop', 'events') }}");
+      project.send("shop.events", events(0, 10));
+      try (Engine engine = project.open()) {
+        engine.start();
+        EditedProject.await(engine);
+        project.grow("shop.events", 2);
+        project.sendTo("shop.events", 1, events(10, 20));
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(1))
+            .until(
+                () ->
+                    EditedProject.rows(engine.read(), "SELECT count(*) FROM copy")
+                        .equals(List.of("20")));
+      }
+      assertThat(project.rows("SELECT \"partition\", first_offset FROM progress.beginnings"))
+          .containsExactly("0|0", "1|0");
+      project.stream("copy", "SELECT id, tier FROM {{ source('shop', 'events') }}");
+      project.run();
+      assertThat(project.rows("SELECT count(*) FROM copy")).containsExactly("20");
+    }
+  }
+
+  /** That a record was refused is known as long as somebody could read it again. */
+  @Test
+  void refusalsGoWithTheirRecords() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(EVENTS.formatted("INTEGER"));
+      project.stream("copy", "SELECT id FROM {{ source('shop', 'events') }}");
+      project.send("shop.events", events(0, 10));
+      project.run();
+      try (TopicAdmin admin = TopicAdmin.open(project.broker().cluster())) {
+        admin.empty(admin.describe(List.of("shop.events")).values().iterator().next());
+      }
+      project.execute(
+          "INSERT INTO progress.refused VALUES ('shop.events', 'shop.events', 0, 9),"
+              + " ('shop.events', 'shop.events', 0, 10), ('shop.events', 'elsewhere', 0, 1)");
+      project.run();
+      assertThat(project.rows("SELECT topic, \"offset\" FROM progress.refused"))
+          .containsExactly("elsewhere|1", "shop.events|10");
     }
   }
 }
