@@ -135,15 +135,12 @@ public final class OutboxChange {
       gone += " UNION " + goneSql(waits, waitingColumns, all(keys, c -> same("o", "n", c)));
     }
     if (sink.mode() == WriteMode.DEBEZIUM && keyed) {
+      String replaced = oldTable + " o JOIN " + newTable + " n ON " + match;
       gone +=
           " UNION ALL SELECT "
               + cast(old)
               + " FROM "
-              + oldTable
-              + " o JOIN "
-              + newTable
-              + " n ON "
-              + match
+              + replaced
               + " WHERE "
               + other
               + " OR "
@@ -166,20 +163,14 @@ public final class OutboxChange {
             + other
             + " OR "
             + waiting);
-    long left =
-        transaction.number(
-            "SELECT count(*) FROM "
-                + oldTable
-                + " o ANTI JOIN "
-                + newTable
-                + " n ON "
-                + match
-                + " WHERE NOT ("
-                + named
-                + ")"
-                + limit);
+    long left = countGone(oldTable, match, " WHERE NOT (" + named + ")" + limit);
     long last = same ? last() : make(store, false);
     return new Result(append("SELECT * FROM " + FROM_HERE, last), left);
+  }
+
+  private long countGone(String oldTable, String match, String where) throws SQLException {
+    return transaction.number(
+        "SELECT count(*) FROM " + oldTable + " o ANTI JOIN " + newTable + " n ON " + match + where);
   }
 
   /** A key whose type is another one is the same if each of both can be turned into the other. */

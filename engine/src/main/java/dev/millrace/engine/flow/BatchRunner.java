@@ -133,6 +133,9 @@ public final class BatchRunner implements AutoCloseable {
         transaction -> {
           tables().clear(transaction);
           progress.clear(transaction);
+          for (CurrentRows rows : current) {
+            rows.look(transaction);
+          }
           return true;
         });
     parts.streams().forEach(StreamRun::cleared);
