@@ -22,9 +22,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -204,6 +206,15 @@ final class AdsRun {
             assertClose(table, found.get(i), rows.get(i));
           }
         });
+  }
+
+  /** Each row of a table is in another one, which has no row twice; doubles aside. */
+  static void assertContained(String table, List<List<Object>> rows, List<List<Object>> others) {
+    assertThat(difference(rows, others)).as("%s: missing", table).isEmpty();
+    List<List<Object>> once = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    others.stream().filter(row -> seen.add(exact(row))).forEach(once::add);
+    assertThat(difference(others, once)).as("%s: twice", table).isEmpty();
   }
 
   /** The first rows that {@code rows} has more often than {@code others}, doubles aside. */

@@ -19,12 +19,14 @@ import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.Fill;
 import dev.millrace.engine.flow.FillParts;
+import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
 import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.ReaderOptions;
 import dev.millrace.log.SourceRunner;
@@ -52,6 +54,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,8 +76,13 @@ public final class Engine implements Instance, AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
+
+  /** Held while a fill replaces tables: transactions that replace the same view are in conflict. */
+  private final Lock replacing = new ReentrantLock();
+
   private final FedTopics fed;
   private volatile Map<String, SourceRunner> sources = Map.of();
+  private volatile boolean delivering;
   private volatile boolean started;
   private Optional<ChangePlan> edit = Optional.empty();
 
@@ -124,7 +133,7 @@ public final class Engine implements Instance, AutoCloseable {
           });
       StoredProject stored;
       try (Connection connection = store.connect()) {
-        stored = StoredProject.read(connection);
+        stored = StoredProject.read(connection, names());
       }
       Map<String, StreamProgram> started =
           Starts.apply(project, programs, stored, options.clock().instant());
@@ -157,7 +166,7 @@ public final class Engine implements Instance, AutoCloseable {
               }
             }
             change.define(transaction);
-            transaction.execute(StateView.create(flows, Set.of()));
+            transaction.execute(StateView.create(flows));
             return true;
           });
     }
@@ -184,15 +193,38 @@ public final class Engine implements Instance, AutoCloseable {
                 store,
                 options.cluster(),
                 options.clock(),
-                (transaction, streams) -> {
-                  change.replace(transaction, streams);
-                  transaction.execute(
-                      StateView.create(
-                          flows,
-                          streams.stream().map(s -> s.model().name()).collect(Collectors.toSet())));
-                }));
+                new Fill.Replacement() {
+                  @Override
+                  public void replace(Transaction transaction, List<FilledStream> streams)
+                      throws SQLException {
+                    change.replace(transaction, streams);
+                  }
+
+                  @Override
+                  public void replaced(Writer writer) throws SQLException {
+                    tellState(writer);
+                  }
+                },
+                replacing));
       }
     }
+  }
+
+  /** The sinks and the sources, by the names that the store knows. */
+  private Set<String> names() {
+    return Stream.concat(
+            project.sinks().stream().map(SinkSpec::name),
+            project.streams().stream().map(StreamSpec::qualifiedName))
+        .collect(Collectors.toSet());
+  }
+
+  /** Makes the view of states anew, once a stream has other tables; one fill after the other. */
+  private void tellState(Writer writer) throws SQLException {
+    writer.transact(
+        transaction -> {
+          transaction.execute(StateView.create(flows));
+          return true;
+        });
   }
 
   private String assets() {
@@ -219,6 +251,8 @@ public final class Engine implements Instance, AutoCloseable {
               .distinct()
               .toList());
     }
+    // From now on whatever becomes ready is started, here or by the thread that made it so.
+    delivering = true;
     flows.forEach(Flow::start);
     fills.forEach(Fill::start);
     systems.keySet().forEach(this::startDeliveries);
@@ -237,7 +271,7 @@ public final class Engine implements Instance, AutoCloseable {
    */
   public synchronized void connect(String system, Options options) {
     systems.put(system, options);
-    if (started) {
+    if (delivering) {
       startDeliveries(system);
     }
   }
@@ -294,7 +328,7 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private void committed() {
-    if (started && deliveries.stream().anyMatch(d -> !d.isStarted() && d.outbox().isReady())) {
+    if (delivering && deliveries.stream().anyMatch(d -> !d.isStarted() && d.outbox().isReady())) {
       // The stream of a sink was being filled until now.
       synchronized (this) {
         systems.keySet().forEach(this::startDeliveries);

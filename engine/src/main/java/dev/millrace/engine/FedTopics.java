@@ -6,6 +6,7 @@ import dev.millrace.log.Cluster;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.PartitionRange;
+import dev.millrace.log.Position;
 import dev.millrace.log.TopicAdmin;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
@@ -56,12 +57,12 @@ final class FedTopics {
     Map<String, Long> positions = new HashMap<>();
     for (Flow flow : flows) {
       for (PartitionLag lag : flow.lag()) {
-        positions.put(lag.topic() + "/" + lag.partition(), lag.nextOffset());
+        positions.put(Position.place(lag.topic(), lag.partition()), lag.nextOffset());
       }
     }
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       for (PartitionRange range : admin.ranges(admin.describe(topics).values())) {
-        Long position = positions.get(range.topic() + "/" + range.partition());
+        Long position = positions.get(Position.place(range.topic(), range.partition()));
         if (position == null || position < range.end()) {
           return false;
         }

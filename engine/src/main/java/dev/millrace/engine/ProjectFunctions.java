@@ -14,13 +14,16 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +35,12 @@ public final class ProjectFunctions {
   /** The folder of the jars. */
   public static final String FOLDER = "lib";
 
+  private static final Map<List<Jar>, List<ScalarFunction>> LOADED = new ConcurrentHashMap<>();
+
   private ProjectFunctions() {}
+
+  /** A jar as it is. */
+  private record Jar(Path file, long bytes, FileTime modified) {}
 
   /** What can be wrong with a function. */
   public enum FunctionError implements ErrorCode {
@@ -48,44 +56,59 @@ public final class ProjectFunctions {
   }
 
   /**
-   * Loads them; those with problems are left out.
+   * Loads them; those with problems are left out. Jars that have not changed are loaded once in a
+   * process, as their classes stay.
    *
    * @param project the project's folder
    */
   public static List<ScalarFunction> load(Path project, Problems problems) {
     SourceLocation where = SourceLocation.ofFile(FOLDER);
+    Problems own = new Problems();
     List<ScalarFunction> functions = new ArrayList<>();
-    Set<String> names = new HashSet<>();
     try {
-      for (FunctionProvider provider :
-          ServiceLoader.load(FunctionProvider.class, loader(project))) {
-        for (ScalarFunction function : provider.functions()) {
-          Optional<String> fault = fault(function, names);
-          fault.ifPresent(
-              f ->
-                  problems.error(
-                      FunctionError.FUNCTION_INVALID,
-                      where,
-                      "function `"
-                          + function.signature()
-                          + "` of "
-                          + provider.getClass().getName()
-                          + " "
-                          + f,
-                      null));
-          if (fault.isEmpty()) {
-            functions.add(function);
-          }
-        }
+      List<Jar> jars = jars(project);
+      List<ScalarFunction> loaded = LOADED.get(jars);
+      if (loaded != null) {
+        return loaded;
+      }
+      load(loader(jars), where, own, functions);
+      if (own.all().isEmpty()) {
+        LOADED.put(jars, List.copyOf(functions));
       }
     } catch (IOException | ServiceConfigurationError | RuntimeException | LinkageError e) {
-      problems.error(
+      own.error(
           FunctionError.FUNCTIONS_NOT_LOADED,
           where,
           "the functions in `" + FOLDER + "` cannot be loaded: " + text(e),
           "check the jars, and their META-INF/services/" + FunctionProvider.class.getName());
     }
+    own.all().forEach(problems::add);
     return List.copyOf(functions);
+  }
+
+  private static void load(
+      ClassLoader loader, SourceLocation where, Problems problems, List<ScalarFunction> functions) {
+    Set<String> names = new HashSet<>();
+    for (FunctionProvider provider : ServiceLoader.load(FunctionProvider.class, loader)) {
+      for (ScalarFunction function : provider.functions()) {
+        Optional<String> fault = fault(function, names);
+        fault.ifPresent(
+            f ->
+                problems.error(
+                    FunctionError.FUNCTION_INVALID,
+                    where,
+                    "function `"
+                        + function.signature()
+                        + "` of "
+                        + provider.getClass().getName()
+                        + " "
+                        + f,
+                    null));
+        if (fault.isEmpty()) {
+          functions.add(function);
+        }
+      }
+    }
   }
 
   /** A function has the name of one of DuckDB's. */
@@ -103,21 +126,23 @@ public final class ProjectFunctions {
     return cause == null ? message : message + ": " + cause;
   }
 
-  private static ClassLoader loader(Path project) throws IOException {
-    Path folder = project.resolve(FOLDER);
+  private static List<Jar> jars(Path project) throws IOException {
+    Path folder = project.resolve(FOLDER).toAbsolutePath();
+    List<Jar> jars = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".jar")).sorted().toList()) {
+          jars.add(new Jar(file, Files.size(file), Files.getLastModifiedTime(file)));
+        }
+      }
+    }
+    return jars;
+  }
+
+  private static ClassLoader loader(List<Jar> jars) {
     ClassLoader own = ProjectFunctions.class.getClassLoader();
-    if (!Files.isDirectory(folder)) {
-      return own;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      URL[] jars =
-          files
-              .filter(f -> f.toString().endsWith(".jar"))
-              .sorted()
-              .map(ProjectFunctions::url)
-              .toArray(URL[]::new);
-      return jars.length == 0 ? own : new URLClassLoader("lib", jars, own);
-    }
+    URL[] urls = jars.stream().map(jar -> url(jar.file())).toArray(URL[]::new);
+    return urls.length == 0 ? own : new URLClassLoader("lib", urls, own);
   }
 
   private static URL url(Path jar) {

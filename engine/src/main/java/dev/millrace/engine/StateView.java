@@ -1,18 +1,17 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.type.Column;
-import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.store.ByteWidths;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.sql.StateTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -33,18 +32,14 @@ final class StateView {
   private StateView() {}
 
   /**
-   * The statement that makes the view for the tables of these flows.
-   *
-   * @param filled streams that are being filled whose tables are complete by now; of the others
-   *     that are being filled there is nothing to tell yet
+   * The statement that makes the view for the tables of these flows; of streams that are being
+   * filled there is nothing to tell yet.
    */
-  static String create(List<Flow> flows, Set<String> filled) {
+  static String create(List<Flow> flows) {
     StateView view = new StateView();
     for (Flow flow : flows) {
       flow.runner().sources().forEach(view::source);
-      flow.runner().streams().stream()
-          .filter(s -> !s.isFilling() || filled.contains(s.model().name()))
-          .forEach(view::stream);
+      flow.runner().streams().stream().filter(s -> !s.isFilling()).forEach(view::stream);
     }
     return "CREATE OR REPLACE VIEW store.system.state AS "
         + String.join(" UNION ALL ", view.selects);
@@ -117,10 +112,10 @@ final class StateView {
       Schema schema,
       boolean bounded,
       String bound) {
-    long fixed = 8 + schema.columns().stream().mapToLong(c -> width(c.type())).sum();
+    long fixed = 8 + schema.columns().stream().mapToLong(c -> ByteWidths.of(c.type())).sum();
     List<String> varying =
         schema.columns().stream()
-            .filter(c -> width(c.type()) == 0)
+            .filter(c -> ByteWidths.of(c.type()) == 0)
             .map(c -> Identifier.quote(c.name()))
             .toList();
     String widths =
@@ -156,26 +151,5 @@ final class StateView {
             + " FROM (SELECT count(*) AS n FROM "
             + table
             + ")");
-  }
-
-  /** Bytes of a value; 0 where values differ. */
-  private static long width(DataType type) {
-    if (type instanceof DataType.Decimal decimal) {
-      return decimal.precision() <= 18 ? 8 : 16;
-    }
-    if (type instanceof DataType.Enumeration) {
-      return 4;
-    }
-    if (type instanceof DataType.Scalar scalar) {
-      return switch (scalar.kind()) {
-        case BOOLEAN, TINYINT, UTINYINT -> 1;
-        case SMALLINT, USMALLINT -> 2;
-        case INTEGER, UINTEGER, FLOAT, DATE -> 4;
-        case BIGINT, UBIGINT, DOUBLE, TIME, TIMESTAMP, TIMESTAMPTZ -> 8;
-        case HUGEINT, UHUGEINT, UUID, INTERVAL -> 16;
-        case VARCHAR, BLOB, JSON -> 0;
-      };
-    }
-    return 0;
   }
 }

@@ -12,6 +12,7 @@ import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.Progress;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.SourceRunner;
 import dev.millrace.log.SourceState;
@@ -120,7 +121,7 @@ final class StatusBoard {
     Duration delay =
         delivery
             .oldestPendingMicros()
-            .map(m -> Duration.between(Instant.ofEpochSecond(m / 1_000_000), now))
+            .map(m -> Duration.between(Instants.of(m), now))
             .orElse(Duration.ZERO);
     return new SinkStatus(
         delivery.outbox().sink().name(),

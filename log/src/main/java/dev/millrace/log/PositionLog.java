@@ -7,15 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,38 +67,20 @@ public final class PositionLog {
       return Optional.empty();
     }
     byte[] key = positionKey.getBytes(UTF_8);
-    Optional<String> position = Optional.empty();
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    KafkaConsumer<byte[], byte[]> consumer = consumer(cluster);
-    try {
-      consumer.assign(List.of(PARTITION));
-      consumer.seekToBeginning(List.of(PARTITION));
-      while (consumer.position(PARTITION) < end) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          byte[] value = record.value();
-          if (Arrays.equals(record.key(), key)) {
-            position = value == null ? Optional.empty() : Optional.of(new String(value, UTF_8));
-          }
-        }
-        if (System.nanoTime() > deadline) {
-          throw new TimeoutException("an open transaction hides the newest positions");
-        }
-      }
-      return position;
+    AtomicReference<@Nullable String> position = new AtomicReference<>();
+    try (PartitionReader reader = new PartitionReader(cluster, "millrace-positions")) {
+      reader.read(
+          new PartitionRange(TOPIC, 0, 0, end),
+          LIMIT,
+          record -> {
+            if (Arrays.equals(record.key(), key)) {
+              byte[] value = record.value();
+              position.set(value == null ? null : new String(value, UTF_8));
+            }
+          });
+      return Optional.ofNullable(position.get());
     } catch (KafkaException e) {
       throw KafkaFailure.of(e, cluster, "reading the position of " + whose);
-    } finally {
-      consumer.close(CloseOptions.timeout(Duration.ofMillis(200)));
     }
-  }
-
-  private static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster) {
-    Map<String, Object> properties = cluster.clientProperties("millrace-positions");
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 }

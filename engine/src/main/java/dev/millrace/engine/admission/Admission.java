@@ -4,6 +4,7 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.StateTables;
@@ -194,7 +195,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param refusedBefore records that an earlier try of the same batch found to fail in an
    *     expression, with the reason
    * @param now the clock, for {@code max_ahead}
-   * @param refusedEver whether a record of the stream was ever rejected
+   * @param remember whether a record of the stream was rejected that may be tried again
    */
   public Outcome admit(
       StoreReader reader,
@@ -202,7 +203,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
       long firstId,
       Map<Integer, String> refusedBefore,
       Instant now,
-      boolean refusedEver)
+      boolean remember)
       throws SQLException {
     TopicRecords records = decoded.records();
     DecodedRows batch = decoded.rows();
@@ -216,7 +217,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     decodeOdd(reader, batch, excluded, refusals);
     if (changes.isPresent()) {
       int admitted = records.size() - excluded.cardinality();
-      changes.get().net(batch, excluded, refusedEver || !refusals.isEmpty());
+      changes.get().net(batch, excluded, remember || !refusals.isEmpty());
       rows = changes.get();
       return new Outcome(records, admitted, refusals, changes.get().ignored());
     }
@@ -320,7 +321,8 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   private void judgeTimes(Scan scan, Instant now, BitSet excluded, List<Refusal> refusals) {
-    long latest = decided.isPresent() ? Long.MAX_VALUE : micros(now.plus(stream.maxAhead()));
+    long latest =
+        decided.isPresent() ? Long.MAX_VALUE : Instants.micros(now.plus(stream.maxAhead()));
     long watermark = decided.isPresent() ? Watermarks.UNKNOWN : watermarks.micros();
     for (int o = excluded.nextClearBit(0); o < scan.size(); o = excluded.nextClearBit(o + 1)) {
       long time = scan.time(o);
@@ -358,7 +360,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   private static String text(long micros) {
-    return micros == Long.MAX_VALUE ? "infinity" : instant(micros).toString();
+    return micros == Long.MAX_VALUE ? "infinity" : Instants.of(micros).toString();
   }
 
   /** The watermarks were read from the store. */
@@ -399,16 +401,6 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   public void close() {
     duckDb.close();
     RowFunction.remove(handle);
-  }
-
-  private static long micros(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1000);
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000L);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +19,15 @@ import java.util.Map;
  * admitted. For one thread.
  */
 public final class Decisions {
+  /** SQL that is true of a row of {@code system.rejected} whose record no stream has got. */
+  public static final String STAYS_REFUSED = "(replay IS NULL OR replay = 'marked')";
+
   private static final String REFUSED =
       "(SELECT source, topic, \"partition\", \"offset\" FROM store.system.late"
           + " UNION ALL SELECT source, topic, \"partition\", \"offset\" FROM store.system.duplicates"
           + " UNION ALL SELECT source, topic, \"partition\", \"offset\" FROM store.system.rejected"
-          + " WHERE replay IS DISTINCT FROM 'done'"
+          + " WHERE "
+          + STAYS_REFUSED
           + " UNION ALL SELECT source, topic, \"partition\", \"offset\" FROM progress.refused)";
 
   private final String source;
@@ -30,7 +35,8 @@ public final class Decisions {
 
   private record Place(String topic, int partition) {}
 
-  private record Refused(long from, BitSet offsets) {}
+  /** Offsets from one on, less that one, as far as they are known. */
+  private record Refused(long from, long to, BitSet offsets) {}
 
   /** The decisions about a source stream ({@code source.stream}); {@link #load} reads them. */
   public Decisions(String source) {
@@ -46,41 +52,62 @@ public final class Decisions {
   public void load(Connection connection, List<Position> from, List<Position> to)
       throws SQLException {
     partitions.clear();
+    List<String> ranges = new ArrayList<>();
     for (Position first : from) {
       for (Position end : to) {
-        if (end.topic().equals(first.topic())
-            && end.partition() == first.partition()
-            && end.nextOffset() > first.nextOffset()) {
-          partitions.put(
-              new Place(first.topic(), first.partition()),
-              refused(connection, first, end.nextOffset()));
+        if (end.topic().equals(first.topic()) && end.partition() == first.partition()) {
+          Place place = new Place(first.topic(), first.partition());
+          partitions.put(place, new Refused(first.nextOffset(), end.nextOffset(), new BitSet()));
+          if (end.nextOffset() > first.nextOffset()) {
+            ranges.add(range(first, end.nextOffset()));
+          }
+        }
+      }
+    }
+    if (!ranges.isEmpty()) {
+      read(connection, String.join(" OR ", ranges));
+    }
+  }
+
+  private static String range(Position first, long end) {
+    return "topic = "
+        + Identifier.literal(first.topic())
+        + " AND \"partition\" = "
+        + first.partition()
+        + " AND \"offset\" >= "
+        + first.nextOffset()
+        + " AND \"offset\" < "
+        + end;
+  }
+
+  private void read(Connection connection, String ranges) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT topic, \"partition\", \"offset\" FROM "
+                    + REFUSED
+                    + " WHERE source = "
+                    + Identifier.literal(source)
+                    + " AND ("
+                    + ranges
+                    + ")")) {
+      while (row.next()) {
+        Refused refused = partitions.get(new Place(row.getString(1), row.getInt(2)));
+        if (refused != null) {
+          refused.offsets.set(Math.toIntExact(row.getLong(3) - refused.from));
         }
       }
     }
   }
 
-  private Refused refused(Connection connection, Position first, long end) throws SQLException {
-    BitSet offsets = new BitSet();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT \"offset\" FROM "
-                    + REFUSED
-                    + " WHERE source = "
-                    + Identifier.literal(source)
-                    + " AND topic = "
-                    + Identifier.literal(first.topic())
-                    + " AND \"partition\" = "
-                    + first.partition()
-                    + " AND \"offset\" >= "
-                    + first.nextOffset()
-                    + " AND \"offset\" < "
-                    + end)) {
-      while (row.next()) {
-        offsets.set(Math.toIntExact(row.getLong(1) - first.nextOffset()));
-      }
-    }
-    return new Refused(first.nextOffset(), offsets);
+  /** True if what was decided about all records before these positions is loaded. */
+  public boolean covers(List<Position> to) {
+    return to.stream()
+        .allMatch(
+            p -> {
+              Refused refused = partitions.get(new Place(p.topic(), p.partition()));
+              return refused != null && refused.to >= p.nextOffset();
+            });
   }
 
   /** Excludes the records that were refused; all have to be between the positions loaded. */

@@ -46,7 +46,7 @@ final class NetChanges implements Rows {
    * Takes the newest change of each key.
    *
    * @param excluded ordinals that are not admitted
-   * @param remember whether what was deleted, and which record said so, has to be remembered
+   * @param rememberAll whether what was deleted, and which record said so, has to be remembered
    */
   void net(DecodedRows decoded, BitSet excluded, boolean rememberAll) {
     rows = decoded;

@@ -29,6 +29,9 @@ final class RecordDecoder {
   private final boolean readsHeaders;
   private final boolean readsJson;
   private final boolean fieldsOnly;
+  private final Part[] parts;
+  private final boolean[] whole;
+  private final boolean[] instants;
   private final byte[][] headers;
   private final int[] key;
 
@@ -44,17 +47,21 @@ final class RecordDecoder {
     List<List<String>> names = new ArrayList<>();
     boolean all = format.changes() != RecordFormat.Changes.DEBEZIUM;
     this.headers = new byte[columns.size()][];
+    this.parts = format.fields().stream().map(Field::part).toArray(Part[]::new);
+    this.whole = new boolean[columns.size()];
+    this.instants = new boolean[columns.size()];
     for (int i = 0; i < columns.size(); i++) {
       Field field = format.fields().get(i);
       List<String> own = new ArrayList<>();
-      boolean whole = field.paths().contains(RecordFormat.WHOLE);
-      if (field.part() == Part.VALUE && !whole) {
+      whole[i] = field.paths().contains(RecordFormat.WHOLE);
+      instants[i] = isInstant(columns.get(i));
+      if (field.part() == Part.VALUE && !whole[i]) {
         field.paths().forEach(p -> Field.topLevel(p).ifPresent(own::add));
         all &= own.size() == field.paths().size();
       }
       all &= field.encoding() == Encoding.PLAIN;
-      all &= field.part() != Part.KEY || whole;
-      all &= !whole || isText(columns.get(i)) || field.part() == Part.KEY;
+      all &= field.part() != Part.KEY || whole[i];
+      all &= !whole[i] || isText(columns.get(i)) || field.part() == Part.KEY;
       headers[i] =
           field.part() == Part.HEADER
               ? field.paths().get(0).getBytes(StandardCharsets.UTF_8)
@@ -122,13 +129,10 @@ final class RecordDecoder {
 
   /** What Kafka says of the record. */
   private void surroundings(TopicRecords records, int o, DecodedRows rows) {
-    for (int i = 0; !fieldsOnly && i < columns.size(); i++) {
-      switch (format.fields().get(i).part()) {
+    for (int i = 0; !fieldsOnly && i < parts.length; i++) {
+      switch (parts[i]) {
         case TIMESTAMP ->
-            rows.setNumber(
-                i,
-                o,
-                isInstant(columns.get(i)) ? records.timestamp(o) * 1000 : records.timestamp(o));
+            rows.setNumber(i, o, instants[i] ? records.timestamp(o) * 1000 : records.timestamp(o));
         case PARTITION -> rows.setNumber(i, o, records.partition(o));
         case OFFSET -> rows.setNumber(i, o, records.offset(o));
         case TOPIC -> rows.setText(i, o, records.topic());
@@ -154,12 +158,11 @@ final class RecordDecoder {
     if (fieldsOnly) {
       return true;
     }
-    for (int i = 0; i < columns.size(); i++) {
-      Field field = format.fields().get(i);
+    for (int i = 0; i < parts.length; i++) {
       boolean plain =
-          switch (field.part()) {
+          switch (parts[i]) {
             case VALUE -> {
-              if (field.paths().contains(RecordFormat.WHOLE)) {
+              if (whole[i]) {
                 rows.setText(i, o, start, length);
               }
               yield true;

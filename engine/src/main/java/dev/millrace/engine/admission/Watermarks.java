@@ -166,7 +166,6 @@ public final class Watermarks {
   public Optional<Instant> instant() {
     return current == UNKNOWN || current == ENDED
         ? Optional.empty()
-        : Optional.of(
-            Instant.EPOCH.plusNanos(current % 1_000_000 * 1000).plusSeconds(current / 1_000_000));
+        : Optional.of(Instants.of(current));
   }
 }

@@ -29,7 +29,7 @@ public record ChangePlan(List<AssetChange> changes, Set<String> filled, Set<Stri
     CHANGE_IMPOSSIBLE,
     /** A stream's {@code start} is no time. */
     START_UNKNOWN,
-    /** A stream with {@code start} reads another stream. */
+    /** A stream with {@code start} reads another stream, or change data. */
     START_NOT_OF_SOURCE;
 
     @Override

@@ -5,12 +5,14 @@ import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.store.Instants;
+import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
+import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.StreamProgram;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ public final class ChangePlanner {
   private final StoredProject stored;
   private final Map<String, StreamDefinition> streams = new LinkedHashMap<>();
   private final Map<String, SinkDefinition> sinks = new LinkedHashMap<>();
+  private final Set<String> toTopics = new HashSet<>();
   private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
   private final Map<String, ViewDefinition> views;
   private final Map<String, String> reasons = new LinkedHashMap<>();
@@ -48,15 +51,15 @@ public final class ChangePlanner {
         streams.put(model.name(), Definitions.of(model, program));
       }
     }
-    project
-        .sinks()
-        .forEach(
-            sink -> {
-              StreamProgram program = programs.get(sink.from());
-              if (program != null) {
-                sinks.put(sink.name(), Definitions.of(sink, program));
-              }
-            });
+    for (SinkSpec sink : project.sinks()) {
+      StreamProgram program = programs.get(sink.from());
+      if (program != null) {
+        sinks.put(sink.name(), Definitions.of(sink, program));
+      }
+      if (project.target().system(sink.system()).filter(ChangePlanner::hasTopics).isPresent()) {
+        toTopics.add(sink.name());
+      }
+    }
     this.views = Definitions.byName(Definitions.views(project));
   }
 
@@ -81,6 +84,10 @@ public final class ChangePlanner {
     sinks.values().forEach(this::sink);
     removed();
     return new ChangePlan(changes, reasons.keySet(), tables);
+  }
+
+  private static boolean hasTopics(SystemSpec system) {
+    return system.type().equals(KafkaSystem.NAME);
   }
 
   /** Why a stream's table has to be filled, whatever it reads; empty if it need not be. */
@@ -210,7 +217,7 @@ public final class ChangePlanner {
     long micros = stream.startMicros();
     return micros == StreamDefinition.BEGINNING
         ? "the beginning of "
-        : "the rows since " + Instant.EPOCH.plus(micros, ChronoUnit.MICROS) + " of ";
+        : "the rows since " + Instants.of(micros) + " of ";
   }
 
   private String topics(StreamDefinition stream) {
@@ -342,10 +349,10 @@ public final class ChangePlanner {
             sink.name(),
             Verdict.DELIVERED_AGAIN,
             filled ? "`" + sink.from() + "` is filled again" : "its declaration is another one",
-            sinkNotes(old.get(), sink)));
+            sinkNotes(old.get(), sink, toTopics.contains(sink.name()))));
   }
 
-  private static List<String> sinkNotes(SinkDefinition old, SinkDefinition sink) {
+  private static List<String> sinkNotes(SinkDefinition old, SinkDefinition sink, boolean toTopic) {
     List<String> notes = new ArrayList<>();
     if (!old.hasSameTarget(sink)) {
       notes.add(
@@ -364,15 +371,21 @@ public final class ChangePlanner {
       notes.add(
           "its key was "
               + old.key()
-              + ": drop the unique index that `"
-              + sink.table()
-              + "` has on it, or name another table");
+              + (toTopic
+                  ? ": records under the old keys stay in topic `" + sink.table() + "`"
+                  : ": drop the unique index that `"
+                      + sink.table()
+                      + "` has on it, or name another table"));
     }
     if (!old.columns().equals(sink.columns())) {
       notes.add(
-          "its columns are others: `"
-              + sink.table()
-              + "` needs those that are added (`add_columns: true` adds them)");
+          toTopic
+              ? "its columns are others: records in `"
+                  + sink.table()
+                  + "` have other fields from now on"
+              : "its columns are others: `"
+                  + sink.table()
+                  + "` needs those that are added (`add_columns: true` adds them)");
     }
     return notes;
   }

@@ -1,6 +1,9 @@
 package dev.millrace.engine.change;
 
+import dev.millrace.api.connect.WriteMode;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What an asset was when the store's tables of it were filled. */
 public sealed interface Definition {
@@ -51,6 +54,11 @@ public sealed interface Definition {
     static final long BEGINNING = Long.MIN_VALUE;
 
     long startMicros() {
+      return startMicros(start);
+    }
+
+    /** The instant of a {@code start}. */
+    static long startMicros(String start) {
       int space = start.lastIndexOf(' ');
       return space < 0 ? BEGINNING : Long.parseLong(start.substring(space + 1));
     }
@@ -82,7 +90,7 @@ public sealed interface Definition {
     }
 
     boolean isKeyed() {
-      return !mode.equals("APPEND");
+      return WriteMode.valueOf(mode).isKeyed();
     }
 
     boolean hasSameTarget(SinkDefinition other) {
@@ -130,6 +138,27 @@ public sealed interface Definition {
       return uniqueKey.equals(other.uniqueKey)
           && type(uniqueKey).equals(other.type(uniqueKey))
           && type(eventTime).equals(other.type(eventTime));
+    }
+  }
+
+  /**
+   * What a fill makes of what; not the definition of an asset.
+   *
+   * @param sources whose topics are read again
+   * @param fingerprints of the streams that are filled
+   * @param starts where these streams start, as in {@link StreamDefinition}
+   */
+  record FillDefinition(
+      Map<String, SourceDefinition> sources,
+      Map<String, String> fingerprints,
+      Map<String, String> starts) {
+    static final FillDefinition NONE = new FillDefinition(Map.of(), Map.of(), Map.of());
+
+    /** Sorts the maps, so that equal definitions have equal texts. */
+    public FillDefinition {
+      sources = new TreeMap<>(sources);
+      fingerprints = new TreeMap<>(fingerprints);
+      starts = new TreeMap<>(starts);
     }
   }
 

@@ -1,13 +1,19 @@
 package dev.millrace.engine.change;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
 import dev.millrace.engine.change.Definition.ColumnDefinition;
+import dev.millrace.engine.change.Definition.FillDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.store.StoreError;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
@@ -25,7 +31,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -36,7 +42,10 @@ public final class Definitions {
   /** Another number makes every stream another one; for changes that programs do not show. */
   private static final int GENERATION = 1;
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
 
   private Definitions() {}
 
@@ -152,12 +161,57 @@ public final class Definitions {
     }
   }
 
-  /** The definition that the store kept; empty if it is of another version of Millrace. */
-  static <T extends Definition> Optional<T> parse(String text, Class<T> type) {
+  /**
+   * The definition that the store kept.
+   *
+   * @throws StopException if it cannot be read: taken for an asset that is not there, the asset
+   *     would be made and delivered once more
+   */
+  static <T extends Definition> T parse(String text, Class<T> type, String name) {
     try {
-      return Optional.of(MAPPER.readValue(text, type));
+      return MAPPER.readValue(text, type);
     } catch (IOException e) {
-      return Optional.empty();
+      throw new StopException(
+          Problem.error(
+              StoreError.STORE_OLDER,
+              null,
+              "what the store says of `" + name + "` was written by another version of Millrace",
+              "use that version, or start over from the topics with `--fresh`"),
+          e);
+    }
+  }
+
+  /** What is filled: the fill goes on after a restart if nothing of it is another one. */
+  static FillDefinition fill(
+      List<StreamSpec> sources, List<ModelSpec> models, Map<String, StreamProgram> programs) {
+    Map<String, SourceDefinition> read = new TreeMap<>();
+    sources.forEach(s -> read.put(s.qualifiedName(), of(s)));
+    Map<String, String> fingerprints = new TreeMap<>();
+    Map<String, String> starts = new TreeMap<>();
+    for (ModelSpec model : models) {
+      StreamDefinition stream =
+          of(model, Objects.requireNonNull(programs.get(model.name()), model.name()));
+      fingerprints.put(model.name(), stream.fingerprint());
+      starts.put(model.name(), stream.start());
+    }
+    return new FillDefinition(read, fingerprints, starts);
+  }
+
+  /** The definition of a fill as the store keeps it. */
+  static String text(FillDefinition fill) {
+    try {
+      return MAPPER.writeValueAsString(fill);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The definition of a fill that the store kept; one that cannot be read begins anew. */
+  static FillDefinition parseFill(String text) {
+    try {
+      return MAPPER.readValue(text, FillDefinition.class);
+    } catch (IOException e) {
+      return FillDefinition.NONE;
     }
   }
 

@@ -5,14 +5,17 @@ import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.Project;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,44 @@ final class Removal {
     removeSources();
     removeStreams();
     removeViews();
+  }
+
+  /**
+   * Drops tables of assets that the store knows nothing of: a process that died between making the
+   * tables of a new project and noting them has left these behind.
+   */
+  void dropOwnerless() throws SQLException {
+    Set<String> known = new HashSet<>();
+    for (StreamDefinition stream : stored.streams()) {
+      known.add(StoreChange.qualified("published", stream.name()));
+      stream.states().forEach(state -> known.add(StoreChange.qualified("state", state)));
+    }
+    for (SourceDefinition source : stored.sources()) {
+      known.add(StoreChange.qualified("state", "history_" + source.name()));
+      known.add(StoreChange.qualified("state", "current_" + source.name()));
+    }
+    stored.sinks().forEach(s -> known.add(StoreChange.qualified("outbox", s.name())));
+    Map<String, String> ownerless = new TreeMap<>();
+    transaction.query(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('published', 'state', 'outbox')"
+            + " AND NOT suffix(table_name, "
+            + Identifier.literal(StreamRun.NEW)
+            + ") AND NOT suffix(table_name, "
+            + Identifier.literal(StoreChange.OLD)
+            + ")",
+        row -> {
+          String table = StoreChange.qualified(row.getString(1), row.getString(2));
+          if (!known.contains(table)) {
+            ownerless.put(table, row.getString(1).equals("published") ? row.getString(2) : "");
+          }
+        });
+    for (Map.Entry<String, String> table : ownerless.entrySet()) {
+      LOG.warn("{} belongs to nothing that was ever complete, and is dropped", table.getKey());
+      if (!table.getValue().isEmpty()) {
+        transaction.execute("DROP VIEW IF EXISTS main." + Identifier.quote(table.getValue()));
+      }
+      transaction.execute("DROP TABLE " + table.getKey());
+    }
   }
 
   private void removeSink(SinkDefinition sink) throws SQLException {

@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.change.ChangePlan.ChangeError;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
@@ -51,7 +52,18 @@ public final class Starts {
             "write `beginning`, `now`, a date or a time such as `2026-01-31T08:00:00Z`");
       }
       StreamProgram program = programs.get(model.name());
-      if (program != null && !program.inputs().stream().allMatch(Starts::isSource)) {
+      if (program == null) {
+        continue;
+      }
+      if (program.inputs().stream().anyMatch(i -> isChanges(project, i))) {
+        problems.error(
+            ChangeError.START_NOT_OF_SOURCE,
+            model.sourceMap().locate(0, 0),
+            "stream `"
+                + model.name()
+                + "` has `start`, but reads change data, whose rows have no event time",
+            "leave `start` out: such a stream is made of the rows as they are now");
+      } else if (!program.inputs().stream().allMatch(Starts::isSource)) {
         problems.error(
             ChangeError.START_NOT_OF_SOURCE,
             model.sourceMap().locate(0, 0),
@@ -59,6 +71,11 @@ public final class Starts {
             "put `start` on the stream that reads the source");
       }
     }
+  }
+
+  private static boolean isChanges(Project project, Relation relation) {
+    return project.streams().stream()
+        .anyMatch(s -> s.format().isChanges() && s.qualifiedName().equals(relation.name()));
   }
 
   private static boolean isSource(Relation relation) {
@@ -93,15 +110,14 @@ public final class Starts {
     }
     if (text.equals(NOW)) {
       return stored.stream(model.name())
-          .filter(s -> s.start().startsWith(NOW))
+          .map(StreamDefinition::start)
+          .filter(start -> start.startsWith(NOW))
+          .or(() -> Optional.ofNullable(stored.starts().get(model.name())))
+          .filter(start -> start.startsWith(NOW))
           .map(StreamDefinition::startMicros)
-          .orElse(micros(now));
+          .orElse(Instants.micros(now));
     }
-    return micros(instant(text, zone).orElseThrow());
-  }
-
-  private static long micros(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+    return Instants.micros(instant(text, zone).orElseThrow());
   }
 
   /** The instants of those streams that do not start at the beginning, microseconds since 1970. */

@@ -10,6 +10,7 @@ import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.ModelSpec;
@@ -82,6 +83,7 @@ public final class StoreChange {
   public void begin(Transaction transaction, List<FlowParts> flows, Map<String, FillParts> fills)
       throws SQLException {
     new FlowLayout(transaction, flows).apply();
+    new Removal(transaction, project, programs, stored).dropOwnerless();
     dropUnfinished(transaction, fills);
     for (StreamDefinition old : stored.streams()) {
       if (plan.filled().contains(old.name())) {
@@ -108,14 +110,15 @@ public final class StoreChange {
       String flow = Identifier.literal(fill.getKey());
       boolean same =
           transaction.number(
-                  "SELECT count(*) FROM progress.filling WHERE flow = "
+                  "SELECT count(*) FROM progress.filling JOIN progress.fills USING (flow) WHERE flow = "
                       + flow
                       + " AND definition = "
                       + Identifier.literal(definition))
               > 0;
       if (same && fill.getValue().canGoOn()) {
-        keep.addAll(newTables(fill.getValue().names()));
+        keep.addAll(newTables(fill.getValue()));
       } else {
+        SystemTables.forgetFilled(transaction, fill.getValue().names());
         transaction.execute("DELETE FROM progress.fills WHERE flow = " + flow);
         transaction.execute("DELETE FROM progress.filling WHERE flow = " + flow);
         transaction.execute(
@@ -140,14 +143,14 @@ public final class StoreChange {
   }
 
   private String definition(FillParts fill) {
-    return fill.names().stream()
-        .map(name -> Definitions.of(model(name), program(name)).fingerprint() + " ")
-        .collect(Collectors.joining("", String.join(" ", fill.topics()) + " ", ""));
+    List<ModelSpec> models = fill.names().stream().map(this::model).toList();
+    return Definitions.text(Definitions.fill(fill.read(), models, programs));
   }
 
-  private List<String> newTables(List<String> streams) {
+  private List<String> newTables(FillParts fill) {
     List<String> tables = new ArrayList<>();
-    for (String stream : streams) {
+    fill.changedRows().forEach(name -> tables.add(qualified("state", name)));
+    for (String stream : fill.names()) {
       tables.add(qualified("published", stream + StreamRun.NEW));
       for (StateTable state : program(stream).states()) {
         tables.add(qualified("state", state.name() + StreamRun.NEW));
@@ -249,7 +252,8 @@ public final class StoreChange {
         "sink {} gets {} changes by the edit of `{}`", sink.name(), result.changes(), sink.from());
     if (result.left() > 0) {
       LOG.warn(
-          "sink {} appends only: {} rows stay in `{}` that `{}` no longer has",
+          "sink {}: {} rows stay in `{}` that `{}` no longer has, as the sink appends only or has"
+              + " another key",
           sink.name(),
           result.left(),
           sink.table(),

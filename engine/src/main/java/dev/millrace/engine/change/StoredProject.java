@@ -29,6 +29,7 @@ import java.util.TreeSet;
  * @param current names of streams whose tables are up to date; the others stand still, since an
  *     edit of them is under way
  * @param read sources ({@code source.stream}) of which something was read
+ * @param starts of streams that are being filled, where these start
  * @param figures of removed things that a person could miss: changes that wait for a sink, records
  *     that a source refused, by {@code kind name}
  */
@@ -39,12 +40,14 @@ public record StoredProject(
     List<ViewDefinition> views,
     Set<String> current,
     Set<String> read,
+    Map<String, String> starts,
     Map<String, Long> figures) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
-      new StoredProject(List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of());
+      new StoredProject(
+          List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(), Map.of());
 
   /** Copies the collections. */
   public StoredProject {
@@ -54,11 +57,20 @@ public record StoredProject(
     views = List.copyOf(views);
     current = Set.copyOf(current);
     read = Set.copyOf(read);
+    starts = Map.copyOf(starts);
     figures = Map.copyOf(figures);
   }
 
   /** Reads what a store tells; {@link #NONE} if it has never had a project. */
   public static StoredProject read(Connection connection) throws SQLException {
+    return read(connection, Set.of());
+  }
+
+  /**
+   * As the other, for a project whose sinks and sources ({@code source.stream}) are known: they are
+   * not removed, so nobody asks how much that would be, which takes a while to count.
+   */
+  public static StoredProject read(Connection connection, Set<String> kept) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (!exists(statement)) {
         return NONE;
@@ -69,9 +81,8 @@ public record StoredProject(
           statement.executeQuery(
               "SELECT kind, name, definition, current FROM progress.definitions ORDER BY kind, name")) {
         while (row.next()) {
-          Optional<? extends Definition> definition =
-              Definitions.parse(row.getString(3), type(row.getString(1)));
-          definition.ifPresent(all::add);
+          String name = row.getString(1) + " " + row.getString(2);
+          all.add(Definitions.parse(row.getString(3), type(row.getString(1)), name));
           if (row.getBoolean(4) && row.getString(1).equals("stream")) {
             current.add(row.getString(2));
           }
@@ -84,7 +95,8 @@ public record StoredProject(
           of(all, ViewDefinition.class),
           current,
           sources(statement),
-          figures(statement));
+          starts(statement),
+          figures(statement, all, kept));
     }
   }
 
@@ -125,17 +137,24 @@ public record StoredProject(
     return read;
   }
 
-  private static Map<String, Long> figures(Statement statement) throws SQLException {
-    Map<String, Long> figures = new HashMap<>();
-    List<String> outboxes = new ArrayList<>();
-    try (ResultSet row =
-        statement.executeQuery(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'outbox'")) {
+  private static Map<String, String> starts(Statement statement) throws SQLException {
+    Map<String, String> starts = new HashMap<>();
+    try (ResultSet row = statement.executeQuery("SELECT definition FROM progress.filling")) {
       while (row.next()) {
-        outboxes.add(row.getString(1));
+        starts.putAll(Definitions.parseFill(row.getString(1)).starts());
       }
     }
-    for (String outbox : outboxes) {
+    return starts;
+  }
+
+  private static Map<String, Long> figures(
+      Statement statement, List<Definition> all, Set<String> kept) throws SQLException {
+    Map<String, Long> figures = new HashMap<>();
+    for (SinkDefinition sink : of(all, SinkDefinition.class)) {
+      String outbox = sink.name();
+      if (kept.contains(outbox)) {
+        continue;
+      }
       String quoted = Identifier.quote(outbox);
       String literal = Identifier.literal(outbox);
       try (ResultSet row =
@@ -148,6 +167,9 @@ public record StoredProject(
         row.next();
         figures.put("sink " + outbox, row.getLong(1));
       }
+    }
+    if (of(all, SourceDefinition.class).stream().allMatch(s -> kept.contains(s.name()))) {
+      return figures;
     }
     try (ResultSet row =
         statement.executeQuery(

@@ -15,7 +15,7 @@ public enum DeliveryError implements ErrorCode {
   /** The target holds less than it once confirmed: it is an older copy. */
   SINK_BEHIND(Blame.USER),
   /** The sink's stream is being filled. */
-  STREAM_FILLING(Blame.USER),
+  SINK_WAITS_FOR_FILL(Blame.USER),
   /** The target's embedded system does not run yet. */
   SYSTEM_STARTING(Blame.EXTERNAL),
   /** The outbox could not be read or trimmed. */
@@ -83,7 +83,7 @@ public enum DeliveryError implements ErrorCode {
 
   static Problem streamFilling(SinkSpec sink) {
     return Problem.warning(
-        STREAM_FILLING,
+        SINK_WAITS_FOR_FILL,
         sink.where(),
         "sink `" + sink.name() + "` waits for `" + sink.from() + "`, which is being filled",
         null);

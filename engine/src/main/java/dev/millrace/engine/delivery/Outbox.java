@@ -6,6 +6,7 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
+import dev.millrace.engine.store.ByteWidths;
 import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
@@ -50,19 +51,7 @@ public final class Outbox {
     this.sink = sink;
     this.schema = schema;
     this.table = "outbox." + Identifier.quote(sink.name());
-    this.rowBytes = 24 + schema.columns().stream().mapToLong(c -> width(c.type())).sum();
-  }
-
-  /** A row's bytes, roughly, for the cap. */
-  private static long width(DataType type) {
-    if (type instanceof DataType.Scalar scalar) {
-      return switch (scalar.kind()) {
-        case VARCHAR, BLOB, JSON -> 32;
-        case HUGEINT, UHUGEINT, UUID, INTERVAL -> 16;
-        default -> 8;
-      };
-    }
-    return type instanceof DataType.Decimal ? 16 : 64;
+    this.rowBytes = 24 + schema.columns().stream().mapToLong(c -> ByteWidths.guess(c.type())).sum();
   }
 
   /** The sink that it is for. */

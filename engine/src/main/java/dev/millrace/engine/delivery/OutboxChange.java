@@ -53,7 +53,7 @@ public final class OutboxChange {
     }
   }
 
-  /** What became of a difference: how many changes wait, and rows that cannot be taken back. */
+  /** What became of a difference: how many changes wait, and rows that stay in the target. */
   public record Result(long changes, long left) {}
 
   /**
@@ -86,8 +86,8 @@ public final class OutboxChange {
         schema.columns().stream().allMatch(c -> has(waiting, c) && has(old, c))
             && waiting.size()
                 == schema.columns().size() + (sink.mode() == WriteMode.DEBEZIUM ? 4 : 3);
-    return sink.mode() == WriteMode.UPSERT
-        ? upsert(store, oldTable, old, within, same)
+    return sink.mode().isKeyed()
+        ? keyed(store, oldTable, old, within, same)
         : append(store, oldTable, old, within, same);
   }
 
@@ -107,19 +107,17 @@ public final class OutboxChange {
     return columns;
   }
 
-  private Result upsert(
+  private Result keyed(
       Store store, String oldTable, Map<String, String> old, Optional<Limit> within, boolean same)
       throws SQLException {
     List<Column> shared = schema.columns().stream().filter(c -> has(old, c)).toList();
     boolean keyed = sink.key().stream().allMatch(k -> old.containsKey(k));
     List<Column> keys = keys();
-    String match = keyed ? all(keys, c -> same("o", "n", c)) : "false";
+    String match = keyed ? all(keys, c -> sameKey(old, c)) : "false";
     String limit =
-        within
-            .filter(w -> old.containsKey(w.column()))
-            .map(w -> " WHERE " + w.sql("o."))
-            .orElse("");
-    String gone = goneSql(oldTable, old, match) + limit;
+        within.filter(w -> old.containsKey(w.column())).map(w -> " AND " + w.sql("o.")).orElse("");
+    String named = keyed ? all(keys, c -> isNamed(old, c)) : "false";
+    String gone = goneSql(oldTable, old, match) + " WHERE " + named + limit;
     String other =
         shared.size() < schema.columns().size() || !keyed
             ? "true"
@@ -137,15 +135,12 @@ public final class OutboxChange {
       gone += " UNION " + goneSql(waits, waitingColumns, all(keys, c -> same("o", "n", c)));
     }
     if (sink.mode() == WriteMode.DEBEZIUM && keyed) {
+      String replaced = oldTable + " o JOIN " + newTable + " n ON " + match;
       gone +=
           " UNION ALL SELECT "
               + cast(old)
               + " FROM "
-              + oldTable
-              + " o JOIN "
-              + newTable
-              + " n ON "
-              + match
+              + replaced
               + " WHERE "
               + other
               + " OR "
@@ -158,7 +153,9 @@ public final class OutboxChange {
             + gone
             + ") AS g("
             + names("")
-            + ") UNION ALL SELECT 1, n._n, "
+            + ")"
+            + oneOfKey()
+            + " UNION ALL SELECT 1, n._n, "
             + names("n.")
             + " FROM "
             + from
@@ -166,8 +163,60 @@ public final class OutboxChange {
             + other
             + " OR "
             + waiting);
+    long left = countGone(oldTable, match, " WHERE NOT (" + named + ")" + limit);
     long last = same ? last() : make(store, false);
-    return new Result(append("SELECT * FROM " + FROM_HERE, last), 0);
+    return new Result(append("SELECT * FROM " + FROM_HERE, last), left);
+  }
+
+  private long countGone(String oldTable, String match, String where) throws SQLException {
+    return transaction.number(
+        "SELECT count(*) FROM " + oldTable + " o ANTI JOIN " + newTable + " n ON " + match + where);
+  }
+
+  /** A key whose type is another one is the same if each of both can be turned into the other. */
+  private static String sameKey(Map<String, String> old, Column column) {
+    if (has(old, column)) {
+      return same("o", "n", column);
+    }
+    String o = "o." + q(column);
+    String n = "n." + q(column);
+    return "(TRY_CAST("
+        + o
+        + " AS "
+        + column.type()
+        + ") IS NOT DISTINCT FROM "
+        + n
+        + " AND TRY_CAST("
+        + n
+        + " AS "
+        + old.get(column.name())
+        + ") IS NOT DISTINCT FROM "
+        + o
+        + ")";
+  }
+
+  /** True if a row of the old table has a key in the new one's type, so that it can be deleted. */
+  private static String isNamed(Map<String, String> old, Column column) {
+    return has(old, column)
+        ? "true"
+        : "(o."
+            + q(column)
+            + " IS NULL OR TRY_CAST(o."
+            + q(column)
+            + " AS "
+            + column.type()
+            + ") NOTNULL)";
+  }
+
+  /** A change has one row before it, however many of its key have waited. */
+  private String oneOfKey() {
+    return sink.mode() == WriteMode.DEBEZIUM
+        ? " QUALIFY row_number() OVER (PARTITION BY " + keyNames() + ") = 1"
+        : "";
+  }
+
+  private String keyNames() {
+    return sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
   }
 
   private List<Column> keys() {
@@ -264,9 +313,7 @@ public final class OutboxChange {
 
   /** A row that is taken back comes right before the one that replaces it. */
   private String order() {
-    return sink.mode() == WriteMode.DEBEZIUM
-        ? sink.key().stream().map(Identifier::quote).collect(Collectors.joining(", ")) + ", _w"
-        : "_order";
+    return sink.mode() == WriteMode.DEBEZIUM ? keyNames() + ", _w" : "_order";
   }
 
   private long append(String rows, long last) throws SQLException {

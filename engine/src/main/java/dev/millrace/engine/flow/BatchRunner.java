@@ -5,19 +5,19 @@ import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
+import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
-import dev.millrace.sql.Relation;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +49,7 @@ public final class BatchRunner implements AutoCloseable {
   private final Map<String, Admission> byTopic = new HashMap<>();
   private final List<CurrentRows> current;
   private final Notes notes = new Notes();
-  private final RefusedRows refused = new RefusedRows();
+  private final RefusedRows refused;
   private Bounds bounds = new Bounds();
   private long fallbacks;
   private @Nullable StateTables tables;
@@ -72,6 +71,10 @@ public final class BatchRunner implements AutoCloseable {
       FlowParts parts, Clock clock, Workers workers, String progressTable, LongSupplier nanos) {
     this.parts = parts;
     this.nanos = nanos;
+    this.refused =
+        progressTable.equals(Progress.FILLS)
+            ? RefusedRows.ofFill(parts.streams().stream().map(s -> s.model().name()).toList())
+            : new RefusedRows();
     this.execution = new Execution(parts, refused, workers);
     this.clock = clock;
     this.progress = new Progress(parts.name(), progressTable, parts.sources());
@@ -130,6 +133,9 @@ public final class BatchRunner implements AutoCloseable {
         transaction -> {
           tables().clear(transaction);
           progress.clear(transaction);
+          for (CurrentRows rows : current) {
+            rows.look(transaction);
+          }
           return true;
         });
     parts.streams().forEach(StreamRun::cleared);
@@ -148,11 +154,13 @@ public final class BatchRunner implements AutoCloseable {
   /** These partitions exist, so a watermark waits for each of them, whichever is fetched first. */
   void expect(List<Position> partitions) {
     progress.expect(partitions);
-    for (Position partition : partitions) {
-      Admission source = byTopic.get(partition.topic());
-      if (source != null) {
-        source.watermarks().known(partition.partition());
-      }
+    partitions.forEach(this::known);
+  }
+
+  private void known(Position partition) {
+    Admission source = byTopic.get(partition.topic());
+    if (source != null) {
+      source.watermarks().known(partition.partition());
     }
   }
 
@@ -182,6 +190,7 @@ public final class BatchRunner implements AutoCloseable {
       boolean replay,
       Runnable onCommit)
       throws SQLException {
+    readTo.forEach(this::known);
     if (replay) {
       replay(writer, onCommit);
     }
@@ -226,7 +235,7 @@ public final class BatchRunner implements AutoCloseable {
     long start = System.nanoTime();
     parts.sources().forEach(s -> s.watermarks().begin());
     try {
-      tables().prepareLookups(stepwise || !execution.isBulk(part.size()));
+      tables().prepareLookups(stepwise || !execution.isBulk(size(part)));
       Admitted admitted = admit(part);
       FaultPoint.pass("after-decode");
       long decodedAt = System.nanoTime();
@@ -238,7 +247,7 @@ public final class BatchRunner implements AutoCloseable {
                 FaultPoint.pass("before-commit");
                 return result;
               });
-      committed(advance, admitted.plan(), System.nanoTime() - start);
+      committed(advance, admitted, System.nanoTime() - start);
       FaultPoint.pass("after-commit");
       onCommit.run();
       return Optional.empty();
@@ -288,9 +297,9 @@ public final class BatchRunner implements AutoCloseable {
       }
       Map<Integer, String> before =
           part.refused().getOrDefault(records.records().topic(), Map.of());
-      boolean rejected = progress.counts(source.stream().qualifiedName()).rejected() > 0;
+      boolean waits = current.stream().anyMatch(c -> c.source() == source && c.remembers());
       Admission.Outcome outcome =
-          source.admit(tables().reader(), records, nextId, before, now, rejected);
+          source.admit(tables().reader(), records, nextId, before, now, waits);
       refused.add(source, outcome, now);
       outcomes.put(source.stream().qualifiedName(), outcome);
       firstIds.put(source.stream().qualifiedName(), nextId);
@@ -308,9 +317,14 @@ public final class BatchRunner implements AutoCloseable {
         outcomes,
         firstIds,
         nextId,
-        ChronoUnit.MICROS.between(Instant.EPOCH, now),
-        part.size(),
+        Instants.micros(now),
+        size(part),
         BatchPlan.of(parts, current, changed, moved));
+  }
+
+  /** How large a batch is; one that reads tables is always large. */
+  private int size(Part part) {
+    return parts.tables().stream().anyMatch(TableInput::isOpen) ? Integer.MAX_VALUE : part.size();
   }
 
   private boolean moveWatermarks() {
@@ -323,7 +337,7 @@ public final class BatchRunner implements AutoCloseable {
 
   private void stopBehindStopped() {
     for (StreamRun stream : parts.streams()) {
-      Optional<Problem> upstream = stoppedUpstream(stream);
+      Optional<Problem> upstream = parts.stoppedUpstream(stream);
       if (stream.stopped().isEmpty() && upstream.isPresent()) {
         stream.stop(upstream.get());
         note(upstream.get());
@@ -331,26 +345,12 @@ public final class BatchRunner implements AutoCloseable {
     }
   }
 
-  private Optional<Problem> stoppedUpstream(StreamRun stream) {
-    Set<String> inputs =
-        stream.program().inputs().stream().map(Relation::name).collect(Collectors.toSet());
-    return parts.streams().stream()
-        .filter(s -> inputs.contains(s.model().name()) && s.stopped().isPresent())
-        .map(s -> FlowError.upstreamStopped(stream.model().name(), s.model().name()))
-        .findFirst();
-  }
-
   /** What a batch writes besides its streams. */
   private Progress.Advance settle(
       Transaction transaction, Part part, Admitted admitted, long startedAt, long decodedAt)
       throws SQLException {
     if (part.replay()) {
-      for (DecodedRecords records : part.topics()) {
-        Admission source = byTopic.get(records.records().topic());
-        if (source != null) {
-          Replay.done(transaction, source, records.records());
-        }
-      }
+      Replay.done(transaction, parts, part);
     }
     notes.write(transaction, parts.name());
     Progress.Advance advance =
@@ -375,13 +375,20 @@ public final class BatchRunner implements AutoCloseable {
     return advance;
   }
 
-  private void committed(Progress.Advance advance, BatchPlan plan, long nanos) {
+  private void committed(Progress.Advance advance, Admitted admitted, long nanos) {
+    BatchPlan plan = admitted.plan();
     progress.committed(advance);
     notes.committed();
     plan.streams().forEach(StreamRun::countChanges);
     tables().committed();
     parts.sources().forEach(Admission::committed);
-    current.forEach(CurrentRows::ended);
+    for (CurrentRows rows : current) {
+      rows.ended();
+      Admission.Outcome outcome = admitted.outcomes().get(rows.source().stream().qualifiedName());
+      if (outcome != null && outcome.count(Refusal.Kind.REJECTED) > 0) {
+        rows.rejected();
+      }
+    }
     plan.streams().forEach(StreamRun::committed);
     times.add(nanos);
   }
@@ -406,6 +413,13 @@ public final class BatchRunner implements AutoCloseable {
         run(writer, new Part(decoded, List.of(), Map.of(), true), false, onCommit);
         marked = marked(writer, source);
       }
+    }
+    for (CurrentRows rows : current) {
+      writer.transact(
+          transaction -> {
+            rows.look(transaction);
+            return true;
+          });
     }
   }
 

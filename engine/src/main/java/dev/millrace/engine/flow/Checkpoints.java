@@ -25,6 +25,9 @@ final class Checkpoints {
   /** A state that forgets by watermarks keeps at most about so many records more than it must. */
   private static final long EVERY_RECORDS = 100_000;
 
+  /** So many are kept of a flow: then every second one goes, and those that stay are as good. */
+  private static final int KEPT = 1_000;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final List<Position> beginnings = new ArrayList<>();
@@ -172,7 +175,19 @@ final class Checkpoints {
               + " AND number = "
               + number);
       recordsAfterCommit = 0;
+      thin(transaction, KEPT);
     }
+  }
+
+  /** Drops every second checkpoint of flows that have more than so many. */
+  static void thin(Transaction transaction, int kept) throws SQLException {
+    transaction.execute(
+        "DELETE FROM progress.checkpoints WHERE rowid IN (SELECT r FROM (SELECT rowid AS r,"
+            + " row_number() OVER (PARTITION BY list_transform(sources, lambda s: s.source)"
+            + " ORDER BY committed_at) AS i, count(*) OVER (PARTITION BY list_transform(sources,"
+            + " lambda s: s.source)) AS n FROM progress.checkpoints) WHERE n > "
+            + kept
+            + " AND i % 2 = 1)");
   }
 
   /** The batch was committed. */

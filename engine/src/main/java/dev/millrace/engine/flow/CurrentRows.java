@@ -5,10 +5,12 @@ import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.Decisions;
 import dev.millrace.engine.store.KeptTable;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Tally;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Step.Blame;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,8 +23,9 @@ import java.util.stream.Collectors;
  * is, and one that deletes a row that is not there, do nothing.
  *
  * <p>Each row knows the offset that it came with, so that an older record, which was rejected and
- * is tried again, does not overwrite it. Once a record of the stream was rejected, deleted rows are
- * remembered as well, as are offsets of changes that did nothing. For the flow's thread.
+ * is tried again, does not overwrite it. While a rejected record of the stream may be tried again,
+ * deleted rows are remembered as well, as are offsets of changes that did nothing. For the flow's
+ * thread.
  */
 final class CurrentRows implements AutoCloseable {
   private static final String BEFORE = "_before_";
@@ -36,6 +39,7 @@ final class CurrentRows implements AutoCloseable {
   private final Admission source;
   private final List<Operation> operations = new ArrayList<>();
   private final Tally ignored = new Tally();
+  private boolean remembers;
 
   /** Of a source whose records are changes. */
   CurrentRows(Admission source) {
@@ -57,6 +61,40 @@ final class CurrentRows implements AutoCloseable {
     return ignored.counted();
   }
 
+  /** True if deleted rows are remembered, as an older record may be tried again. */
+  boolean remembers() {
+    return remembers;
+  }
+
+  /** A record of the source was rejected. */
+  void rejected() {
+    remembers = true;
+  }
+
+  /** Looks whether a record was rejected that may be tried again; a fill never tries one again. */
+  void look(Transaction transaction) throws SQLException {
+    remembers =
+        !source.isDecided()
+            && transaction.number(
+                    "SELECT count(*) FROM store.system.rejected WHERE source = "
+                        + Identifier.literal(source.stream().qualifiedName())
+                        + " AND "
+                        + Decisions.STAYS_REFUSED)
+                > 0;
+  }
+
+  /** Forgets rows that were deleted once no older record can come. */
+  private void forgetDeleted(Transaction transaction) throws SQLException {
+    boolean exists =
+        transaction.number(
+                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'state' AND table_name = "
+                    + Identifier.literal(name()))
+            > 0;
+    if (!remembers && exists) {
+      transaction.execute("DELETE FROM state." + Identifier.quote(name()) + " WHERE _deleted");
+    }
+  }
+
   /** A batch is committed or rolled back. */
   void ended() {
     ignored.reset();
@@ -69,9 +107,15 @@ final class CurrentRows implements AutoCloseable {
         : source.relation().delta();
   }
 
-  /** A fill reads the same records again, beside the flow. */
   private String name() {
-    return (source.isDecided() ? "filling_" : "current_") + source.stream().qualifiedName();
+    return source.isDecided()
+        ? filling(source.stream())
+        : "current_" + source.stream().qualifiedName();
+  }
+
+  /** The name of the table of a fill, which reads the same records again beside the flow. */
+  static String filling(StreamSpec stream) {
+    return "current_" + stream.qualifiedName() + StreamRun.NEW;
   }
 
   /** Removes the table of a fill that has ended. */
@@ -81,6 +125,8 @@ final class CurrentRows implements AutoCloseable {
 
   /** Makes the table and plans what a batch does. */
   void create(Transaction transaction, StateTables tables) throws SQLException {
+    look(transaction);
+    forgetDeleted(transaction);
     List<String> key = source.stream().format().key();
     List<Column> columns = new ArrayList<>(source.relation().schema().columns());
     columns.addAll(KNOWN);

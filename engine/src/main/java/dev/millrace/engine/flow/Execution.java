@@ -53,14 +53,14 @@ final class Execution {
    */
   void run(Transaction transaction, StateTables tables, Admitted admitted, boolean stepwise)
       throws SQLException {
-    workers.fit(transaction, admitted.size());
     BatchPlan plan = admitted.plan();
+    workers.fit(transaction, admitted.size());
     List<Admission> sources = plan.read(parts.sources());
     BatchVariables variables =
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {
       Stepwise.run(transaction, plan, sources, variables, refused.insertSql(false));
-    } else if (isBulk(admitted.size()) || !plan.tables().isEmpty()) {
+    } else if (isBulk(admitted.size())) {
       transaction.execute(
           variables.literals(BatchStatement.of(plan, sources, true, refused.insertSql(false))));
     } else {

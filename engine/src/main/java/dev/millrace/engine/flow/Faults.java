@@ -36,18 +36,18 @@ final class Faults {
     Map<String, Long> next = new HashMap<>();
     for (TopicRecords records : topics) {
       for (int i = 0; i < records.size(); i++) {
-        next.merge(records.topic() + "/" + records.partition(i), records.offset(i) + 1, Math::max);
+        next.merge(
+            Position.place(records.topic(), records.partition(i)),
+            records.offset(i) + 1,
+            Math::max);
       }
     }
     return readTo.stream()
-        .filter(p -> next.containsKey(p.topic() + "/" + p.partition()))
+        .filter(p -> next.containsKey(p.place()))
         .map(
             p ->
                 new Position(
-                    p.topic(),
-                    p.topicId(),
-                    p.partition(),
-                    next.getOrDefault(p.topic() + "/" + p.partition(), 0L)))
+                    p.topic(), p.topicId(), p.partition(), next.getOrDefault(p.place(), 0L)))
         .toList();
   }
 }

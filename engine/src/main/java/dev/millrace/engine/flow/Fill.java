@@ -18,11 +18,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * Fills new versions of some streams of a flow, in tables beside the old ones, and lets them
  * replace these in one transaction. Records are read again from where the topics were first read;
  * what was refused stays refused, and watermarks go from one {@link Checkpoints checkpoint} to the
- * next, so that nothing that is read is ever behind them. The flow goes on meanwhile with its other
- * streams and is held between two batches for what is left at the end.
+ * next, so that nothing that is read is ever behind them. Tables are read as they are at the
+ * beginning. The flow goes on meanwhile with its other streams and is held between two batches for
+ * what is left at the end.
  */
 public final class Fill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fill.class);
@@ -47,38 +47,53 @@ public final class Fill implements AutoCloseable {
   private final Cluster cluster;
   private final Clock clock;
   private final Replacement replacement;
+  private final Lock replacing;
   private final List<StreamRun> filled;
   private final StopSignal stop = new StopSignal();
   private final Thread thread;
+  private boolean held;
   private long done;
   private long total;
   private long loggedAt = System.nanoTime();
 
-  /** Replaces the old version of the streams, in the transaction in which it is called. */
-  @FunctionalInterface
+  /** Replaces the old version of the streams. */
   public interface Replacement {
-    /** The new tables are complete, and their names end with {@link StreamRun#NEW}. */
+    /**
+     * The new tables are complete, and their names end with {@link StreamRun#NEW}: replaces the old
+     * ones in the transaction.
+     */
     void replace(Transaction transaction, List<FilledStream> streams) throws SQLException;
+
+    /** The transaction was committed. */
+    void replaced(Writer writer) throws SQLException;
   }
 
-  /** A fill that {@link #start} sets going; the flow leaves its streams alone from now on. */
+  /**
+   * A fill that {@link #start} sets going; the flow leaves its streams alone from now on.
+   *
+   * @param replacing held while tables are replaced, so that one fill of a project does so at a
+   *     time
+   */
   public Fill(
       FillParts parts,
       Flow flow,
       Store store,
       Cluster cluster,
       Clock clock,
-      Replacement replacement) {
+      Replacement replacement,
+      Lock replacing) {
     this.parts = parts;
     this.flow = flow;
     this.store = store;
     this.cluster = cluster;
     this.clock = clock;
     this.replacement = replacement;
+    this.replacing = replacing;
     Set<String> names = Set.copyOf(parts.names());
     this.filled =
         flow.runner().streams().stream().filter(s -> names.contains(s.model().name())).toList();
     filled.forEach(s -> s.setFilling(true));
+    flow.filling(true);
     tell();
     this.thread = new Thread(this::run, "fill " + flow.name());
     this.thread.setDaemon(true);
@@ -108,50 +123,74 @@ public final class Fill implements AutoCloseable {
         stop.give();
       } catch (SQLException | RuntimeException e) {
         LOG.error("filling {} failed", parts.names(), e);
-        stopFor(
-            Problem.error(
-                StoreError.STATEMENT_FAILED,
-                null,
-                "filling " + String.join(", ", parts.names()) + " failed: " + e,
-                "the old tables are as they were; this is a fault of Millrace: please report it"
-                    + " with the log"));
+        stopFor(failed(e));
         return;
+      } catch (Error e) {
+        stopFor(failed(e));
+        throw e;
       }
+    }
+  }
+
+  private Problem failed(Throwable e) {
+    return Problem.error(
+        StoreError.STATEMENT_FAILED,
+        null,
+        "filling " + String.join(", ", parts.names()) + " failed: " + e,
+        "the old tables are as they were; this is a fault of Millrace: please report it with the"
+            + " log");
+  }
+
+  private void hold() throws InterruptedException {
+    if (!held) {
+      flow.hold();
+      held = true;
+    }
+  }
+
+  private void release() {
+    if (held) {
+      held = false;
+      flow.release();
     }
   }
 
   private void fill(BatchRunner runner, Writer writer) throws SQLException, InterruptedException {
     LOG.info("filling {}", String.join(", ", parts.names()));
     done = 0;
-    boolean held = false;
-    if (!runner.tableInputs().isEmpty()) {
-      flow.hold();
-      held = true;
-    }
+    total = 0;
     try {
       if (!parts.canGoOn() || hasStopped()) {
         discard(runner, writer);
       }
       runner.load(store, writer);
+      if (!runner.tableInputs().isEmpty()) {
+        hold();
+        copyTables(runner, writer);
+      }
+      Past past = past();
+      release();
       readTables(runner, writer);
       if (!parts.topics().isEmpty()) {
-        held = readTopics(runner, writer, held);
-      }
-      if (!held) {
-        flow.hold();
-        held = true;
+        readTopics(runner, writer, past);
+      } else {
+        hold();
+        catchUp(runner, writer);
       }
       if (!stop.isGiven()) {
         // Windows close, and a count over no rows has its row.
         follow(runner, newest(parts.sources()).marks());
         runner.run(writer, List.of(), List.of(), false, () -> {});
         checkStopped(runner);
-        replace(runner, writer);
+        replacing.lockInterruptibly();
+        try {
+          replace(runner, writer);
+        } finally {
+          replacing.unlock();
+        }
       }
     } finally {
-      if (held) {
-        flow.release();
-      }
+      release();
     }
   }
 
@@ -174,74 +213,59 @@ public final class Fill implements AutoCloseable {
             stream.drop(transaction);
           }
           runner.dropCurrent(transaction);
+          SystemTables.forgetFilled(transaction, parts.names());
+          return true;
+        });
+  }
+
+  /** Keeps the tables that are read as they are now: the flow goes on to change them. */
+  private static void copyTables(BatchRunner runner, Writer writer) throws SQLException {
+    writer.transact(
+        transaction -> {
+          for (TableInput table : runner.tableInputs()) {
+            table.copy(transaction);
+          }
           return true;
         });
   }
 
   private void readTables(BatchRunner runner, Writer writer) throws SQLException {
     for (TableInput table : runner.tableInputs()) {
-      long last = number("SELECT max(_n) FROM " + table.table());
+      long last = number("SELECT max(_n) FROM " + table.copied());
       total += last;
       for (long after = 0; after < last && !stop.isGiven(); after += TABLE_ROWS) {
         table.read(after, after + TABLE_ROWS);
         runner.run(writer, List.of(), List.of(), false, () -> {});
-        table.read(0, 0);
+        table.close();
         progressed(runner, TABLE_ROWS);
       }
     }
   }
 
-  /** Returns whether the flow is held now, which it is unless this ended before its time. */
-  private boolean readTopics(BatchRunner runner, Writer writer, boolean heldBefore)
-      throws SQLException, InterruptedException {
-    boolean held = heldBefore;
-    List<Position> from = runner.positions();
-    List<String> topics = parts.topics();
-    Set<String> names = parts.decisions().keySet();
-    List<Checkpoints.Checkpoint> checkpoints;
-    List<Position> beginnings;
-    try (Connection connection = store.connect()) {
-      checkpoints = Checkpoints.read(connection, names);
-      beginnings = Checkpoints.beginnings(connection, topics);
-    }
-    List<Position> first = skip(beginnings, checkpoints, newest(names), names);
-    total = distance(first, newest(names).positions());
-    done = distance(first, from);
-    tell();
-    try (HistoryReader reader = open(topics, from.isEmpty() ? first : from)) {
-      for (Checkpoints.Checkpoint checkpoint : checkpoints) {
-        if (distance(reader.positions(), checkpoint.positions()) > 0) {
-          replayTo(runner, writer, reader, checkpoint);
-        }
+  /** Applies what has become of the tables since they were copied; the flow is held. */
+  private void catchUp(BatchRunner runner, Writer writer) throws SQLException {
+    for (TableInput table : runner.tableInputs()) {
+      if (!stop.isGiven()) {
+        table.readDifference();
+        runner.run(writer, List.of(), List.of(), false, () -> {});
+        table.close();
+        checkStopped(runner);
       }
-      for (int i = 0; i < CHASES && !held && !stop.isGiven(); i++) {
-        Checkpoints.Checkpoint live = newest(names);
-        if (distance(reader.positions(), live.positions()) < NEAR) {
-          break;
-        }
-        replayTo(runner, writer, reader, live);
-      }
-      if (!held) {
-        flow.hold();
-        held = true;
-      }
-      replayTo(runner, writer, reader, newest(names));
-      return held;
-    } catch (SQLException | RuntimeException e) {
-      if (held && !heldBefore) {
-        flow.release();
-      }
-      throw e;
     }
   }
 
-  /** Where to begin if what is before an instant is of no use. */
-  private List<Position> skip(
-      List<Position> beginnings,
-      List<Checkpoints.Checkpoint> checkpoints,
-      Checkpoints.Checkpoint live,
-      Set<String> names)
-      throws SQLException {
+  private Past past() throws SQLException {
+    Set<String> names = parts.decisions().keySet();
+    try (Connection connection = store.connect()) {
+      return new Past(
+          Checkpoints.read(connection, names),
+          Checkpoints.beginnings(connection, parts.topics()),
+          newest(names));
+    }
+  }
+
+  /** Rows before this are of no use, whatever came when. */
+  private long since(Set<String> names) throws SQLException {
     String sources = names.stream().map(Identifier::literal).collect(Collectors.joining(", "));
     boolean replayed =
         number(
@@ -249,21 +273,50 @@ public final class Fill implements AutoCloseable {
                     + sources
                     + ")")
             > 0;
-    Map<String, Position> first = new LinkedHashMap<>();
-    beginnings.forEach(p -> first.put(p.topic() + "/" + p.partition(), p));
-    if (parts.readsChanges()) {
-      // A row may have come with the first record.
-      return List.copyOf(first.values());
-    }
-    List<Checkpoints.Checkpoint> all = new ArrayList<>(checkpoints);
-    all.add(live);
-    for (Checkpoints.Checkpoint checkpoint : all) {
-      // A record that a replay has admitted is newer than what was read with it.
-      if (checkpoint.newestMicros() < parts.since() && !replayed) {
-        checkpoint.positions().forEach(p -> first.put(p.topic() + "/" + p.partition(), p));
+    // A record that a replay has admitted is newer than what was read with it.
+    return replayed ? Long.MIN_VALUE : parts.since();
+  }
+
+  /** Reads the topics; the flow is held then, unless this ended before its time. */
+  private void readTopics(BatchRunner runner, Writer writer, Past past)
+      throws SQLException, InterruptedException {
+    List<Position> from = runner.positions();
+    Set<String> names = parts.decisions().keySet();
+    List<Position> first = past.first(parts.readsChanges() ? Long.MIN_VALUE : since(names));
+    total += Past.distance(first, newest(names).positions());
+    done += Past.distance(first, from);
+    tell();
+    try (HistoryReader reader = open(parts.topics(), from.isEmpty() ? first : from)) {
+      for (Checkpoints.Checkpoint checkpoint : past.checkpoints()) {
+        List<Position> at = reader.positions();
+        if (Past.distance(at, checkpoint.positions()) > 0) {
+          replayTo(runner, writer, reader, checkpoint, past.ahead(checkpoint, at));
+        }
       }
+      if (runner.tableInputs().isEmpty()) {
+        chase(runner, writer, reader, names);
+        hold();
+      } else {
+        // A table's rows since it was copied may need what watermarks since then would forget.
+        replayTo(runner, writer, reader, past.live(), past.live().positions());
+        hold();
+        catchUp(runner, writer);
+      }
+      Checkpoints.Checkpoint live = newest(names);
+      replayTo(runner, writer, reader, live, live.positions());
     }
-    return List.copyOf(first.values());
+  }
+
+  /** Follows the flow until little is left. */
+  private void chase(BatchRunner runner, Writer writer, HistoryReader reader, Set<String> names)
+      throws SQLException {
+    for (int i = 0; i < CHASES && !stop.isGiven(); i++) {
+      Checkpoints.Checkpoint live = newest(names);
+      if (Past.distance(reader.positions(), live.positions()) < NEAR) {
+        break;
+      }
+      replayTo(runner, writer, reader, live, live.positions());
+    }
   }
 
   private HistoryReader open(List<String> topics, List<Position> from) {
@@ -280,29 +333,19 @@ public final class Fill implements AutoCloseable {
     }
   }
 
-  private static long distance(List<Position> from, List<Position> to) {
-    Map<String, Long> starts =
-        from.stream()
-            .collect(
-                Collectors.toMap(
-                    p -> p.topic() + "/" + p.partition(), Position::nextOffset, Math::max));
-    return to.stream()
-        .mapToLong(
-            p ->
-                Math.max(
-                    0,
-                    p.nextOffset()
-                        - starts.getOrDefault(p.topic() + "/" + p.partition(), p.nextOffset())))
-        .sum();
-  }
-
   private void replayTo(
-      BatchRunner runner, Writer writer, HistoryReader reader, Checkpoints.Checkpoint checkpoint)
+      BatchRunner runner,
+      Writer writer,
+      HistoryReader reader,
+      Checkpoints.Checkpoint checkpoint,
+      List<Position> ahead)
       throws SQLException {
     reader.goTo(checkpoint.positions());
-    try (Connection connection = store.connect()) {
-      for (Map.Entry<String, Decisions> decisions : parts.decisions().entrySet()) {
-        decisions.getValue().load(connection, reader.positions(), checkpoint.positions());
+    for (Decisions decisions : parts.decisions().values()) {
+      if (!decisions.covers(checkpoint.positions())) {
+        try (Connection connection = store.connect()) {
+          decisions.load(connection, reader.positions(), ahead);
+        }
       }
     }
     while (!reader.isThere() && !stop.isGiven()) {
@@ -369,6 +412,9 @@ public final class Fill implements AutoCloseable {
         transaction -> {
           replacement.replace(transaction, streams);
           runner.dropCurrent(transaction);
+          for (TableInput table : runner.tableInputs()) {
+            table.drop(transaction);
+          }
           transaction.execute(
               "UPDATE progress.batches SET next_id = greatest(next_id, "
                   + runner.nextId()
@@ -384,6 +430,12 @@ public final class Fill implements AutoCloseable {
     FaultPoint.pass("refill-after-swap");
     flow.reload();
     filled.forEach(s -> s.setFilling(false));
+    flow.filling(false);
+    try {
+      replacement.replaced(writer);
+    } catch (SQLException | RetryException e) {
+      LOG.warn("system.state is as before the next start", e);
+    }
     LOG.info(
         "filled {}: the new tables have replaced the old ones", String.join(", ", parts.names()));
   }
@@ -411,6 +463,7 @@ public final class Fill implements AutoCloseable {
     LOG.error("filling {} stopped: {}", parts.names(), problem);
     flow.runner().note(problem);
     filled.forEach(s -> s.stop(problem));
+    flow.filling(false);
   }
 
   /** Ends after the batch in hand; the next start goes on with it. */

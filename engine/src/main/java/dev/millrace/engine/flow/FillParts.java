@@ -96,18 +96,24 @@ public final class FillParts {
     return tables.isEmpty();
   }
 
+  /** Sources whose topics are read again. */
+  public List<StreamSpec> read() {
+    return sources.stream().filter(s -> decisions.containsKey(s.qualifiedName())).toList();
+  }
+
   /** Topics that are read again. */
   public List<String> topics() {
-    return sources.stream()
-        .filter(s -> decisions.containsKey(s.qualifiedName()))
-        .map(StreamSpec::topic)
-        .toList();
+    return read().stream().map(StreamSpec::topic).toList();
   }
 
   /** True if change data is read again. */
   boolean readsChanges() {
-    return sources.stream()
-        .anyMatch(s -> decisions.containsKey(s.qualifiedName()) && s.format().isChanges());
+    return read().stream().anyMatch(s -> s.format().isChanges());
+  }
+
+  /** The names of the tables of schema {@code state} in which it keeps rows of change data. */
+  public List<String> changedRows() {
+    return sources.stream().filter(s -> s.format().isChanges()).map(CurrentRows::filling).toList();
   }
 
   /** All sources of the flow. */

@@ -49,6 +49,7 @@ public final class Flow implements AutoCloseable {
   private final List<Outbox> outboxes;
   private final Runnable onCommit;
   private final Idleness idleness;
+  private final Retention retention;
   private final Thread thread;
   private final StopSignal stop = new StopSignal();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
@@ -58,6 +59,7 @@ public final class Flow implements AutoCloseable {
   private volatile boolean caughtUp;
   private volatile boolean replayRequested = true;
   private volatile boolean reloadRequested;
+  private volatile boolean filling;
 
   /** Held for a batch; fair, so that whoever waits for the flow gets it after the batch in hand. */
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -84,6 +86,7 @@ public final class Flow implements AutoCloseable {
     this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
     this.outboxes = runner.outboxes();
     this.onCommit = onCommit;
+    this.retention = new Retention(cluster, topics);
     this.idleness = new Idleness(parts.sources(), System::nanoTime);
     this.thread = new Thread(this::run, "flow " + name);
     this.thread.setDaemon(true);
@@ -111,6 +114,7 @@ public final class Flow implements AutoCloseable {
             while (!stop.isGiven() && !reloadRequested) {
               turn.lockInterruptibly();
               try {
+                retention.apply(writer);
                 step(intake, reader, writer);
               } finally {
                 turn.unlock();
@@ -132,6 +136,9 @@ public final class Flow implements AutoCloseable {
         LOG.error("flow {} failed", name, e);
         stopFor(failed(e));
         return;
+      } catch (Error e) {
+        stopFor(failed(e));
+        throw e;
       }
     }
   }
@@ -182,11 +189,14 @@ public final class Flow implements AutoCloseable {
     boolean silent = idleness.observe(taken, reader.state().connected());
     boolean end =
         taken.isEmpty() && taken.ends() != null && endSources(taken.ends(), taken.ended());
-    boolean replay = replayRequested;
-    replayRequested = false;
+    // A stream that is being filled would not get what is admitted now, as it has read past it.
+    boolean replay = replayRequested && !filling;
+    if (replay) {
+      replayRequested = false;
+    }
     if (!taken.isEmpty() || silent || end || replay) {
       try {
-        runner.run(writer, taken.records(), taken.positions(), replay, this::committed);
+        runner.run(writer, taken.records(), taken.positions(), replay, onCommit);
       } catch (SQLException | RuntimeException e) {
         if (replay) {
           replayRequested = true;
@@ -197,7 +207,10 @@ public final class Flow implements AutoCloseable {
     }
     intake.release();
     caughtUp =
-        taken.isEmpty() && lag.stream().allMatch(PartitionLag::caughtUp) && !runner.hasMoved();
+        taken.isEmpty()
+            && lag.stream().allMatch(PartitionLag::caughtUp)
+            && !runner.hasMoved()
+            && !replayRequested;
     if (reader.state().connected()) {
       report(Health.OK, null);
     } else {
@@ -205,10 +218,6 @@ public final class Flow implements AutoCloseable {
           Health.RETRYING,
           FlowError.disconnected(name, reader.state().lastError().orElse("no broker answers")));
     }
-  }
-
-  private void committed() {
-    onCommit.run();
   }
 
   /**
@@ -284,9 +293,15 @@ public final class Flow implements AutoCloseable {
     ended.add(stream);
   }
 
-  /** Rejected records were marked for another try. */
+  /** Rejected records were marked for another try, which waits while a stream is filled. */
   public void replay() {
+    caughtUp = false;
     replayRequested = true;
+  }
+
+  /** Streams of it are filled by somebody else, or that has ended, well or not. */
+  void filling(boolean now) {
+    filling = now;
   }
 
   /** Its name: the first source's. */
@@ -311,10 +326,7 @@ public final class Flow implements AutoCloseable {
 
   /** True if everything in the topics was read and committed, as of the last poll. */
   public boolean isCaughtUp() {
-    return caughtUp
-        && ended.isEmpty()
-        && health != Health.RETRYING
-        && runner.streams().stream().noneMatch(s -> s.isFilling() && s.stopped().isEmpty());
+    return caughtUp && ended.isEmpty() && health != Health.RETRYING && !filling;
   }
 
   /** What it consists of, for status. */

@@ -1,7 +1,12 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.sql.Relation;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One connected component of sources and streams.
@@ -18,6 +23,16 @@ public record FlowParts(
     sources = List.copyOf(sources);
     streams = List.copyOf(streams);
     tables = List.copyOf(tables);
+  }
+
+  /** Why a stream cannot go on, as one that it reads has stopped; empty if none has. */
+  Optional<Problem> stoppedUpstream(StreamRun stream) {
+    Set<String> inputs =
+        stream.program().inputs().stream().map(Relation::name).collect(Collectors.toSet());
+    return streams.stream()
+        .filter(s -> inputs.contains(s.model().name()) && s.stopped().isPresent())
+        .map(s -> FlowError.upstreamStopped(stream.model().name(), s.model().name()))
+        .findFirst();
   }
 
   /** A component whose streams read nothing else. */

@@ -3,6 +3,7 @@ package dev.millrace.engine.flow;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.log.PartitionLag;
+import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ final class Idleness {
       for (int i = 0; i < records.size(); i++) {
         int partition = records.partition(i);
         if (partition != last) {
-          lastRecord.put(records.topic() + "/" + partition, now);
+          lastRecord.put(Position.place(records.topic(), partition), now);
           last = partition;
         }
       }
@@ -64,7 +65,7 @@ final class Idleness {
           || source.watermarks().isIdle(partition.partition())) {
         continue;
       }
-      String key = partition.topic() + "/" + partition.partition();
+      String key = Position.place(partition.topic(), partition.partition());
       // What nobody has asked Kafka for is no silence.
       long last = Math.max(since, lastRecord.getOrDefault(key, since));
       if (taken.heardUntil() - last > source.stream().idleAfter().toNanos()) {

@@ -137,7 +137,7 @@ public final class Progress {
               new Position(row.getString(2), row.getString(3), row.getInt(4), row.getLong(5));
           Admission source = byName.get(row.getString(1));
           if (source != null) {
-            positions.put(key(position), position);
+            positions.put(position.place(), position);
             long newest = row.getLong(6);
             source
                 .watermarks()
@@ -179,10 +179,6 @@ public final class Progress {
     sources.forEach(Admission::loaded);
   }
 
-  private static String key(Position position) {
-    return position.topic() + "/" + position.partition();
-  }
-
   /** What a batch changes; applied to memory only when it is committed. */
   record Advance(long nextId, List<Position> positions, Map<String, Counts> counts) {}
 
@@ -206,7 +202,7 @@ public final class Progress {
               name, outcome == null ? before : before.plus(outcome, admitted.plan().ignored(name)));
         });
     Map<String, Position> allPositions = new TreeMap<>(positions);
-    readTo.forEach(p -> allPositions.put(key(p), p));
+    readTo.forEach(p -> allPositions.put(p.place(), p));
     ProgressJson json = new ProgressJson(sources, after);
     transaction.executePrepared(
         ProgressJson.insert(table),
@@ -226,6 +222,10 @@ public final class Progress {
             .map(Optional::of)
             .toList());
     if (table.equals(BATCHES)) {
+      // A partition that was added to its topic is read from its first record.
+      readTo.stream()
+          .filter(p -> !positions.containsKey(p.place()))
+          .forEach(p -> checkpoints.begins(p.at(0)));
       checkpoints.batch(transaction, flow, batches + 1, figures.records());
     }
     if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
@@ -244,7 +244,7 @@ public final class Progress {
 
   /** These partitions are read; those of which nothing was read yet begin here. */
   void expect(List<Position> partitions) {
-    partitions.stream().filter(p -> !positions.containsKey(key(p))).forEach(checkpoints::begins);
+    partitions.stream().filter(p -> !positions.containsKey(p.place())).forEach(checkpoints::begins);
   }
 
   /** The batch was committed. */
@@ -252,7 +252,7 @@ public final class Progress {
     checkpoints.committed();
     nextId = advance.nextId;
     batches++;
-    advance.positions.forEach(p -> positions.put(key(p), p));
+    advance.positions.forEach(p -> positions.put(p.place(), p));
     advance.counts.forEach(
         (name, sum) -> {
           Counts c = counts(name);

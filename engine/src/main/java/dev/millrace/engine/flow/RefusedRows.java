@@ -2,10 +2,12 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Refusal;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.store.Block;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.store.RowFunction;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Wire;
@@ -63,7 +65,29 @@ final class RefusedRows implements AutoCloseable {
     }
   }
 
+  private final String reason;
+  private final String replay;
+
   RefusedRows() {
+    this("c4", "NULL");
+  }
+
+  /**
+   * The records that a fill rejects. They were admitted when they came, and other streams have
+   * them: they are not tried again, and count for nothing but these streams.
+   */
+  static RefusedRows ofFill(List<String> streams) {
+    return new RefusedRows(Identifier.literal(filling(streams)) + " || c4", "'filled'");
+  }
+
+  /** What the reasons of a fill begin with. */
+  static String filling(List<String> streams) {
+    return "filling " + String.join(", ", streams) + ": ";
+  }
+
+  private RefusedRows(String reason, String replay) {
+    this.reason = reason;
+    this.replay = replay;
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       kinds.put(kind, new OfKind());
     }
@@ -81,7 +105,7 @@ final class RefusedRows implements AutoCloseable {
   void add(Admission source, Admission.Outcome outcome, Instant now) {
     checkRejected(source, outcome);
     TopicRecords records = outcome.records();
-    long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+    long nowMicros = Instants.micros(now);
     for (Refusal refusal : outcome.refusals()) {
       OfKind kind = kinds.get(refusal.kind());
       if (kind == null) {
@@ -139,12 +163,16 @@ final class RefusedRows implements AutoCloseable {
                 "INSERT INTO store.system."
                     + kind.table()
                     + " (source, topic, \"partition\", \"offset\", reason, event_time, recorded_at,"
-                    + " value, key, headers, \"timestamp\") SELECT c0, c1, c2::INTEGER, c3, c4, "
+                    + " value, key, headers, \"timestamp\", replay) SELECT c0, c1, c2::INTEGER, c3, "
+                    + reason
+                    + ", "
                     + TIME.in("c5")
                     + ", "
                     + TIME.in("c6")
                     + ", from_base64(c7), from_base64(c8), c9, "
                     + TIME.in("c10")
+                    + ", "
+                    + replay
                     + " FROM "
                     + (planned
                         ? RowFunction.plannedSql(rows.handle)

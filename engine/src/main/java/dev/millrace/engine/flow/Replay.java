@@ -2,6 +2,7 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.log.TopicRecords;
 import java.sql.Blob;
@@ -48,8 +49,24 @@ final class Replay {
     return blob == null ? null : blob.getBytes(1, (int) blob.length());
   }
 
+  /** The records of a batch are done with. */
+  static void done(Transaction transaction, FlowParts flow, Part part) throws SQLException {
+    for (DecodedRecords decoded : part.topics()) {
+      for (Admission source : flow.sources()) {
+        if (source.stream().topic().equals(decoded.records().topic())) {
+          done(transaction, source, decoded.records());
+        }
+      }
+    }
+    if (flow.streams().stream().anyMatch(StreamRun::isFilling)) {
+      // A fill that has stopped has read past these records: the next one starts anew.
+      transaction.execute(
+          "DELETE FROM progress.filling WHERE flow = " + Identifier.literal(flow.name()));
+    }
+  }
+
   /** The records' rows are done with; those that were refused again have other rows now. */
-  static void done(Transaction transaction, Admission source, TopicRecords records)
+  private static void done(Transaction transaction, Admission source, TopicRecords records)
       throws SQLException {
     transaction.execute(
         "UPDATE store.system.rejected SET replay = 'done' WHERE id IN (SELECT id FROM "

@@ -1,8 +1,10 @@
 package dev.millrace.engine.flow;
 
 import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.admission.Decisions;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -103,9 +105,23 @@ public final class SystemTables {
       transaction.execute(
           "INSERT INTO progress.refused SELECT source, topic, \"partition\", \"offset\""
               + old
-              + " AND replay IS DISTINCT FROM 'done'");
+              + " AND "
+              + Decisions.STAYS_REFUSED);
       transaction.execute("DELETE" + old);
     }
+  }
+
+  /**
+   * Forgets what a fill has rejected that is not gone on with.
+   *
+   * @param streams that were filled
+   */
+  public static void forgetFilled(Transaction transaction, List<String> streams)
+      throws SQLException {
+    transaction.execute(
+        "DELETE FROM store.system.rejected WHERE replay = 'filled' AND starts_with(reason, "
+            + Identifier.literal(RefusedRows.filling(streams))
+            + ")");
   }
 
   /** Forgets records that were refused, and errors. */

@@ -113,11 +113,8 @@ final class Sandbox implements AutoCloseable {
   }
 
   private void expect(String topic, int partition) {
-    positions.putIfAbsent(key(topic, partition), new Position(topic, "test", partition, 0));
-  }
-
-  private static String key(String topic, int partition) {
-    return topic + "/" + partition;
+    positions.putIfAbsent(
+        Position.place(topic, partition), new Position(topic, "test", partition, 0));
   }
 
   private Store store() {
@@ -188,7 +185,7 @@ final class Sandbox implements AutoCloseable {
     for (Arrival arrival : arrivals) {
       String topic = arrival.stream().topic();
       TopicRecords.Builder builder = topics.computeIfAbsent(topic, TopicRecords.Builder::new);
-      String key = key(topic, arrival.partition());
+      String key = Position.place(topic, arrival.partition());
       Position position = Optional.ofNullable(positions.get(key)).orElseThrow();
       long offset = position.nextOffset();
       for (ArrivingRecord record : arrival.records()) {

@@ -3,6 +3,7 @@ package dev.millrace.engine.unittest;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.unittest.PreparedTest.Arrival;
 import dev.millrace.engine.unittest.PreparedTest.ArrivingRecord;
 import dev.millrace.engine.unittest.PreparedTest.ExpectedRefusals;
@@ -103,11 +104,7 @@ final class TestRun {
         .flatMap(c -> c.result().stream())
         .map(Long::parseLong)
         .max(Long::compare)
-        .map(
-            micros ->
-                Instant.EPOCH
-                    .plus(Duration.ofNanos(micros % 1_000_000 * 1000))
-                    .plusSeconds(micros / 1_000_000));
+        .map(Instants::of);
   }
 
   private void compare(Expects expects, int step) throws SQLException {

@@ -2,6 +2,7 @@ package dev.millrace.engine.why;
 
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.store.Instants;
 import dev.millrace.engine.why.Explanation.Held;
 import dev.millrace.engine.why.Explanation.Partition;
 import dev.millrace.engine.why.Explanation.Windows;
@@ -74,11 +75,7 @@ final class StoreFacts {
 
   private static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
     long micros = row.getLong(column);
-    return row.wasNull()
-        ? Optional.empty()
-        : Optional.of(
-            Instant.ofEpochSecond(
-                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000));
+    return row.wasNull() ? Optional.empty() : Optional.of(Instants.of(micros));
   }
 
   /** By {@code source.stream}; those of which no record was ever read are missing. */

@@ -284,7 +284,7 @@ public final class Why {
           Cause.STOPPED,
           id,
           "the stream has stopped: " + stopped.get(id),
-          "mend the model, then run with --fresh");
+          "mend the model, then run again");
     }
     status.stream()
         .flatMap(s -> s.streams().stream())

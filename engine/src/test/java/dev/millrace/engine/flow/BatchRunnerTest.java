@@ -269,4 +269,29 @@ class BatchRunnerTest {
       assertThat(flow.rows("SELECT id FROM attributed")).containsExactly("a", "b", "c");
     }
   }
+
+  /** However long a flow runs, only so many checkpoints are kept, from its beginning to its end. */
+  @Test
+  void checkpointsAreThinned() throws Exception {
+    try (FlowHarness flow = ads().open()) {
+      flow.batch(Map.of("ads.clicks", List.of(click("x", "a", "11:00:05"))));
+      flow.writer()
+          .transact(
+              t -> {
+                t.execute(
+                    "INSERT INTO progress.checkpoints SELECT committed_at + to_minutes(n), partitions,"
+                        + " sources FROM progress.batches, range(9) AS r(n)");
+                t.execute(
+                    "INSERT INTO progress.checkpoints SELECT committed_at, partitions, [sources[1]]"
+                        + " FROM progress.batches");
+                Checkpoints.thin(t, 5);
+                return true;
+              });
+      assertThat(
+              flow.rows(
+                  "SELECT len(c.sources), date_part('minute', c.committed_at - b.committed_at)"
+                      + " FROM progress.checkpoints c, progress.batches b"))
+          .containsExactly("1|0", "2|1", "2|3", "2|5", "2|7");
+    }
+  }
 }

@@ -168,6 +168,11 @@ final class EditedShop implements AutoCloseable {
     Files.writeString(path, text);
   }
 
+  /** Orders happen from this instant on. */
+  void happenAt(Instant instant) {
+    happening = instant;
+  }
+
   /** Writes this many orders and their payments: some late, malformed, twice. */
   void arrive(int orders) {
     try (TopicAdmin admin = TopicAdmin.open(broker.cluster())) {

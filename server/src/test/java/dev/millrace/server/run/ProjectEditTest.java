@@ -6,6 +6,8 @@ import dev.millrace.engine.Engine;
 import dev.millrace.testing.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
@@ -313,6 +315,24 @@ class ProjectEditTest {
       assertThat(shop.plan()).containsEntry("stream since", "rebuilt from the topic");
       shop.run();
       assertThat(shop.stored("FROM since")).isEqualTo(shop.stored(since.replace(":15Z", ":05Z")));
+      // What happens from now on is in, and what was on its way when the stream was planned is not.
+      String planned =
+          shop.stored(
+                  "SELECT regexp_extract(definition, 'now ([0-9]+)', 1) FROM progress.definitions"
+                      + " WHERE kind = 'stream' AND name = 'newest'")
+              .get(0);
+      shop.happenAt(Instant.EPOCH.plus(Long.parseLong(planned), ChronoUnit.MICROS));
+      shop.arrive(60);
+      shop.run();
+      String newest =
+          counts.formatted("all_orders WHERE ordered_at >= make_timestamptz(" + planned + ")");
+      assertThat(shop.stored("FROM newest")).isEqualTo(shop.stored(newest)).isNotEmpty();
+      assertThat(
+              shop.stored(
+                  "FROM all_orders WHERE ordered_at > '2026-02-01' AND ordered_at < make_timestamptz("
+                      + planned
+                      + ")"))
+          .isNotEmpty();
     }
   }
 

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * fences every other writer of the same sink.
  */
 final class KafkaSink implements Sink {
+  private static final int KEYS_AT_ONCE = 10_000;
+
   private final SinkContext context;
   private final Cluster cluster;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -111,7 +113,8 @@ final class KafkaSink implements Sink {
             null,
             "topic `%s` of sink `%s` is not the one any more that was written up to change %d"
                 .formatted(context.table(), context.sink(), held.sequence()),
-            "run the project with a fresh store to have everything delivered again"),
+            "give the sink another name, which delivers the whole table to this topic; or run with"
+                + " `--fresh --replace-sinks`, which builds everything again"),
         null);
   }
 
@@ -177,7 +180,8 @@ final class KafkaSink implements Sink {
 
   /**
    * Takes back what the topic holds: in a topic of keys by a tombstone for each, so that readers
-   * notice; in another one by dropping its records.
+   * notice; in another one by dropping its records. The position goes last: whoever is interrupted
+   * takes back what is left the next time.
    */
   @Override
   public void adopt() {
@@ -187,9 +191,17 @@ final class KafkaSink implements Sink {
       }
       begin();
       if (context.mode() != WriteMode.APPEND) {
+        int[] taken = {0};
         new LiveKeys(cluster, admin, topic)
             .forEach(
-                (partition, key, value) -> changes.takeBack(partition, key, value, this::send));
+                (partition, key, value) -> {
+                  if (++taken[0] % KEYS_AT_ONCE == 0) {
+                    // A transaction that takes long would be aborted.
+                    producer.commitTransaction();
+                    producer.beginTransaction();
+                  }
+                  changes.takeBack(partition, key, value, this::send);
+                });
       }
       commit(null);
     } catch (KafkaException e) {
@@ -220,8 +232,8 @@ final class KafkaSink implements Sink {
             null,
             "topic `%s` of sink `%s` holds changes of another store (epoch %s, this one is %s)"
                 .formatted(context.table(), context.sink(), held.epoch(), context.epoch()),
-            "restore that store, or adopt the topic: this takes back what it holds and delivers"
-                + " all again"),
+            "restore that store, or run with `--replace-sinks`: this takes back what the topic holds"
+                + " and delivers all again"),
         null);
   }
 
