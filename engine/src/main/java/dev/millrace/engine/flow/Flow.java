@@ -132,7 +132,7 @@ public final class Flow implements AutoCloseable {
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       } catch (InterruptedException e) {
         stop.give();
-      } catch (SQLException | RuntimeException | Error e) {
+      } catch (SQLException | RuntimeException e) {
         LOG.error("flow {} failed", name, e);
         stopFor(failed(e));
         return;

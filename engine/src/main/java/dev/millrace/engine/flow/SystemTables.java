@@ -28,6 +28,9 @@ public final class SystemTables {
           + " rejected BIGINT, duplicates BIGINT, ignored BIGINT)[], streams STRUCT(stream VARCHAR, changes BIGINT,"
           + " stopped VARCHAR)[])";
 
+  /** A few gigabytes. */
+  private static final long REFUSED_AT_MOST = 10_000_000;
+
   private SystemTables() {}
 
   /** Makes the tables and views if they are missing; others may do the same. */
@@ -93,15 +96,28 @@ public final class SystemTables {
    * rest. That they were refused is remembered: a stream that is built again needs it.
    */
   static void trim(Transaction transaction) throws SQLException {
+    trim(transaction, REFUSED_AT_MOST);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param atMost how many records of each kind are kept, about
+   */
+  static void trim(Transaction transaction, long atMost) throws SQLException {
     transaction.execute(
         "DELETE FROM store.system.errors WHERE recorded_at < now() - INTERVAL 7 DAY");
     for (String table : new String[] {"late", "duplicates", "rejected"}) {
       String old =
           " FROM store.system."
               + table
-              + " WHERE recorded_at < now() - INTERVAL "
+              + " WHERE (recorded_at < now() - INTERVAL "
               + (table.equals("rejected") ? 30 : 7)
-              + " DAY";
+              + " DAY OR id <= (SELECT max(id) FROM store.system."
+              + table
+              + ") - "
+              + atMost
+              + ")";
       transaction.execute(
           "INSERT INTO progress.refused SELECT source, topic, \"partition\", \"offset\""
               + old
