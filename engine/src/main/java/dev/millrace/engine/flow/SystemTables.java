@@ -4,6 +4,7 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Decisions;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -138,6 +139,35 @@ public final class SystemTables {
         "DELETE FROM store.system.rejected WHERE replay = 'filled' AND starts_with(reason, "
             + Identifier.literal(RefusedRows.filling(streams))
             + ")");
+  }
+
+  /**
+   * Drops what flows have made and forgets how far they came: as a new store, much sooner. No flow
+   * may be open.
+   */
+  public static void empty(Transaction transaction) throws SQLException {
+    List<String> drops = new ArrayList<>();
+    transaction.query(
+        "SELECT 'VIEW', schema_name, view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
+            + " UNION ALL SELECT 'TABLE', schema_name, table_name FROM duckdb_tables()"
+            + " WHERE schema_name IN ('published', 'state', 'outbox')",
+        row ->
+            drops.add(
+                "DROP "
+                    + row.getString(1)
+                    + " "
+                    + Identifier.quote(row.getString(2))
+                    + "."
+                    + Identifier.quote(row.getString(3))));
+    for (String drop : drops) {
+      transaction.execute(drop);
+    }
+    clear(transaction);
+    for (String table :
+        List.of(Progress.BATCHES, Progress.FILLS, "progress.beginnings", "progress.checkpoints")) {
+      transaction.execute("DELETE FROM " + table);
+    }
+    transaction.execute("DELETE FROM progress.refused");
   }
 
   /** Forgets records that were refused, and errors. */

@@ -82,8 +82,8 @@ final class Sandbox implements AutoCloseable {
   void prepare(PreparedTest test) throws SQLException {
     boolean same = running != null && running.graph() == test.graph() && store != null;
     if (!same) {
-      stop();
-      deleteFiles();
+      closeFlows();
+      forgetStore(test.graph().project());
     }
     running = test;
     positions.clear();
@@ -123,11 +123,14 @@ final class Sandbox implements AutoCloseable {
 
   private void start() throws SQLException {
     Project project = graph().project();
-    Store opened =
-        Store.open(
-            new StoreOptions(folder, project.timeZone(), MEMORY, 1)
-                .with(ProjectFunctions.load(project.folder(), new Problems())));
-    store = opened;
+    Store opened = store;
+    if (opened == null) {
+      opened =
+          Store.open(
+              new StoreOptions(folder, project.timeZone(), MEMORY, 1)
+                  .with(ProjectFunctions.load(project.folder(), new Problems())));
+      store = opened;
+    }
     for (FlowParts parts : new FlowBuilder(graph().project(), graph().programs()).build()) {
       flows.add(ScriptedFlow.open(parts, opened, clock));
     }
@@ -160,7 +163,24 @@ final class Sandbox implements AutoCloseable {
     start();
   }
 
-  private void stop() {
+  /** Makes the store as a new one is, which takes longer to open. */
+  private void forgetStore(Project next) throws SQLException {
+    Store open = store;
+    if (open != null && running != null && graph().project().timeZone().equals(next.timeZone())) {
+      try (Writer writer = open.writer()) {
+        writer.transact(
+            transaction -> {
+              SystemTables.empty(transaction);
+              return true;
+            });
+      }
+    } else {
+      stop();
+      deleteFiles();
+    }
+  }
+
+  private void closeFlows() {
     flows.forEach(ScriptedFlow::close);
     flows.clear();
     Connection open = reader;
@@ -172,6 +192,10 @@ final class Sandbox implements AutoCloseable {
         // It only read.
       }
     }
+  }
+
+  private void stop() {
+    closeFlows();
     Store closing = store;
     store = null;
     if (closing != null) {
