@@ -95,8 +95,9 @@ final class Planner {
       hidden.add(new Column(as, program.type(node.field(id).orElseThrow())));
     }
     Set<String> lasting = new LinkedHashSet<>();
+    Set<String> below = node.lasting();
     for (Visible column : resolved.columns()) {
-      if (node.appendOnly() || node.lasting().contains(column.field().name())) {
+      if (node.appendOnly() || below.contains(column.field().name())) {
         lasting.add(column.name());
       }
     }

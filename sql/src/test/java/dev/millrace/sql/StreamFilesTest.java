@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,6 +55,7 @@ class StreamFilesTest {
 
   @ParameterizedTest
   @MethodSource("files")
+  @Tag("slow")
   void matches(Path file) throws Exception {
     run(Files.readString(file), false);
   }
