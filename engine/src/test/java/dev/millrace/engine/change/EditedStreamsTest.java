@@ -313,4 +313,16 @@ class EditedStreamsTest {
           .containsExactly("elsewhere|1", "shop.events|10");
     }
   }
+
+  /** Rows of change data have no event time at which a stream could start. */
+  @Test
+  void aStreamOfChangeDataStartsNowhere() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(CUSTOMERS);
+      project.stream("copy", "SELECT id FROM {{ source('shop', 'customers') }}", ", start='now'");
+      assertThatThrownBy(project::open)
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("stream `copy` has `start`, but reads change data");
+    }
+  }
 }

@@ -305,6 +305,26 @@ class KafkaSinkTest extends SinkContract {
     }
   }
 
+  /** More keys than are taken back at once. */
+  @Test
+  void adoptedTopicOfManyKeysTakesThemBackInParts() {
+    String topic = newTable();
+    SinkContext context = context(topic, WriteMode.UPSERT, List.of("id"), Map.of());
+    int keys = 25_000;
+    try (Sink sink = connector().open(context)) {
+      Batches batches = new Batches(EVENTS);
+      for (long id = 0; id < keys; id++) {
+        batches.put(id, "a", null);
+      }
+      sink.deliver(batches.build(), keys);
+      sink.adopt();
+      assertThat(sink.position()).isEmpty();
+    }
+    assertThat(TopicContents.read(broker.cluster(), topic).records())
+        .filteredOn(r -> r.value() == null)
+        .hasSize(keys);
+  }
+
   @Test
   void topicThatWasMadeAnewIsNoticed() {
     String topic = newTable();
