@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Apache MINA's SFTP server, in this process, over the folder {@code files} of its own. It listens
- * on the loopback address only; its key and the password of its user {@code millrace} are made once.
+ * on the loopback address only; its key and the password of its user {@code millrace} are made
+ * once.
  */
 public final class SftpSystem implements EmbeddedSystem {
   static final String USER = "millrace";

@@ -323,21 +323,21 @@ public final class Engine implements Instance, AutoCloseable {
     Map<String, String> topics = new HashMap<>();
     source.streams().forEach(s -> topics.put(s.name(), s.topic()));
     return SourceRunner.start(
-            options.cluster(),
-            new SourceTask(
-                project.name(),
-                source.name(),
-                connector,
-                source
-                    .system()
-                    .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
-                    .orElse(new Options(List.of(), Map.of())),
-                source.system().map(s -> project.target().system(s).orElseThrow().type()),
-                source.options(),
-                source.streams().stream().map(StreamSpec::declaration).toList(),
-                topics,
-                project.folder(),
-                options.clock()));
+        options.cluster(),
+        new SourceTask(
+            project.name(),
+            source.name(),
+            connector,
+            source
+                .system()
+                .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
+                .orElse(new Options(List.of(), Map.of())),
+            source.system().map(s -> project.target().system(s).orElseThrow().type()),
+            source.options(),
+            source.streams().stream().map(StreamSpec::declaration).toList(),
+            topics,
+            project.folder(),
+            options.clock()));
   }
 
   private void committed() {

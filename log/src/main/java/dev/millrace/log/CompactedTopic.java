@@ -7,7 +7,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Topics of one partition that keep the newest record of each key, and are read from end to end. */
+/**
+ * Topics of one partition that keep the newest record of each key, and are read from end to end.
+ */
 final class CompactedTopic {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

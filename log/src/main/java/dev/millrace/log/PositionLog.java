@@ -18,8 +18,7 @@ public final class PositionLog {
   private static final String TOPIC = "_millrace.positions";
 
   /** One partition, so that one read to its end sees all; small segments, so that it is short. */
-  private static final TopicDeclaration DECLARATION =
-      CompactedTopic.declaration(TOPIC, 4 << 20);
+  private static final TopicDeclaration DECLARATION = CompactedTopic.declaration(TOPIC, 4 << 20);
 
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 

@@ -151,12 +151,7 @@ final class SourceReader {
     return name.map(
         n ->
             new SourceSpec(
-                n.text(),
-                active ? asked : Optional.empty(),
-                system,
-                options,
-                specs,
-                n.where()));
+                n.text(), active ? asked : Optional.empty(), system, options, specs, n.where()));
   }
 
   private void checkName(OptionBlock.Located name) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's bytes as its store has them. Whoever unpacks or reads them may hide why that failed; this
- * remembers it if it was the store.
+ * A file's bytes as its store has them. Whoever unpacks or reads them may hide why that failed;
+ * this remembers it if it was the store.
  */
 final class FileBytes extends InputStream {
   private final InputStream in;

@@ -18,9 +18,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file that is being read. Rows that were committed before are read again and passed over; their
- * checksum tells whether they still are those rows. The last row is held back until it is sure that
- * the file has not changed meanwhile: it might be only the beginning of a row.
+ * One file that is being read. Rows that were committed before are read again and passed over;
+ * their checksum tells whether they still are those rows. The last row is held back until it is
+ * sure that the file has not changed meanwhile: it might be only the beginning of a row.
  */
 final class FileReading implements AutoCloseable {
   private static final int ROWS_BETWEEN_LOOKS = 256;

@@ -64,8 +64,7 @@ final class FilesOptions {
                   + " content (SHA-256, for which each file is read twice).")
           .oneOf("path", "path_time_size", "content");
   static final Option AFTER =
-      Option.withDefault(
-              "after", OptionType.TEXT, "leave", "What happens to a file that was read.")
+      Option.withDefault("after", OptionType.TEXT, "leave", "What happens to a file that was read.")
           .oneOf("leave", "delete", "move", "rename");
   static final Option MOVE_TO =
       Option.optional(
@@ -147,7 +146,8 @@ final class FilesOptions {
               OptionType.TEXT,
               "auto",
               "How they are written. `auto` tells Avro, JSON lines (`{`) and a JSON array (`[`) by"
-                  + " their first bytes; else `.txt` and `.log` are lines, and all others CSV.")
+                  + " their first bytes; else `.json`, `.jsonl` and `.ndjson` are JSON lines, `.txt`"
+                  + " and `.log` plain lines, and all others CSV.")
           .oneOf("auto", "csv", "json_lines", "json_array", "lines", "avro");
   static final Option ENCODING =
       Option.withDefault(

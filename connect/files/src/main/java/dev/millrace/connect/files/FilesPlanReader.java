@@ -26,10 +26,7 @@ final class FilesPlanReader {
   private final Problems problems;
 
   FilesPlanReader(
-      Options options,
-      List<StreamDeclaration> streams,
-      SourceLocation where,
-      Problems problems) {
+      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems) {
     this.options = options;
     this.streams = streams;
     this.where = where;
@@ -109,7 +106,8 @@ final class FilesPlanReader {
   private Optional<String> below(Option option) {
     Optional<String> folder =
         options.optionalText(option.name()).map(f -> f.replaceFirst("/+$", ""));
-    if (folder.filter(f -> f.isEmpty() || f.startsWith("/") || List.of(f.split("/")).contains(".."))
+    if (folder
+        .filter(f -> f.isEmpty() || f.startsWith("/") || List.of(f.split("/")).contains(".."))
         .isPresent()) {
       problem(
           "`" + option.name() + ": " + folder.get() + "` is no folder below `folder`",

@@ -99,7 +99,7 @@ final class FilesSource implements Source {
     if (System.nanoTime() < nextLook) {
       return false;
     }
-    if (!uncommitted) {
+    if (!uncommitted && batch.isEmpty()) {
       disposal.run();
     }
     look();

@@ -96,10 +96,7 @@ final class Lookout {
   }
 
   private void found(
-      StoredFile file,
-      Deque<String> folders,
-      TreeSet<StoredFile> next,
-      Consumer<StoredFile> done) {
+      StoredFile file, Deque<String> folders, TreeSet<StoredFile> next, Consumer<StoredFile> done) {
     if (plan.ignore().stream().anyMatch(g -> g.matches(file.name())) || isOwn(file.path())) {
       return;
     }
@@ -143,8 +140,7 @@ final class Lookout {
     int incomplete = 0;
     for (StoredFile file : next) {
       Seen before = seen.get(file.path());
-      Seen first =
-          before != null && before.file().isUnchanged(file) ? before : new Seen(file, now);
+      Seen first = before != null && before.file().isUnchanged(file) ? before : new Seen(file, now);
       boolean waits =
           first.since().plus(plan.complete().stableFor()).isAfter(now)
               || file.modified().plus(plan.complete().minAge()).isAfter(now)

@@ -2,7 +2,9 @@ package dev.millrace.connect.files;
 
 import java.io.IOException;
 
-/** Reading a file failed because of its store, which the cause tells, not because of its content. */
+/**
+ * Reading a file failed because of its store, which the cause tells, not because of its content.
+ */
 final class StoreFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 

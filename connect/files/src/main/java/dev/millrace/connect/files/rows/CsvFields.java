@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Finds the fields of rows, and passes over comments. After {@link #next} the fields of one row stand in {@link #bytes}, until
- * the next call.
+ * Finds the fields of rows, and passes over comments. After {@link #next} the fields of one row
+ * stand in {@link #bytes}, until the next call.
  */
 final class CsvFields {
   private final CsvDialect dialect;
@@ -91,7 +91,9 @@ final class CsvFields {
   }
 
   private boolean hasByte(int place) throws IOException {
-    return window.start + place < window.end || at(place) != -1 || window.start + place < window.end;
+    return window.start + place < window.end
+        || at(place) != -1
+        || window.start + place < window.end;
   }
 
   private Outcome row() throws IOException {
@@ -120,7 +122,8 @@ final class CsvFields {
         textEnd = stop;
         return Outcome.TOO_LONG;
       }
-      int text = last && stop > p && window.bytes[window.start + stop - 1] == '\r' ? stop - 1 : stop;
+      int text =
+          last && stop > p && window.bytes[window.start + stop - 1] == '\r' ? stop - 1 : stop;
       if (isQuoted && text != end + 1) {
         finish(stop, text, last);
         return Outcome.TEXT_BEHIND_QUOTE;
@@ -210,9 +213,17 @@ final class CsvFields {
     return newlines > own;
   }
 
-  /** True if nothing is in the row. */
+  /** True if nothing but blanks is in the row. */
   boolean isBlank() {
-    return count == 1 && !quoted[0] && begins[0] == ends[0];
+    if (count != 1 || quoted[0]) {
+      return false;
+    }
+    for (int p = begin(0); p < end(0); p++) {
+      if (window.bytes[p] != ' ' && window.bytes[p] != '\t') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private byte first() {

@@ -48,9 +48,7 @@ final class CsvRows implements RowReader {
         continue;
       }
       String fault = fault(outcome, target);
-      return fault == null
-          ? Row.good(value(target), key(), fields.line())
-          : bad(outcome, fault);
+      return fault == null ? Row.good(value(target), key(), fields.line()) : bad(outcome, fault);
     }
   }
 
@@ -62,8 +60,7 @@ final class CsvRows implements RowReader {
       case END -> null;
       case ROW -> {
         boolean fits =
-            fields.count() == target.size()
-                || dialect.padShort() && fields.count() < target.size();
+            fields.count() == target.size() || dialect.padShort() && fields.count() < target.size();
         yield fits
             ? null
             : "the row has %d fields, expected %d".formatted(fields.count(), target.size());

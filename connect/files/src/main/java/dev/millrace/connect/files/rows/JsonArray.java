@@ -85,6 +85,7 @@ final class JsonArray implements RowReader {
     long begin = line;
     int length = 0;
     int depth = 0;
+    boolean closed = false;
     boolean quoted = false;
     boolean escaped = false;
     while (true) {
@@ -93,14 +94,17 @@ final class JsonArray implements RowReader {
         if (quoted) {
           quoted = escaped || b != '"';
           escaped = !escaped && b == '\\';
+        } else if (depth == 0 && (b == ',' || b == ']')) {
+          return taken(length, begin);
+        } else if (closed && (b > ' ' || b < 0)) {
+          throw bad("between elements stands `,`, not `" + (char) (b & 0xff) + "`");
         } else if (b == '"') {
           quoted = true;
         } else if (b == '{' || b == '[') {
           depth++;
-        } else if (depth == 0 && (b == ',' || b == ']')) {
-          return taken(length, begin);
         } else if (b == '}' || b == ']') {
           depth--;
+          closed = depth == 0;
         } else if (b == '\n') {
           line++;
         }

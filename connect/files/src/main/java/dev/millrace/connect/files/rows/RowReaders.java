@@ -70,7 +70,7 @@ public final class RowReaders {
     }
   }
 
-  /** By the first character; CSV and plain lines, which begin with any, by the name's ending. */
+  /** By the first character; where that does not tell, by the name's ending. */
   private static RowFormat.Kind kind(String name, byte[] head, int mark) {
     for (int i = mark; i < head.length; i++) {
       if (head[i] > ' ') {
@@ -84,8 +84,11 @@ public final class RowReaders {
       }
     }
     String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".log") || lower.endsWith(".txt")
-        ? RowFormat.Kind.LINES
+    if (lower.endsWith(".log") || lower.endsWith(".txt")) {
+      return RowFormat.Kind.LINES;
+    }
+    return lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")
+        ? RowFormat.Kind.JSON_LINES
         : RowFormat.Kind.CSV;
   }
 }

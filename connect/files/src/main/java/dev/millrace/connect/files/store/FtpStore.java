@@ -88,6 +88,10 @@ public final class FtpStore implements FileStore {
         }
         throw new IOException(client.getReplyString().strip());
       }
+      if (!entries.hasNext() && exactListings && client.mlistFile(path) == null) {
+        // Some servers list nothing of a folder that does not exist.
+        throw new NoSuchFileException(folder);
+      }
       while (entries.hasNext()) {
         for (FTPFile entry : entries.getNext(PAGE)) {
           if (entry != null) {

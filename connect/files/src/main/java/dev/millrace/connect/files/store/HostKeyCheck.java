@@ -24,14 +24,14 @@ final class HostKeyCheck implements ServerKeyVerifier {
   }
 
   @Override
-  public boolean verifyServerKey(
-      ClientSession session, SocketAddress remote, PublicKey serverKey) {
+  public boolean verifyServerKey(ClientSession session, SocketAddress remote, PublicKey serverKey) {
     if (!address.verifyHost()) {
       return true;
     }
     Optional<String> expected = address.hostKey();
     if (expected.isPresent()) {
-      return matches(expected.get().strip(), serverKey) || refuse("another than `host_key`", serverKey);
+      return matches(expected.get().strip(), serverKey)
+          || refuse("another than `host_key`", serverKey);
     }
     KnownHostsServerKeyVerifier known =
         new KnownHostsServerKeyVerifier(

@@ -103,7 +103,8 @@ public record SftpAddress(
    */
   public static SftpAddress of(Options options, Path folder) {
     ServerUrl url = ServerUrl.parse(options.text("url"), PORT, "sftp");
-    String user = options.optionalText("user").or(url::user).orElse(System.getProperty("user.name"));
+    String user =
+        options.optionalText("user").or(url::user).orElse(System.getProperty("user.name"));
     return new SftpAddress(
         url,
         user,

@@ -5,23 +5,29 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.connect.files.FilesError;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
-import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.sftp.SftpModuleProperties;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClientFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A client, its session and its SFTP channel. */
 final class SftpConnection implements AutoCloseable {
@@ -63,7 +69,10 @@ final class SftpConnection implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       boolean connected = session != null;
       ssh.stop();
-      throw check.refusal(e).map(MillraceException.class::cast).orElse(failure(address, e, connected));
+      throw check
+          .refusal(e)
+          .map(MillraceException.class::cast)
+          .orElse(failure(address, e, connected));
     }
   }
 
@@ -71,8 +80,7 @@ final class SftpConnection implements AutoCloseable {
     SshClient ssh = SshClient.setUpDefaultClient();
     // Nothing of the user's own ~/.ssh but what the options name.
     ssh.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
-    ssh.setHostConfigEntryResolver(
-        org.apache.sshd.client.config.hosts.HostConfigEntryResolver.EMPTY);
+    ssh.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     CoreModuleProperties.AUTH_TIMEOUT.set(ssh, address.connectTimeout());
     // How long an answer may take; that the session itself is idle is no fault.
     CoreModuleProperties.IDLE_TIMEOUT.set(ssh, address.timeout());
@@ -89,45 +97,44 @@ final class SftpConnection implements AutoCloseable {
     List<KeyPair> keys = new ArrayList<>();
     if (address.privateKey().isPresent()) {
       Path file = address.privateKey().get();
-      FileKeyPairProvider provider = new FileKeyPairProvider(file);
-      provider.setPasswordFinder(
-          address
-              .passphrase()
-              .map(FilePasswordProvider::of)
-              .orElse(FilePasswordProvider.EMPTY));
+      FilePasswordProvider passphrase =
+          address.passphrase().map(FilePasswordProvider::of).orElse(FilePasswordProvider.EMPTY);
       try {
-        for (KeyPair key : provider.loadKeys(null)) {
-          keys.add(key);
+        Iterable<KeyPair> found =
+            SecurityUtils.loadKeyPairIdentities(
+                null,
+                NamedResource.ofName(file.toString()),
+                new ByteArrayInputStream(Files.readAllBytes(file)),
+                passphrase);
+        if (found != null) {
+          found.forEach(keys::add);
         }
-      } catch (RuntimeException e) {
-        throw unusable(file, e);
+      } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        throw unusable(file, e.getMessage(), e);
       }
       if (keys.isEmpty()) {
-        throw unusable(file, null);
+        throw unusable(file, "there is no key in it", null);
       }
     }
     return keys;
   }
 
-  private static StopException unusable(Path file, @org.jspecify.annotations.Nullable Exception e) {
-    Throwable cause = e;
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+  private static StopException unusable(
+      Path file, @Nullable String reason, @Nullable Exception cause) {
     return new StopException(
         Problem.error(
             FilesError.FILES_PRIVATE_KEY,
             null,
-            "the private key `%s` cannot be read%s"
-                .formatted(file, cause == null ? "" : ": " + cause.getMessage()),
+            "the private key `%s` cannot be read: %s".formatted(file, reason),
             "look at the path, its permissions and the `passphrase`"),
-        e);
+        cause);
   }
 
   private static MillraceException failure(SftpAddress address, Exception e, boolean connected) {
     boolean refused =
         e instanceof SshException ssh
-            && ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE;
+            && ssh.getDisconnectCode()
+                == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE;
     if (connected && refused) {
       return new StopException(
           Problem.error(

@@ -28,8 +28,7 @@ final class Archive {
     ZIP
   }
 
-  private Archive(
-      Kind kind, CountedStream bytes, ArchiveInputStream<? extends ArchiveEntry> in) {
+  private Archive(Kind kind, CountedStream bytes, ArchiveInputStream<? extends ArchiveEntry> in) {
     this.kind = kind;
     this.bytes = bytes;
     this.in = in;

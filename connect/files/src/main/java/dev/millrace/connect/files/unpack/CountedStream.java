@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** Counts the bytes that pass, and keeps the last ones. */
-final class CountedStream extends FilterInputStream {
+public final class CountedStream extends FilterInputStream {
   private final byte[] tail;
   private long count;
 
@@ -14,7 +14,7 @@ final class CountedStream extends FilterInputStream {
    *
    * @param tail how many of the last bytes are kept; a power of two
    */
-  CountedStream(InputStream in, int tail) {
+  public CountedStream(InputStream in, int tail) {
     super(in);
     this.tail = new byte[tail];
   }
@@ -43,12 +43,12 @@ final class CountedStream extends FilterInputStream {
   }
 
   /** Bytes so far. */
-  long count() {
+  public long count() {
     return count;
   }
 
   /** The byte that came so many before the last one; 0 before the first. */
-  byte fromEnd(int back) {
+  public byte fromEnd(int back) {
     return back >= count || back >= tail.length
         ? 0
         : tail[(int) ((count - 1 - back) & (tail.length - 1))];
