@@ -21,6 +21,12 @@ public record SourceRecord(
     byte @Nullable [] value,
     Map<String, byte[]> headers,
     Instant timestamp) {
+  /**
+   * The header of a record that is no row of its stream, and is rejected whatever its value is: the
+   * reason, in UTF-8. Its other headers are kept with it.
+   */
+  public static final String FAULT = "millrace.fault";
+
   /** A record without headers. */
   public SourceRecord(
       String stream, byte @Nullable [] key, byte @Nullable [] value, Instant timestamp) {

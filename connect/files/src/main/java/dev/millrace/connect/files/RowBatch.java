@@ -23,9 +23,6 @@ final class RowBatch {
   /** The header with the line that a row begins in. */
   static final String LINE = "line";
 
-  /** The header with the reason why a row is none. */
-  static final String ERROR = "error";
-
   // The ledger is the position.
   private static final String POSITION = "ledger";
 
@@ -61,7 +58,7 @@ final class RowBatch {
     Map<String, byte[]> headers =
         fault == null
             ? Map.of(FILE, file, LINE, line)
-            : Map.of(FILE, file, LINE, line, ERROR, fault.getBytes(UTF_8));
+            : Map.of(FILE, file, LINE, line, SourceRecord.FAULT, fault.getBytes(UTF_8));
     records.add(new SourceRecord(stream, row.key(), row.value(), headers, now));
     bytes += row.value().length + file.length + 32;
   }

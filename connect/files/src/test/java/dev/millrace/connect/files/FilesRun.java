@@ -150,7 +150,7 @@ final class FilesRun {
   /** The values of good rows. */
   List<String> rows() {
     return records.stream()
-        .filter(r -> !r.headers().containsKey("error"))
+        .filter(r -> !r.headers().containsKey(SourceRecord.FAULT))
         .map(r -> new String(r.value(), UTF_8))
         .toList();
   }
@@ -158,14 +158,14 @@ final class FilesRun {
   /** Bad rows as {@code file:line: error: value}. */
   List<String> rejected() {
     return records.stream()
-        .filter(r -> r.headers().containsKey("error"))
+        .filter(r -> r.headers().containsKey(SourceRecord.FAULT))
         .map(
             r ->
                 "%s:%s: %s: %s"
                     .formatted(
                         header(r, "file"),
                         header(r, "line"),
-                        header(r, "error"),
+                        header(r, SourceRecord.FAULT),
                         new String(r.value(), UTF_8)))
         .toList();
   }

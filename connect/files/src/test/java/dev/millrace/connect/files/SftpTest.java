@@ -143,7 +143,7 @@ class SftpTest {
       text.append(i).append(",row\n");
     }
     write("a.csv", text.toString());
-    int port = Integer.parseInt(options.get("url").replaceAll(".*:", ""));
+    int port = Integer.parseInt(options.getOrDefault("url", "").replaceAll(".*:", ""));
     try (StallingProxy proxy = new StallingProxy(port, 3_000_000)) {
       options.put("url", "sftp://127.0.0.1:" + proxy.port());
       options.put("timeout", "1s");
