@@ -10,13 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class PostgresData {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresData.class);
   private static final String UNFINISHED = "data.new-";
-  private static final int PASSWORD_BYTES = 24;
   private static final long STEP_LIMIT_SECONDS = 120;
 
   /** Only sinks wait for the data folder; what people wait for comes first. */
@@ -58,7 +52,7 @@ final class PostgresData {
         }
         return Files.readString(passwordFile).strip();
       }
-      String password = newPassword(passwordFile);
+      String password = PasswordFile.create(passwordFile);
       deleteUnfinished();
       // An initdb whose parent was killed may still be writing to its own.
       Path unfinished = folder.resolve(UNFINISHED + ProcessHandle.current().pid());
@@ -84,21 +78,6 @@ final class PostgresData {
         LOG.debug("{} is left for a later start", leftover, e);
       }
     }
-  }
-
-  private static String newPassword(Path file) throws IOException {
-    byte[] bytes = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    Files.deleteIfExists(file);
-    try (var channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
-    }
-    return password;
   }
 
   private void initialize(Path data, Path passwordFile) throws IOException {

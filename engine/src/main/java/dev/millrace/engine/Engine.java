@@ -256,15 +256,13 @@ public final class Engine implements Instance, AutoCloseable {
     flows.forEach(Flow::start);
     fills.forEach(Fill::start);
     systems.keySet().forEach(this::startDeliveries);
-    Map<String, SourceRunner> runners = new LinkedHashMap<>();
-    project.sources().forEach(source -> startSource(source, runners));
-    sources = Collections.unmodifiableMap(runners);
+    startSources();
     started = true;
   }
 
   /**
-   * Begins to deliver to a system of the target that runs from now on. Until then changes for it
-   * wait in its outboxes.
+   * Begins to read from and deliver to a system of the target that runs from now on. Until then its
+   * sources wait, and changes for it are in its outboxes.
    *
    * @param system its name in the target
    * @param options its options, its address among them
@@ -273,6 +271,7 @@ public final class Engine implements Instance, AutoCloseable {
     systems.put(system, options);
     if (delivering) {
       startDeliveries(system);
+      startSources();
     }
   }
 
@@ -304,27 +303,41 @@ public final class Engine implements Instance, AutoCloseable {
         sink.key());
   }
 
-  private void startSource(SourceSpec source, Map<String, SourceRunner> runners) {
-    if (source.connector().isEmpty()) {
-      return;
-    }
+  /** Starts the sources that do not run yet and whose system does. */
+  private void startSources() {
+    Map<String, SourceRunner> runners = new LinkedHashMap<>(sources);
+    waitingSources()
+        .filter(s -> s.system().map(systems::containsKey).orElse(true))
+        .forEach(s -> runners.put(s.name(), startSource(s)));
+    sources = Collections.unmodifiableMap(runners);
+  }
+
+  private Stream<SourceSpec> waitingSources() {
+    return project.sources().stream()
+        .filter(s -> s.connector().isPresent() && !sources.containsKey(s.name()));
+  }
+
+  private SourceRunner startSource(SourceSpec source) {
     SourceConnector connector =
         Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
     Map<String, String> topics = new HashMap<>();
     source.streams().forEach(s -> topics.put(s.name(), s.topic()));
-    runners.put(
-        source.name(),
-        SourceRunner.start(
-            options.cluster(),
-            new SourceTask(
-                project.name(),
-                source.name(),
-                connector,
-                new Options(List.of(), Map.of()),
-                source.options(),
-                source.streams().stream().map(StreamSpec::declaration).toList(),
-                topics,
-                options.clock())));
+    return SourceRunner.start(
+        options.cluster(),
+        new SourceTask(
+            project.name(),
+            source.name(),
+            connector,
+            source
+                .system()
+                .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
+                .orElse(new Options(List.of(), Map.of())),
+            source.system().map(s -> project.target().system(s).orElseThrow().type()),
+            source.options(),
+            source.streams().stream().map(StreamSpec::declaration).toList(),
+            topics,
+            project.folder(),
+            options.clock()));
   }
 
   private void committed() {
@@ -410,9 +423,11 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** Sources that this project runs and that have not ended, by name. */
   public List<String> unboundedSources() {
-    return sources.entrySet().stream()
-        .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
-        .map(Map.Entry::getKey)
+    return Stream.concat(
+            waitingSources().map(SourceSpec::name),
+            sources.entrySet().stream()
+                .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
+                .map(Map.Entry::getKey))
         .toList();
   }
 

@@ -2,14 +2,11 @@ package dev.millrace.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +18,9 @@ public final class PositionLog {
   private static final String TOPIC = "_millrace.positions";
 
   /** One partition, so that one read to its end sees all; small segments, so that it is short. */
-  private static final TopicDeclaration DECLARATION =
-      new TopicDeclaration(
-          TOPIC,
-          1,
-          Map.of(
-              "cleanup.policy", "compact",
-              "segment.bytes", "4194304",
-              "min.cleanable.dirty.ratio", "0.1",
-              "delete.retention.ms", "60000"));
+  private static final TopicDeclaration DECLARATION = CompactedTopic.declaration(TOPIC, 4 << 20);
 
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private PositionLog() {}
 
@@ -61,26 +49,19 @@ public final class PositionLog {
    */
   public static Optional<String> read(
       Cluster cluster, TopicAdmin admin, String positionKey, String whose) {
-    long end = admin.endWithOpenTransactions(PARTITION);
-    if (end == 0) {
-      // A new topic: not worth a consumer.
-      return Optional.empty();
-    }
     byte[] key = positionKey.getBytes(UTF_8);
     AtomicReference<@Nullable String> position = new AtomicReference<>();
-    try (PartitionReader reader = new PartitionReader(cluster, "millrace-positions")) {
-      reader.read(
-          new PartitionRange(TOPIC, 0, 0, end),
-          LIMIT,
-          record -> {
-            if (Arrays.equals(record.key(), key)) {
-              byte[] value = record.value();
-              position.set(value == null ? null : new String(value, UTF_8));
-            }
-          });
-      return Optional.ofNullable(position.get());
-    } catch (KafkaException e) {
-      throw KafkaFailure.of(e, cluster, "reading the position of " + whose);
-    }
+    CompactedTopic.read(
+        cluster,
+        admin,
+        PARTITION,
+        "reading the position of " + whose,
+        record -> {
+          byte[] value = record.value();
+          if (Arrays.equals(record.key(), key)) {
+            position.set(value == null ? null : new String(value, UTF_8));
+          }
+        });
+    return Optional.ofNullable(position.get());
   }
 }

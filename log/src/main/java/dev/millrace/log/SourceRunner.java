@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.api.connect.Ledger;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.connect.SourceContext;
@@ -109,7 +110,7 @@ public final class SourceRunner implements AutoCloseable {
   /** One life of writer and source; true if the source has ended. */
   private boolean runUntilEnd() {
     try (SourceWriter writer = openWriter()) {
-      try (Source source = task.connector().open(context(Optional.ofNullable(committed)))) {
+      try (Source source = task.connector().open(context())) {
         return transfer(source, writer);
       }
     } catch (KafkaException e) {
@@ -121,6 +122,9 @@ public final class SourceRunner implements AutoCloseable {
   private SourceWriter openWriter() {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       PositionLog.ensure(admin);
+      if (task.connector().keepsLedger()) {
+        LedgerLog.ensure(admin, task);
+      }
       SourceWriter writer = SourceWriter.open(cluster, task);
       try {
         committed =
@@ -134,16 +138,24 @@ public final class SourceRunner implements AutoCloseable {
     }
   }
 
-  private SourceContext context(Optional<String> position) {
+  private SourceContext context() {
     return new SourceContext(
-        task.source(), task.system(), task.options(), task.streams(), position, task.clock());
+        task.source(),
+        task.system(),
+        task.systemType(),
+        task.options(),
+        task.streams(),
+        Optional.ofNullable(committed),
+        task.connector().keepsLedger() ? LedgerLog.of(cluster, task) : Ledger.EMPTY,
+        task.folder(),
+        task.clock());
   }
 
   private boolean transfer(Source source, SourceWriter writer) {
     String position = null;
     long begun = 0;
     while (!stopping) {
-      if (paused && writer.records() == 0) {
+      if (paused && writer.isEmpty()) {
         status = SourceState.Status.PAUSED;
         pauseFor(IDLE.toMillis() / 4);
         continue;
@@ -151,41 +163,42 @@ public final class SourceRunner implements AutoCloseable {
       status = SourceState.Status.RUNNING;
       SourceBatch batch = source.poll(wait(writer, begun));
       position = batch.position();
-      if (writer.records() == 0 && !batch.records().isEmpty()) {
+      if (writer.isEmpty()) {
         begun = System.nanoTime();
       }
       batch.records().forEach(writer::add);
+      batch.ledger().forEach(writer::note);
       if (batch.ended() || due(writer, begun, position)) {
-        commit(writer, position);
+        commit(source, writer, position);
       }
       if (batch.ended()) {
         return true;
       }
     }
-    if (position != null && writer.records() > 0) {
-      commit(writer, position);
+    if (position != null && !writer.isEmpty()) {
+      commit(source, writer, position);
     }
     return false;
   }
 
   private static Duration wait(SourceWriter writer, long begun) {
-    if (writer.records() == 0) {
+    if (writer.isEmpty()) {
       return IDLE;
     }
     return Duration.ofNanos(Math.max(0, LINGER - (System.nanoTime() - begun)));
   }
 
   private boolean due(SourceWriter writer, long begun, String position) {
-    if (writer.records() == 0) {
+    if (writer.isEmpty()) {
       return !position.equals(committed) && System.nanoTime() - committedAt > POSITION_INTERVAL;
     }
     return paused || writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
   }
 
-  private void commit(SourceWriter writer, String position) {
+  private void commit(Source source, SourceWriter writer, String position) {
     int count = writer.records();
     long size = writer.bytes();
-    if (count == 0 && position.equals(committed)) {
+    if (writer.isEmpty() && position.equals(committed)) {
       return;
     }
     writer.commit(position);
@@ -200,6 +213,7 @@ public final class SourceRunner implements AutoCloseable {
     retries = 0;
     fenced = 0;
     problems = List.of();
+    source.committed();
   }
 
   private MillraceException failure(KafkaException thrown) {

@@ -3,9 +3,11 @@ package dev.millrace.log;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.option.Options;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One source of a project and where its records go.
@@ -15,9 +17,11 @@ import java.util.Map;
  * @param source the source's name
  * @param connector opens it
  * @param system options of the system it reads from
+ * @param systemType the type of that system; empty if it names none
  * @param options of the source
  * @param streams in the order of the file
  * @param topics the topic of each stream, by the stream's name; the topics exist
+ * @param folder the project's
  * @param clock the time that the source sees
  */
 public record SourceTask(
@@ -25,14 +29,39 @@ public record SourceTask(
     String source,
     SourceConnector connector,
     Options system,
+    Optional<String> systemType,
     Options options,
     List<StreamDeclaration> streams,
     Map<String, String> topics,
+    Path folder,
     Clock clock) {
   /** Copies the collections. */
   public SourceTask {
     streams = List.copyOf(streams);
     topics = Map.copyOf(topics);
+  }
+
+  /** A source without a system. */
+  public SourceTask(
+      String project,
+      String source,
+      SourceConnector connector,
+      Options system,
+      Options options,
+      List<StreamDeclaration> streams,
+      Map<String, String> topics,
+      Clock clock) {
+    this(
+        project,
+        source,
+        connector,
+        system,
+        Optional.empty(),
+        options,
+        streams,
+        topics,
+        Path.of(""),
+        clock);
   }
 
   /** Names the source among all projects that share a cluster. */

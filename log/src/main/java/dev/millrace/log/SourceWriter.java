@@ -1,11 +1,13 @@
 package dev.millrace.log;
 
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.SourceRecord;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -19,6 +21,8 @@ final class SourceWriter implements AutoCloseable {
   private final SourceTask task;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Map<String, Integer> partitions = new HashMap<>();
+  // A file that is read on has an entry in every batch, of which only the last needs to be written.
+  private final Map<String, LedgerEntry> ledger = new LinkedHashMap<>();
   private int nextKeyless;
   private int records;
   private long bytes;
@@ -55,7 +59,10 @@ final class SourceWriter implements AutoCloseable {
     byte[] value = record.value();
     Integer partition = key == null ? keyless(topic) : null;
     long timestamp = Math.max(0, record.timestamp().toEpochMilli());
-    producer.send(new ProducerRecord<>(topic, partition, timestamp, key, value));
+    ProducerRecord<byte[], byte[]> sent =
+        new ProducerRecord<>(topic, partition, timestamp, key, value);
+    record.headers().forEach(sent.headers()::add);
+    producer.send(sent);
     records++;
     bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
   }
@@ -68,17 +75,29 @@ final class SourceWriter implements AutoCloseable {
     return nextKeyless % count;
   }
 
-  /** Commits the records since the last commit together with the position behind them. */
+  /** Adds an entry of the source's ledger to what is committed next. */
+  void note(LedgerEntry entry) {
+    ledger.put(entry.key(), entry);
+  }
+
+  /** Commits records and ledger entries since the last commit, with the position behind them. */
   void commit(String position) {
     if (records == 0) {
       producer.beginTransaction();
     }
+    ledger.values().forEach(e -> producer.send(LedgerLog.record(task, e)));
     producer.send(PositionLog.record(task.key(), position));
     FaultPoint.pass("source-before-commit");
     producer.commitTransaction();
     FaultPoint.pass("source-after-commit");
     records = 0;
     bytes = 0;
+    ledger.clear();
+  }
+
+  /** True if nothing was added since the last commit. */
+  boolean isEmpty() {
+    return records == 0 && ledger.isEmpty();
   }
 
   /** Records in the open transaction. */

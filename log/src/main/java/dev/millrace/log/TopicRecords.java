@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.api.connect.SourceRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -154,6 +155,11 @@ public final class TopicRecords {
     return all;
   }
 
+  /** True if a record may have headers that were collected. */
+  public boolean hasHeaders() {
+    return headers.length > 0;
+  }
+
   private int number(int place) {
     return ByteBuffer.wrap(bytes).getInt(place);
   }
@@ -180,12 +186,16 @@ public final class TopicRecords {
     private final boolean withHeaders;
     private int size;
 
-    /** A builder of records of this topic, without their headers. */
+    /** A builder of records of this topic, without headers but of those that have a fault. */
     public Builder(String topic) {
       this(topic, false);
     }
 
-    /** A builder of records of this topic. */
+    /**
+     * A builder of records of this topic.
+     *
+     * @param withHeaders false to keep only headers of records with a {@link SourceRecord#FAULT}
+     */
     public Builder(String topic, boolean withHeaders) {
       this.topic = topic;
       this.withHeaders = withHeaders;
@@ -222,7 +232,7 @@ public final class TopicRecords {
         partitions = Arrays.copyOf(partitions, length);
         offsets = Arrays.copyOf(offsets, length);
         timestamps = Arrays.copyOf(timestamps, length);
-        headers = Arrays.copyOf(headers, withHeaders ? length * 2 : 0);
+        headers = Arrays.copyOf(headers, headers.length > 0 ? length * 2 : 0);
       }
     }
 
@@ -239,7 +249,7 @@ public final class TopicRecords {
       partitions[size] = partition;
       offsets[size] = offset;
       timestamps[size] = timestamp;
-      if (withHeaders) {
+      if (headers.length > 0) {
         headers[size * 2] = used;
         headers[size * 2 + 1] = 0;
       }
@@ -249,18 +259,22 @@ public final class TopicRecords {
 
     /** Gives the record that was added last a header, behind those that it has. */
     public Builder header(String name, byte @Nullable [] value) {
-      if (withHeaders) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        int length = 8 + text.length + (value == null ? 0 : value.length);
-        reserve(length);
-        ByteBuffer into = ByteBuffer.wrap(bytes, used, length).putInt(text.length).put(text);
-        into.putInt(value == null ? NULL : value.length);
-        if (value != null) {
-          into.put(value);
-        }
-        used += length;
-        headers[size * 2 - 1] += length;
+      if (headers.length == 0) {
+        headers = new int[offsets.length * 2];
       }
+      if (headers[size * 2 - 1] == 0) {
+        headers[size * 2 - 2] = used;
+      }
+      byte[] text = name.getBytes(StandardCharsets.UTF_8);
+      int length = 8 + text.length + (value == null ? 0 : value.length);
+      reserve(length);
+      ByteBuffer into = ByteBuffer.wrap(bytes, used, length).putInt(text.length).put(text);
+      into.putInt(value == null ? NULL : value.length);
+      if (value != null) {
+        into.put(value);
+      }
+      used += length;
+      headers[size * 2 - 1] += length;
       return this;
     }
 
@@ -269,7 +283,7 @@ public final class TopicRecords {
       expect(records.size());
       for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records) {
         add(partition, record.offset(), record.timestamp(), record.key(), record.value());
-        if (withHeaders) {
+        if (withHeaders || record.headers().lastHeader(SourceRecord.FAULT) != null) {
           record.headers().forEach(h -> header(h.key(), h.value()));
         }
       }

@@ -194,6 +194,11 @@ final class ProjectFormat {
                   "Who writes its topics; left out where somebody else does.",
                   "generator"),
               Option.optional(
+                  "system",
+                  TEXT,
+                  "The target's system that the connector reads from, if it reads from one.",
+                  "sftp"),
+              Option.optional(
                   "only_in",
                   TEXTS,
                   "The targets in which the connector runs; all if left out.",

@@ -118,10 +118,10 @@ public final class ProjectLoader {
       TargetReader targetReader = new TargetReader(connectors, reader, problems);
       Target target = targetReader.read(project, chosen);
 
+      SystemNames systems = new SystemNames(target, targetReader.systemNames());
       SourceReader sourceReader =
-          new SourceReader(connectors, reader, problems, chosen, targetNames(project));
-      SinkReader sinkReader =
-          new SinkReader(connectors, reader, problems, target, targetReader.systemNames());
+          new SourceReader(connectors, reader, problems, systems, targetNames(project));
+      SinkReader sinkReader = new SinkReader(connectors, reader, problems, systems);
       readProperties(reader, sourceReader, sinkReader);
       checkKafka(project, target, targetReader, sources);
 

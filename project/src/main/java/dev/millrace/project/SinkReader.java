@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads sinks. Their models are checked by {@link #checkModels} once those are known. */
 final class SinkReader {
@@ -26,21 +25,20 @@ final class SinkReader {
   private final OptionReader reader;
   private final Problems problems;
   private final Target target;
-  private final Set<String> systems;
+  private final SystemNames systems;
   private final Names names;
   private final List<OptionBlock.Located> delivered = new ArrayList<>();
 
   /**
-   * A reader for the chosen target.
+   * A reader.
    *
-   * @param systems the names of the target's systems, faulty ones too
+   * @param systems of the chosen target
    */
   SinkReader(
       Collection<? extends Connector> connectors,
       OptionReader reader,
       Problems problems,
-      Target target,
-      Set<String> systems) {
+      SystemNames systems) {
     for (Connector connector : connectors) {
       if (connector instanceof SinkConnector sink) {
         this.connectors.put(sink.name(), sink);
@@ -48,8 +46,8 @@ final class SinkReader {
     }
     this.reader = reader;
     this.problems = problems;
-    this.target = target;
-    this.systems = Set.copyOf(systems);
+    this.target = systems.target();
+    this.systems = systems;
     this.names = new Names("sink", problems);
   }
 
@@ -110,20 +108,8 @@ final class SinkReader {
   }
 
   private void checkSystem(OptionBlock.Located name) {
-    Optional<SystemSpec> system = target.system(name.text());
-    if (system.isEmpty() && systems.contains(name.text())) {
-      return;
-    }
-    if (system.isEmpty()) {
-      String hint = Suggestion.didYouMean(name.text(), systems);
-      problems.error(
-          ProjectError.UNKNOWN_SYSTEM,
-          name.where(),
-          "target `" + target.name() + "` has no system `" + name.text() + "`",
-          hint != null
-              ? hint
-              : "add it to millrace.yml: `" + name.text() + ": embedded`, or with its `url`");
-    } else if (!connectors.containsKey(system.get().type())) {
+    Optional<SystemSpec> system = systems.find(name, problems);
+    if (system.isPresent() && !connectors.containsKey(system.get().type())) {
       problems.error(
           ProjectError.UNKNOWN_CONNECTOR,
           name.where(),

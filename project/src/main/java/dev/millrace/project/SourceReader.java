@@ -34,6 +34,7 @@ final class SourceReader {
   private final Problems problems;
   private final String target;
   private final List<String> targets;
+  private final SourceSystem sourceSystem;
   private final ColumnReader columnReader;
 
   private final Names names;
@@ -43,13 +44,14 @@ final class SourceReader {
   /**
    * A reader for the chosen target.
    *
+   * @param systems of the chosen target
    * @param targets every target's name
    */
   SourceReader(
       Collection<? extends Connector> connectors,
       OptionReader reader,
       Problems problems,
-      String target,
+      SystemNames systems,
       List<String> targets) {
     this.connectors =
         connectors.stream()
@@ -58,7 +60,8 @@ final class SourceReader {
             .toList();
     this.reader = reader;
     this.problems = problems;
-    this.target = target;
+    this.target = systems.target().name();
+    this.sourceSystem = new SourceSystem(systems, problems);
     this.targets = targets;
     this.columnReader = new ColumnReader(problems);
     this.names = new Names("source", problems);
@@ -138,6 +141,7 @@ final class SourceReader {
     }
     String sourceName = name.map(OptionBlock.Located::text).orElse("");
     List<StreamSpec> specs = streams(sourceName, block, streamOptions);
+    Optional<String> system = sourceSystem.read(block, connector.filter(c -> active));
     Options options = active ? block.options(sourceOptions) : new Options(List.of(), Map.of());
     // A connector may rely on what the declarations say, so it checks only what fits them.
     if (active && problems.all().size() == faults) {
@@ -146,7 +150,8 @@ final class SourceReader {
     }
     return name.map(
         n ->
-            new SourceSpec(n.text(), active ? asked : Optional.empty(), options, specs, n.where()));
+            new SourceSpec(
+                n.text(), active ? asked : Optional.empty(), system, options, specs, n.where()));
   }
 
   private void checkName(OptionBlock.Located name) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param name the first argument of {@code source()}
  * @param connector who writes its topics in this target; empty if somebody else does
+ * @param system the target's system that the connector reads from; empty if it names none
  * @param options the connector's source options; empty options without a connector
  * @param streams its streams, at least one
  * @param where its place
@@ -17,11 +18,22 @@ import java.util.Optional;
 public record SourceSpec(
     String name,
     Optional<String> connector,
+    Optional<String> system,
     Options options,
     List<StreamSpec> streams,
     SourceLocation where) {
   /** Copies the list. */
   public SourceSpec {
     streams = List.copyOf(streams);
+  }
+
+  /** A source that names no system. */
+  public SourceSpec(
+      String name,
+      Optional<String> connector,
+      Options options,
+      List<StreamSpec> streams,
+      SourceLocation where) {
+    this(name, connector, Optional.empty(), options, streams, where);
   }
 }

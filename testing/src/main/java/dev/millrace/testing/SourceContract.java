@@ -2,6 +2,8 @@ package dev.millrace.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.api.connect.Ledger;
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.connect.SourceConnector;
@@ -12,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -47,19 +51,22 @@ public abstract class SourceContract {
   @Test
   void boundedSourceEndsAndStaysEnded() {
     String end = "";
+    Map<String, @Nullable String> ledger = new LinkedHashMap<>();
     int records = 0;
     try (Source source = connector().open(context(Optional.empty()))) {
       SourceBatch batch = source.poll(WAIT);
       for (int polls = 0; !batch.ended(); polls++) {
         assertThat(polls).as("polls before the end").isLessThan(MOST_POLLS);
         records += batch.records().size();
+        note(batch, ledger);
         batch = source.poll(WAIT);
       }
+      note(batch, ledger);
       records += batch.records().size();
       end = batch.position();
     }
     assertThat(records).as("records of the source").isPositive();
-    try (Source source = connector().open(context(Optional.of(end)))) {
+    try (Source source = connector().open(context(Optional.of(end)).with(ledger(ledger)))) {
       SourceBatch after = source.poll(WAIT);
       assertThat(after.records()).isEmpty();
       assertThat(after.ended()).isTrue();
@@ -96,16 +103,31 @@ public abstract class SourceContract {
     }
   }
 
+  private static void note(SourceBatch batch, Map<String, @Nullable String> ledger) {
+    for (LedgerEntry entry : batch.ledger()) {
+      // The order is that of the last commits, as in a compacted topic.
+      ledger.remove(entry.key());
+      ledger.put(entry.key(), entry.value());
+    }
+  }
+
+  /** A ledger that has what the batches brought. */
+  private static Ledger ledger(Map<String, @Nullable String> entries) {
+    return target -> entries.forEach(target);
+  }
+
   /** Reads to the end, in readers that live for at most so many polls. */
   private List<Line> readAll(int pollsPerReader) {
     List<Line> lines = new ArrayList<>();
+    Map<String, @Nullable String> ledger = new LinkedHashMap<>();
     Optional<String> position = Optional.empty();
     boolean ended = false;
     for (int readers = 0; !ended; readers++) {
       assertThat(readers).as("readers before the end").isLessThan(MOST_POLLS);
-      try (Source source = connector().open(context(position))) {
+      try (Source source = connector().open(context(position).with(ledger(ledger)))) {
         for (int poll = 0; poll < pollsPerReader && !ended; poll++) {
           SourceBatch batch = source.poll(WAIT);
+          note(batch, ledger);
           batch.records().stream().map(Line::of).forEach(lines::add);
           position = Optional.of(batch.position());
           ended = batch.ended();

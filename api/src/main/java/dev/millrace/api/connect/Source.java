@@ -14,6 +14,14 @@ public interface Source extends AutoCloseable {
    */
   SourceBatch poll(Duration wait);
 
+  /**
+   * Everything that {@link #poll} has returned so far is committed; what the source does to the
+   * outside because of it, such as removing what it has read, it does now or later.
+   *
+   * @throws dev.millrace.api.error.RetryException as {@link #poll}
+   */
+  default void committed() {}
+
   /** Frees everything; never throws. */
   @Override
   void close();

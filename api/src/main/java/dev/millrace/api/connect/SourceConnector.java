@@ -22,6 +22,24 @@ public interface SourceConnector extends Connector {
   }
 
   /**
+   * The types of the systems that its sources can read from, which they name by {@code system};
+   * empty if they name none.
+   */
+  default List<String> systemTypes() {
+    return List.of();
+  }
+
+  /** True if every source has to name a system. */
+  default boolean requiresSystem() {
+    return !systemTypes().isEmpty();
+  }
+
+  /** True if its sources fill {@link SourceBatch#ledger()}. */
+  default boolean keepsLedger() {
+    return false;
+  }
+
+  /**
    * Checks what declarations cannot say; adds every problem, at {@code where}. Reads nothing from
    * outside.
    */

@@ -1,5 +1,6 @@
 package dev.millrace.engine.admission;
 
+import dev.millrace.api.connect.SourceRecord;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
@@ -16,6 +17,7 @@ import dev.millrace.project.RecordFormat.Part;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.Relation;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #deltaSql}. For one thread, but for {@link #decode}.
  */
 public final class Admission implements RowFunction.Provider, AutoCloseable {
+  private static final byte[] FAULT = SourceRecord.FAULT.getBytes(StandardCharsets.UTF_8);
+
   private final StreamSpec stream;
   private final Relation relation;
   private final Schema schema;
@@ -213,6 +217,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     refusedBefore.forEach(
         (ordinal, reason) ->
             refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
+    refuseFaulty(records, excluded, refusals);
     refuseUnfit(records, batch.text(), excluded, refusals);
     decodeOdd(reader, batch, excluded, refusals);
     if (changes.isPresent()) {
@@ -269,6 +274,18 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     }
     return select.append(" FROM ")
         + (planned ? RowFunction.plannedSql(handle) : RowFunction.sql(handle));
+  }
+
+  /** What its source says is no row. */
+  private static void refuseFaulty(TopicRecords records, BitSet excluded, List<Refusal> refusals) {
+    for (int o = 0; records.hasHeaders() && o < records.size(); o++) {
+      long place = records.header(o, FAULT);
+      if (place >= 0 && !excluded.get(o)) {
+        String reason =
+            new String(records.bytes(), (int) (place >> 32), (int) place, StandardCharsets.UTF_8);
+        refuse(excluded, refusals, o, Refusal.Kind.REJECTED, reason, Scan.NONE);
+      }
+    }
   }
 
   private void refuseUnfit(

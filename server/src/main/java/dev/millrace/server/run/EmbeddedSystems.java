@@ -5,8 +5,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.EmbeddedSystem;
+import dev.millrace.embedded.EmbeddedSystemType;
 import dev.millrace.embedded.Ports;
-import dev.millrace.embedded.PostgresType;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.Status.SystemStatus;
@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -102,22 +104,24 @@ final class EmbeddedSystems implements AutoCloseable {
   }
 
   private List<EmbeddedSystem> children(DataFolder folder, Ports ports) {
+    Map<String, EmbeddedSystemType> types = new TreeMap<>();
+    ServiceLoader.load(EmbeddedSystemType.class).forEach(t -> types.put(t.type(), t));
     List<EmbeddedSystem> systems = new ArrayList<>();
     for (SystemSpec spec : project.target().systems()) {
       if (!spec.embedded() || spec.equals(kafka())) {
         continue;
       }
-      PostgresType postgres = new PostgresType();
-      if (!spec.type().equals(postgres.type())) {
+      EmbeddedSystemType type = types.get(spec.type());
+      if (type == null) {
         throw new StopException(
             Problem.error(
                 RunError.NOT_EMBEDDABLE,
                 spec.where(),
                 "system `" + spec.name() + "` of type `" + spec.type() + "` cannot be embedded",
-                "give its `url`; embedded can be: kafka, " + postgres.type()),
+                "give its `url`; embedded can be: kafka, " + String.join(", ", types.keySet())),
             null);
       }
-      systems.add(postgres.create(spec.name(), project.name(), folder, ports));
+      systems.add(type.create(spec.name(), project.name(), folder, ports));
     }
     return systems;
   }

@@ -1,0 +1,112 @@
+package dev.millrace.connect.files;
+
+import dev.millrace.connect.files.store.FileStore;
+import dev.millrace.connect.files.store.StoredFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to files once it is committed that they were read. Whatever a crash leaves undone is
+ * done when the file is seen again.
+ */
+final class Disposal {
+  private static final Logger LOG = LoggerFactory.getLogger(Disposal.class);
+  private static final int MOST_NAMES = 100;
+
+  private final FilesPlan plan;
+  private final FileStore store;
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+
+  /** A file that is over. */
+  private record Waiting(StoredFile file, boolean failed) {}
+
+  Disposal(FilesPlan plan, FileStore store) {
+    this.plan = plan;
+    this.store = store;
+  }
+
+  /** Notes a file that is over, to be disposed of once that is committed. */
+  void add(StoredFile file, FileState state) {
+    boolean failed = state == FileState.FAILED;
+    boolean stays = failed ? plan.quarantine().isEmpty() : plan.after() == FilesPlan.After.LEAVE;
+    if (!stays && state != FileState.SKIPPED && state != FileState.CHANGED) {
+      waiting.put(file.path(), new Waiting(file, failed));
+    }
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  /**
+   * Disposes of all that was noted. What the store refuses stays, which is in the log.
+   *
+   * @throws IOException if the store is away
+   */
+  void run() throws IOException {
+    var all = waiting.values().iterator();
+    while (all.hasNext()) {
+      Waiting next = all.next();
+      try {
+        // A file of the same name that came meanwhile is not the one that was read.
+        Optional<StoredFile> now = store.find(next.file().path());
+        if (now.filter(f -> f.isUnchanged(next.file())).isPresent()) {
+          dispose(next);
+        }
+      } catch (NoSuchFileException e) {
+        LOG.debug("{} is gone", next.file().path());
+      } catch (AccessDeniedException | FileAlreadyExistsException e) {
+        LOG.warn(
+            "{} on {} was read, and may not be moved, renamed or deleted: {}",
+            next.file().path(),
+            store.place(),
+            e.toString());
+      }
+      all.remove();
+    }
+  }
+
+  private void dispose(Waiting next) throws IOException {
+    StoredFile file = next.file();
+    if (next.failed()) {
+      move(file, plan.quarantine().orElseThrow() + "/" + file.path());
+    } else {
+      switch (plan.after()) {
+        case LEAVE -> {
+          // It stays.
+        }
+        case DELETE -> store.delete(file.path());
+        case MOVE -> move(file, plan.target() + "/" + file.path());
+        case RENAME -> {
+          String folder = file.parent().isEmpty() ? "" : file.parent() + "/";
+          move(file, folder + FilesPlan.named(plan.target(), file.name()));
+        }
+      }
+    }
+    Optional<String> marker = Lookout.marker(plan, file);
+    if (marker.isPresent()) {
+      store.delete(marker.get());
+    }
+  }
+
+  /** To the path, or to one that nobody has taken. */
+  private void move(StoredFile file, String to) throws IOException {
+    for (int i = 0; ; i++) {
+      try {
+        store.move(file.path(), i == 0 ? to : to + "." + i);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        if (i == MOST_NAMES) {
+          throw e;
+        }
+      }
+    }
+  }
+}

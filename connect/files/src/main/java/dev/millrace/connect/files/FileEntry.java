@@ -1,0 +1,127 @@
+package dev.millrace.connect.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.connect.files.store.StoredFile;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the ledger has of a file.
+ *
+ * @param state how it is
+ * @param file path, size and time with which it was read
+ * @param rows committed, good and bad ones
+ * @param rejected how many of them are bad
+ * @param checksum of those rows, in order
+ * @param bytes unpacked
+ * @param attempts how often it was begun
+ * @param content hash of its bytes, if files are told apart by it
+ * @param error why it failed, or what it is a duplicate of
+ * @param at when this was written
+ */
+record FileEntry(
+    FileState state,
+    StoredFile file,
+    long rows,
+    long rejected,
+    long checksum,
+    long bytes,
+    int attempts,
+    Optional<String> content,
+    Optional<String> error,
+    Instant at) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** A file of which nothing was read yet. */
+  static FileEntry begin(StoredFile file, Instant at) {
+    return new FileEntry(
+        FileState.READING, file, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty(), at);
+  }
+
+  FileEntry withState(FileState next, Instant when) {
+    return new FileEntry(
+        next, file, rows, rejected, checksum, bytes, attempts, content, error, when);
+  }
+
+  FileEntry withError(FileState next, String reason, Instant when) {
+    return new FileEntry(
+        next, file, rows, rejected, checksum, bytes, attempts, content, Optional.of(reason), when);
+  }
+
+  FileEntry withContent(String hash) {
+    return new FileEntry(
+        state, file, rows, rejected, checksum, bytes, attempts, Optional.of(hash), error, at);
+  }
+
+  /** The same rows of what the file is now. */
+  FileEntry continuedAs(StoredFile now, Instant when) {
+    return new FileEntry(
+        FileState.READING,
+        now,
+        rows,
+        rejected,
+        checksum,
+        bytes,
+        attempts + 1,
+        content,
+        Optional.empty(),
+        when);
+  }
+
+  String json() {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("state", state.name().toLowerCase(Locale.ROOT));
+    node.put("path", file.path());
+    node.put("size", file.size());
+    node.put("modified", file.modified().toString());
+    node.put("rows", rows);
+    node.put("rejected", rejected);
+    node.put("checksum", checksum);
+    node.put("bytes", bytes);
+    node.put("attempts", attempts);
+    content.ifPresent(c -> node.put("content", c));
+    error.ifPresent(e -> node.put("error", e));
+    node.put("at", at.toString());
+    return node.toString();
+  }
+
+  /**
+   * Reads what {@link #json} wrote.
+   *
+   * @throws StopException if it is something else
+   */
+  static FileEntry parse(String json) {
+    try {
+      JsonNode node = MAPPER.readTree(json);
+      return new FileEntry(
+          FileState.valueOf(node.path("state").asText().toUpperCase(Locale.ROOT)),
+          new StoredFile(
+              node.path("path").asText(),
+              false,
+              node.path("size").asLong(),
+              Instant.parse(node.path("modified").asText())),
+          node.path("rows").asLong(),
+          node.path("rejected").asLong(),
+          node.path("checksum").asLong(),
+          node.path("bytes").asLong(),
+          node.path("attempts").asInt(),
+          Optional.ofNullable(node.path("content").textValue()),
+          Optional.ofNullable(node.path("error").textValue()),
+          Instant.parse(node.path("at").asText()));
+    } catch (JsonProcessingException | RuntimeException e) {
+      throw new StopException(
+          Problem.error(
+              FilesError.FILES_LEDGER,
+              null,
+              "the ledger of files has an entry that this version cannot read: " + json,
+              "run the project with the version that wrote it"),
+          e);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.millrace.connect.files;
+
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
+import dev.millrace.connect.files.store.FileStore;
+import dev.millrace.connect.files.store.FtpAddress;
+import dev.millrace.connect.files.store.FtpStore;
+import dev.millrace.connect.files.store.LocalStore;
+import dev.millrace.connect.files.store.SftpAddress;
+import dev.millrace.connect.files.store.SftpStore;
+import java.util.List;
+
+/**
+ * Reads files as they land in a folder of this machine or of an SFTP or FTP server. What was read
+ * of each is committed with its rows.
+ */
+public final class FilesConnector implements SourceConnector {
+  /** Found through {@link java.util.ServiceLoader}. */
+  public FilesConnector() {}
+
+  @Override
+  public String name() {
+    return "files";
+  }
+
+  @Override
+  public String summary() {
+    return "Files that land in a folder, on an SFTP server or on an FTP server: packed in any way,"
+        + " CSV, JSON, Avro or lines, each row once.";
+  }
+
+  @Override
+  public List<Option> systemOptions() {
+    return List.of();
+  }
+
+  @Override
+  public List<String> systemTypes() {
+    return List.of(SftpConnector.NAME, FtpConnector.NAME);
+  }
+
+  @Override
+  public boolean requiresSystem() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsLedger() {
+    return true;
+  }
+
+  @Override
+  public List<Option> sourceOptions() {
+    return FilesOptions.SOURCE;
+  }
+
+  @Override
+  public List<Option> streamOptions() {
+    return FilesOptions.STREAM;
+  }
+
+  @Override
+  public void check(
+      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems) {
+    new FilesPlanReader(options, streams, where, problems).read();
+  }
+
+  @Override
+  public Source open(SourceContext context) {
+    Problems problems = new Problems();
+    FilesPlan plan =
+        new FilesPlanReader(
+                context.options(),
+                context.streams(),
+                SourceLocation.ofFile("sources: " + context.name()),
+                problems)
+            .read();
+    problems.throwIfErrors();
+    FileLedger ledger = FileLedger.read(context.ledger(), plan.identity());
+    return new FilesSource(plan, store(context, plan), ledger, context.clock());
+  }
+
+  private static FileStore store(SourceContext context, FilesPlan plan) {
+    return switch (context.systemType().orElse("")) {
+      case SftpConnector.NAME ->
+          new SftpStore(SftpAddress.of(context.system(), context.folder()).below(plan.folder()));
+      case FtpConnector.NAME ->
+          new FtpStore(FtpAddress.of(context.system(), context.folder()).below(plan.folder()));
+      default ->
+          new LocalStore(context.folder().resolve(plan.folder()).toAbsolutePath().normalize());
+    };
+  }
+}

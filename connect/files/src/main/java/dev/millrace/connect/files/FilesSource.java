@@ -1,0 +1,345 @@
+package dev.millrace.connect.files;
+
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceBatch;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.connect.files.FileReading.Progress;
+import dev.millrace.connect.files.store.FileStore;
+import dev.millrace.connect.files.store.StoredFile;
+import dev.millrace.connect.files.unpack.BadContentException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one file after the other; between them it looks for new ones. */
+final class FilesSource implements Source {
+  private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
+  private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
+
+  private final FilesPlan plan;
+  private final FileStore store;
+  private final FileLedger ledger;
+  private final Clock clock;
+  private final Lookout lookout;
+  private final Disposal disposal;
+  private final Deque<StoredFile> queue = new ArrayDeque<>();
+
+  private @Nullable ContentHash hashing;
+  private @Nullable FileReading reading;
+  private String key = "";
+  private Duration pause;
+  private long nextLook = System.nanoTime();
+  private boolean uncommitted;
+  private boolean ended;
+
+  FilesSource(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
+    this.plan = plan;
+    this.store = store;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.lookout = new Lookout(plan, store, ledger, clock);
+    this.disposal = new Disposal(plan, store);
+    this.pause = plan.poll();
+  }
+
+  @Override
+  public SourceBatch poll(Duration wait) {
+    RowBatch batch = new RowBatch(clock.instant());
+    long deadline = System.nanoTime() + wait.toNanos();
+    long until = Math.max(deadline, System.nanoTime() + LEAST_NANOS);
+    try {
+      while (!batch.isFull() && System.nanoTime() < until) {
+        if (step(batch, until)) {
+          continue;
+        }
+        boolean wanted = batch.isEmpty() && !ended && System.nanoTime() < deadline;
+        if (!wanted || !sleep(Math.min(deadline, nextLook))) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      throw away(e);
+    }
+    FileReading current = reading;
+    if (current != null) {
+      batch.note(ledger.put(key, current.entry(batch.now())));
+    }
+    uncommitted |= !batch.isEmpty();
+    return batch.batch(ended && batch.isEmpty());
+  }
+
+  /** Does the next thing; false if there is nothing to do now. */
+  private boolean step(RowBatch batch, long until) throws IOException {
+    ContentHash hash = hashing;
+    FileReading current = reading;
+    if (current != null) {
+      readOn(current, batch, until);
+      return true;
+    }
+    if (hash != null) {
+      hashOn(hash, batch, until);
+      return true;
+    }
+    StoredFile next = queue.poll();
+    if (next != null) {
+      begin(next, batch);
+      return true;
+    }
+    if (System.nanoTime() < nextLook) {
+      return false;
+    }
+    if (!uncommitted && batch.isEmpty()) {
+      disposal.run();
+    }
+    look();
+    return !queue.isEmpty();
+  }
+
+  private void look() throws IOException {
+    Lookout.Look look;
+    try {
+      look = lookout.look(f -> disposal.add(f, ledger.state(ledger.key(f)).orElseThrow()));
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw new RetryException(
+          Problem.error(
+              FilesError.FILES_FOLDER,
+              null,
+              "the folder of %s %s"
+                  .formatted(
+                      store.place(),
+                      e instanceof NoSuchFileException ? "does not exist" : "may not be read"),
+              "make it, or look at `folder`, at the system's `url` and at the user's rights"),
+          e);
+    }
+    queue.addAll(look.complete());
+    if (!queue.isEmpty()) {
+      pause = plan.poll();
+      nextLook = System.nanoTime();
+      return;
+    }
+    ended = plan.once() && look.incomplete() == 0 && disposal.isEmpty();
+    nextLook = System.nanoTime() + pause.toNanos();
+    if (look.incomplete() > 0) {
+      pause = plan.poll();
+    } else {
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(plan.pollSlowest()) < 0 ? longer : plan.pollSlowest();
+    }
+  }
+
+  private void begin(StoredFile file, RowBatch batch) throws IOException {
+    key = ledger.key(file);
+    if (plan.identity() == FilesPlan.Identity.CONTENT) {
+      try {
+        hashing = ContentHash.open(store, file);
+      } catch (NoSuchFileException e) {
+        LOG.info("{} is gone before it was read", file.path());
+      }
+      return;
+    }
+    open(entry(file, batch), batch);
+  }
+
+  private void hashOn(ContentHash hash, RowBatch batch, long until) throws IOException {
+    Optional<String> content = hash.goOn(until);
+    if (content.isEmpty()) {
+      return;
+    }
+    hash.close();
+    hashing = null;
+    FileEntry entry = entry(hash.file(), batch).withContent(content.get());
+    if (ledger.hasContent(content.get())) {
+      over(entry, FileState.DUPLICATE, "its content was read before", batch);
+    } else {
+      open(entry, batch);
+    }
+  }
+
+  /** What was read of a file before. */
+  private FileEntry entry(StoredFile file, RowBatch batch) {
+    Optional<FileEntry> before = ledger.open(key);
+    if (before.isPresent()) {
+      return before.get().continuedAs(file, batch.now());
+    }
+    return ledger
+        .stopped(file.path())
+        .filter(s -> !s.key().equals(key) && s.entry().file().size() <= file.size())
+        .map(s -> s.entry().continuedAs(file, batch.now()))
+        .orElseGet(() -> FileEntry.begin(file, batch.now()));
+  }
+
+  private void open(FileEntry entry, RowBatch batch) {
+    List<StreamPlan> streams =
+        plan.streams().stream().filter(s -> s.holds(entry.file().path())).toList();
+    try {
+      reading = FileReading.open(store, streams, entry, plan.limits());
+    } catch (IOException e) {
+      failed(entry, e, batch);
+    }
+  }
+
+  private void readOn(FileReading current, RowBatch batch, long until) {
+    try {
+      Progress progress = current.read(batch, until);
+      if (progress == Progress.MORE) {
+        return;
+      }
+      FileEntry entry = current.entry(batch.now());
+      leave();
+      switch (progress) {
+        case DONE -> over(entry, FileState.DONE, null, batch);
+        case CHANGED -> over(entry, FileState.CHANGED, "it changed while it was read", batch);
+        case OTHER_ROWS -> otherRows(entry, batch);
+        case MORE -> throw new IllegalStateException();
+      }
+    } catch (IOException e) {
+      FileEntry entry = current.entry(batch.now());
+      boolean changed = !(e instanceof StoreFailedException) && isChanged(current);
+      leave();
+      if (changed) {
+        // Whoever writes it was not done yet.
+        over(entry, FileState.CHANGED, "it changed while it was read", batch);
+      } else {
+        failed(entry, e, batch);
+      }
+    }
+  }
+
+  private static boolean isChanged(FileReading current) {
+    try {
+      return current.isChanged();
+    } catch (StoreFailedException e) {
+      return false;
+    }
+  }
+
+  private void leave() {
+    FileReading current = reading;
+    reading = null;
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  /** The rows before the place at which it was left are others now. */
+  private void otherRows(FileEntry entry, RowBatch batch) {
+    Optional<FileLedger.Stopped> earlier =
+        ledger.stopped(entry.file().path()).filter(s -> !s.key().equals(key));
+    if (earlier.isPresent()) {
+      // Not the earlier file with more in it, but another one.
+      batch.note(ledger.remove(earlier.get().key()));
+      open(FileEntry.begin(entry.file(), batch.now()), batch);
+      return;
+    }
+    String reason =
+        "its first %d rows are not those that were read before (`forget` reads it anew)"
+            .formatted(entry.rows());
+    over(entry, FileState.FAILED, reason, batch);
+  }
+
+  private void failed(FileEntry entry, IOException e, RowBatch batch) {
+    if (e instanceof StoreFailedException store) {
+      IOException failure = store.failure();
+      if (failure instanceof NoSuchFileException) {
+        if (entry.rows() == 0) {
+          LOG.info("{} is gone before it was read", entry.file().path());
+          batch.note(ledger.remove(key));
+        } else {
+          over(entry, FileState.FAILED, "it vanished while it was read", batch);
+        }
+      } else if (failure instanceof AccessDeniedException) {
+        over(entry, FileState.FAILED, "it may not be read", batch);
+      } else {
+        throw away(failure);
+      }
+      return;
+    }
+    over(entry, FileState.FAILED, reason(e), batch);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof BadContentException) {
+      return String.valueOf(e.getMessage());
+    }
+    return e instanceof EOFException ? "it is cut off" : "it is damaged: " + e.getMessage();
+  }
+
+  private void over(FileEntry entry, FileState state, @Nullable String error, RowBatch batch) {
+    if (state == FileState.CHANGED && plan.identity() == FilesPlan.Identity.PATH) {
+      // The same file by its name: it is read on once it is complete.
+      batch.note(ledger.put(key, entry));
+      return;
+    }
+    FileEntry last =
+        error == null
+            ? entry.withState(state, batch.now())
+            : entry.withError(state, error, batch.now());
+    ledger
+        .stopped(entry.file().path())
+        .filter(s -> !s.key().equals(key))
+        .ifPresent(s -> batch.note(ledger.remove(s.key())));
+    batch.note(ledger.put(key, last));
+    if (state == FileState.DONE) {
+      last.content().ifPresent(c -> batch.note(ledger.putContent(c, last)));
+    }
+    if (state == FileState.FAILED) {
+      LOG.warn("{} on {} failed: {}", entry.file().path(), store.place(), error);
+    }
+    disposal.add(entry.file(), state);
+  }
+
+  private RetryException away(IOException e) {
+    return new RetryException(
+        Problem.error(
+            FilesError.FILES_AWAY,
+            null,
+            "%s cannot be read: %s".formatted(store.place(), e.getMessage()),
+            null),
+        e);
+  }
+
+  private static boolean sleep(long until) {
+    long nanos = until - System.nanoTime();
+    if (nanos <= 0) {
+      return true;
+    }
+    try {
+      Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void committed() {
+    uncommitted = false;
+    try {
+      disposal.run();
+    } catch (IOException e) {
+      throw away(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    leave();
+    ContentHash hash = hashing;
+    if (hash != null) {
+      hash.close();
+    }
+    store.close();
+  }
+}

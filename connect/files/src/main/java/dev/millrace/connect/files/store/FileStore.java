@@ -1,0 +1,41 @@
+package dev.millrace.connect.files.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A tree of files somewhere, used by one thread. Paths are relative to its root, with {@code /}
+ * between names; the root itself is the empty path. A method throws {@link
+ * java.nio.file.NoSuchFileException} if there is no such file, {@link
+ * java.nio.file.AccessDeniedException} if the store refuses, and another {@link IOException} if the
+ * store is away; after that the next call connects again.
+ */
+public interface FileStore extends Closeable {
+  /** Where it is, for messages; without credentials. */
+  String place();
+
+  /** Tells of everything directly in a folder, in any order; names beginning with a dot too. */
+  void list(String folder, Consumer<StoredFile> each) throws IOException;
+
+  /** The file or folder at a path; empty if there is none. */
+  Optional<StoredFile> find(String path) throws IOException;
+
+  /**
+   * The bytes of a file, from its first to its last. A stream that ends before the file does throws
+   * an {@link IOException}; one that is closed early may cost a new connection.
+   */
+  InputStream read(String path) throws IOException;
+
+  /** Deletes a file. */
+  void delete(String path) throws IOException;
+
+  /** Moves a file; makes the folder that it goes to. Whatever is at {@code to} is not replaced. */
+  void move(String from, String to) throws IOException;
+
+  /** Frees everything; never throws. */
+  @Override
+  void close();
+}

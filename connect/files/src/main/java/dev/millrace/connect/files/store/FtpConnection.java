@@ -1,0 +1,157 @@
+package dev.millrace.connect.files.store;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.connect.files.FilesError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.commons.net.ftp.FTP;
+import org.apache.commons.net.ftp.FTPClient;
+import org.apache.commons.net.ftp.FTPReply;
+import org.apache.commons.net.ftp.FTPSClient;
+import org.apache.commons.net.util.TrustManagerUtils;
+import org.jspecify.annotations.Nullable;
+
+/** Connects and logs in to FTP servers: passive, binary, with limits on every wait. */
+final class FtpConnection {
+  private FtpConnection() {}
+
+  /**
+   * A client that has logged in.
+   *
+   * @throws RetryException if the server is away
+   * @throws StopException if it refuses the user, or is not the one it should be
+   */
+  static FTPClient open(FtpAddress address) {
+    FTPClient client = client(address);
+    client.setConnectTimeout((int) address.connectTimeout().toMillis());
+    client.setDefaultTimeout((int) address.timeout().toMillis());
+    client.setDataTimeout(address.timeout());
+    client.setControlEncoding(address.charset().name());
+    client.setListHiddenFiles(true);
+    try {
+      client.connect(address.url().host(), address.url().port());
+      client.setSoTimeout((int) address.timeout().toMillis());
+      if (!FTPReply.isPositiveCompletion(client.getReplyCode())) {
+        throw new IOException("it greets with `" + client.getReplyString().strip() + "`");
+      }
+      logIn(client, address);
+      return client;
+    } catch (SSLException e) {
+      close(client);
+      throw certificate(address, e);
+    } catch (IOException e) {
+      close(client);
+      throw away(address, e);
+    } catch (MillraceException e) {
+      close(client);
+      throw e;
+    }
+  }
+
+  private static FTPClient client(FtpAddress address) {
+    if (address.tls() == FtpAddress.Tls.NONE) {
+      return new FTPClient();
+    }
+    FTPSClient client = new FTPSClient(address.tls() == FtpAddress.Tls.IMPLICIT);
+    client.setTrustManager(trust(address));
+    client.setEndpointCheckingEnabled(address.verifyCertificate());
+    return client;
+  }
+
+  /** Null for what Java trusts. */
+  private static @Nullable TrustManager trust(FtpAddress address) {
+    if (!address.verifyCertificate()) {
+      return TrustManagerUtils.getAcceptAllTrustManager();
+    }
+    Optional<Path> file = address.certificates();
+    if (file.isEmpty()) {
+      return null;
+    }
+    try (InputStream in = Files.newInputStream(file.get())) {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      int number = 0;
+      for (Certificate c : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        trusted.setCertificateEntry("trusted-" + number++, c);
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(trusted);
+      return factory.getTrustManagers()[0];
+    } catch (IOException | GeneralSecurityException e) {
+      throw new StopException(
+          Problem.error(
+              FilesError.FILES_HOST_KEY,
+              null,
+              "the certificates in `%s` cannot be read: %s".formatted(file.get(), e.getMessage()),
+              "`certificates` is a file of certificates in PEM"),
+          e);
+    }
+  }
+
+  private static void logIn(FTPClient client, FtpAddress address) throws IOException {
+    if (!client.login(address.user(), address.password())) {
+      if (client.getReplyCode() == FTPReply.SERVICE_NOT_AVAILABLE) {
+        throw new IOException(client.getReplyString().strip());
+      }
+      throw new StopException(
+          Problem.error(
+              FilesError.FILES_LOGIN,
+              null,
+              "%s refuses user `%s`: %s"
+                  .formatted(address, address.user(), client.getReplyString().strip()),
+              "look at `user` and `password`"),
+          null);
+    }
+    if (client instanceof FTPSClient encrypted) {
+      encrypted.execPBSZ(0);
+      encrypted.execPROT("P");
+    }
+    client.enterLocalPassiveMode();
+    // Text mode, the protocol's default, corrupts what is not text.
+    if (!client.setFileType(FTP.BINARY_FILE_TYPE)) {
+      throw new IOException("it has no binary mode: " + client.getReplyString().strip());
+    }
+  }
+
+  private static StopException certificate(FtpAddress address, SSLException e) {
+    return new StopException(
+        Problem.error(
+            FilesError.FILES_HOST_KEY,
+            null,
+            "%s does not prove who it is: %s".formatted(address, e.getMessage()),
+            "name the certificate of its authority in `certificates`"),
+        e);
+  }
+
+  static RetryException away(FtpAddress address, IOException e) {
+    return new RetryException(
+        Problem.error(
+            FilesError.FILES_AWAY,
+            null,
+            "%s does not answer: %s".formatted(address, e.getMessage()),
+            null),
+        e);
+  }
+
+  static void close(FTPClient client) {
+    try {
+      client.disconnect();
+    } catch (IOException e) {
+      // It is gone either way.
+    }
+  }
+}

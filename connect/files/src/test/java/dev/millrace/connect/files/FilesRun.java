@@ -1,0 +1,197 @@
+package dev.millrace.connect.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.api.connect.LedgerEntry;
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceBatch;
+import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.connect.SourceRecord;
+import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.Schema;
+import dev.millrace.testing.OptionValues;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source of files with what it has committed: records and ledger, as a topic and its transaction
+ * would have them. Each {@link #run} opens it anew.
+ */
+final class FilesRun {
+  static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              new Column("id", new DataType.Scalar(DataType.Kind.BIGINT)),
+              new Column("name", new DataType.Scalar(DataType.Kind.VARCHAR))));
+  private static final Duration WAIT = Duration.ofMillis(20);
+  private static final int MOST_POLLS = 20_000;
+
+  private final Path folder;
+  private final Map<String, String> source = new HashMap<>();
+  private final Map<String, String> stream = new HashMap<>();
+  private final List<SourceRecord> records = new ArrayList<>();
+  private final Map<String, @Nullable String> ledger = new LinkedHashMap<>();
+  private Optional<String> systemType = Optional.empty();
+  private Options system = new Options(List.of(), Map.of());
+  private Clock clock = Clock.systemUTC();
+
+  /** Reads {@code *} once, of files that need not be stable. */
+  FilesRun(Path folder) {
+    this.folder = folder;
+    source("once", "true").source("stable_for", "0s").source("poll", "1ms");
+    stream("files", "*");
+  }
+
+  FilesRun source(String option, String value) {
+    source.put(option, value);
+    return this;
+  }
+
+  FilesRun stream(String option, String value) {
+    stream.put(option, value);
+    return this;
+  }
+
+  FilesRun clock(Clock time) {
+    clock = time;
+    return this;
+  }
+
+  FilesRun system(String type, List<Option> declared, Map<String, String> options) {
+    systemType = Optional.of(type);
+    system = OptionValues.of(declared, options);
+    return this;
+  }
+
+  SourceContext context() {
+    Options streamOptions = OptionValues.of(FilesOptions.STREAM, stream);
+    Map<String, Object> given = new HashMap<>();
+    for (Option option : FilesOptions.STREAM) {
+      if (streamOptions.has(option.name())) {
+        given.put(option.name(), value(streamOptions, option));
+      }
+    }
+    return new SourceContext(
+        "test",
+        system,
+        systemType,
+        OptionValues.of(FilesOptions.SOURCE, source),
+        List.of(new StreamDeclaration("rows", SCHEMA, given)),
+        Optional.of("ledger"),
+        entries -> ledger.forEach(entries),
+        folder,
+        clock);
+  }
+
+  private static Object value(Options options, Option option) {
+    return switch (option.type()) {
+      case TEXT, SECRET -> options.text(option.name());
+      case BOOLEAN -> options.flag(option.name());
+      case INTEGER, SIZE -> options.number(option.name());
+      case NUMBER -> options.decimal(option.name());
+      case DURATION -> options.duration(option.name());
+      case TEXTS -> options.texts(option.name());
+      case STRUCTURE -> options.structure(option.name());
+    };
+  }
+
+  /** Reads until the source ends; every batch is committed. */
+  FilesRun run() {
+    return run(MOST_POLLS);
+  }
+
+  /** Reads for at most so many polls, of which each is committed. */
+  FilesRun run(int polls) {
+    try (Source open = open()) {
+      for (int i = 0; i < polls; i++) {
+        if (poll(open)) {
+          return this;
+        }
+      }
+    }
+    if (polls == MOST_POLLS) {
+      throw new AssertionError("the source does not end");
+    }
+    return this;
+  }
+
+  Source open() {
+    return new FilesConnector().open(context());
+  }
+
+  /** Polls and commits; true if the source has ended. */
+  boolean poll(Source open) {
+    SourceBatch batch = open.poll(WAIT);
+    records.addAll(batch.records());
+    for (LedgerEntry entry : batch.ledger()) {
+      ledger.remove(entry.key());
+      ledger.put(entry.key(), entry.value());
+    }
+    open.committed();
+    return batch.ended();
+  }
+
+  List<SourceRecord> records() {
+    return records;
+  }
+
+  /** The values of good rows. */
+  List<String> rows() {
+    return records.stream()
+        .filter(r -> !r.headers().containsKey(SourceRecord.FAULT))
+        .map(r -> new String(r.value(), UTF_8))
+        .toList();
+  }
+
+  /** Bad rows as {@code file:line: error: value}. */
+  List<String> rejected() {
+    return records.stream()
+        .filter(r -> r.headers().containsKey(SourceRecord.FAULT))
+        .map(
+            r ->
+                "%s:%s: %s: %s"
+                    .formatted(
+                        header(r, "file"),
+                        header(r, "line"),
+                        header(r, SourceRecord.FAULT),
+                        new String(r.value(), UTF_8)))
+        .toList();
+  }
+
+  static String header(SourceRecord record, String name) {
+    return new String(record.headers().get(name), UTF_8);
+  }
+
+  /** The ledger's entries as {@code path state} or {@code path state: error}, by key. */
+  List<String> states() {
+    return ledger.values().stream()
+        .filter(v -> v != null)
+        .map(FileEntry::parse)
+        .filter(e -> e.state() != FileState.CONTENT)
+        .map(
+            e ->
+                e.file().path()
+                    + " "
+                    + e.state().name().toLowerCase(java.util.Locale.ROOT)
+                    + e.error().map(r -> ": " + r).orElse(""))
+        .sorted()
+        .toList();
+  }
+
+  /** The ledger as it is committed. */
+  Map<String, @Nullable String> ledger() {
+    return ledger;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.connect.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.connect.files.store.FtpAddress;
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.FtpSystem;
+import dev.millrace.embedded.Ports;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FtpTest {
+  @TempDir Path folder;
+  private FtpSystem server;
+  private Map<String, String> options;
+
+  @BeforeEach
+  void start() {
+    DataFolder data = DataFolder.open(folder);
+    server = new FtpSystem("ftp", data.resolve("ftp"), new Ports(data));
+    options = new HashMap<>();
+    server.start().forEach((k, v) -> options.put(k, v.toString()));
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop();
+  }
+
+  private FilesRun run() {
+    return new FilesRun(folder)
+        .system("ftp", FtpAddress.OPTIONS, options).stream("files", "**/*.csv");
+  }
+
+  private void write(String path, String text) throws IOException {
+    Path file = server.files().resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  @Test
+  void readsEachRowOnceAndBinary() throws Exception {
+    // In text mode carriage returns would go.
+    write("in/a.csv", "id,name\r\n1,\"a\r\n\rb\"\r\n");
+    write("b.csv", "id,name\n2,x\n");
+    write(".hidden.csv", "id,name\n3,x\n");
+    FilesRun run = run().run().run();
+    assertThat(run.rows())
+        .containsExactly("{\"id\":2,\"name\":\"x\"}", "{\"id\":1,\"name\":\"a\\r\\n\\rb\"}");
+    assertThat(run.states()).containsExactly("b.csv done", "in/a.csv done");
+  }
+
+  @Test
+  void goesOnInTheMiddle() throws Exception {
+    write(
+        "a.csv",
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> i + ",x")
+            .collect(Collectors.joining("\n", "id,name\n", "")));
+    FilesRun run = run();
+    for (int lives = 0; run.records().size() < 100_000; lives++) {
+      assertThat(lives).isLessThan(100);
+      run.run(10);
+    }
+    assertThat(run.run().rows()).hasSize(100_000).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void movesDeletesAndQuarantines() throws Exception {
+    write("in/a.csv", "id,name\n1,x\n");
+    write("in/bad.csv", "nothing\nat all\n");
+    run().source("after", "move").source("move_to", "done").source("quarantine", "bad/files").run();
+    assertThat(server.files().resolve("done/in/a.csv")).exists();
+    assertThat(server.files().resolve("bad/files/in/bad.csv")).exists();
+    write("c.csv", "id,name\n1,x\n");
+    run().stream("files", "c.csv").source("after", "delete").run();
+    assertThat(server.files().resolve("c.csv")).doesNotExist();
+  }
+
+  @Test
+  void wrongPasswordStopsAndSaysSo() {
+    options.put("password", "wrong-secret");
+    assertThatThrownBy(() -> run().run())
+        .isInstanceOfSatisfying(StopException.class, e -> is(e, FilesError.FILES_LOGIN))
+        .hasMessageNotContaining("wrong-secret");
+  }
+
+  @Test
+  void serverThatIsAwayOrStallsOrLacksTheFolderWaits() throws Exception {
+    assertThatThrownBy(() -> run().source("folder", "nowhere").run())
+        .isInstanceOfSatisfying(RetryException.class, e -> is(e, FilesError.FILES_FOLDER));
+    try (ServerSocket silent = new ServerSocket(0)) {
+      options.put("url", "ftp://127.0.0.1:" + silent.getLocalPort());
+      options.put("timeout", "500ms");
+      assertThatThrownBy(() -> run().run())
+          .isInstanceOfSatisfying(RetryException.class, e -> is(e, FilesError.FILES_AWAY));
+    }
+    assertThatThrownBy(() -> run().run())
+        .isInstanceOfSatisfying(RetryException.class, e -> is(e, FilesError.FILES_AWAY));
+  }
+
+  private static void is(MillraceException e, FilesError code) {
+    assertThat(e.problems()).extracting(p -> p.code()).isEqualTo(List.of(code));
+  }
+}

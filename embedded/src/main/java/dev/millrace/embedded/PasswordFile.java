@@ -1,0 +1,39 @@
+package dev.millrace.embedded;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/** The password of an embedded system, which only the user that runs Millrace can read. */
+final class PasswordFile {
+  private static final int BYTES = 24;
+
+  private PasswordFile() {}
+
+  /** The password in the file; a new one if there is no file. */
+  static String readOrCreate(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).strip() : create(file);
+  }
+
+  /** A new password in the file, in place of an old one. */
+  static String create(Path file) throws IOException {
+    byte[] bytes = new byte[BYTES];
+    new SecureRandom().nextBytes(bytes);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Files.deleteIfExists(file);
+    try (var channel =
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
+    }
+    return password;
+  }
+}

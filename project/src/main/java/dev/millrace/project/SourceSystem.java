@@ -1,0 +1,68 @@
+package dev.millrace.project;
+
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.error.Problems;
+import dev.millrace.project.option.OptionBlock;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads which system a source's connector reads from. */
+final class SourceSystem {
+  private static final String KEY = "system";
+
+  private final SystemNames systems;
+  private final Problems problems;
+
+  SourceSystem(SystemNames systems, Problems problems) {
+    this.systems = systems;
+    this.problems = problems;
+  }
+
+  /**
+   * The name in a source's block.
+   *
+   * @param connector the source's, if it runs in this target
+   */
+  Optional<String> read(OptionBlock block, Optional<SourceConnector> connector) {
+    if (connector.isEmpty()) {
+      return Optional.empty();
+    }
+    String reader = connector.get().name();
+    List<String> types = connector.get().systemTypes();
+    Optional<OptionBlock.Located> name = block.located(KEY);
+    if (name.isEmpty()) {
+      if (connector.get().requiresSystem()) {
+        problems.error(
+            ProjectError.MISSING_KEY,
+            block.where(),
+            "connector `" + reader + "` reads from a system, and the source names none",
+            "add `system`, the name of one of type " + words(types) + " in millrace.yml");
+      }
+      return Optional.empty();
+    }
+    if (types.isEmpty()) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          block.keyPlace(KEY),
+          "connector `" + reader + "` reads from no system",
+          "remove `system`");
+      return Optional.empty();
+    }
+    systems
+        .find(name.get(), problems)
+        .filter(s -> !types.contains(s.type()))
+        .ifPresent(
+            s ->
+                problems.error(
+                    ProjectError.BAD_VALUE,
+                    name.get().where(),
+                    "connector `%s` does not read from a system of type `%s`"
+                        .formatted(reader, s.type()),
+                    "name one of type " + words(types)));
+    return name.map(OptionBlock.Located::text);
+  }
+
+  private static String words(List<String> types) {
+    return "`" + String.join("` or `", types) + "`";
+  }
+}
