@@ -86,7 +86,8 @@ final class PostgresData {
     }
   }
 
-  private static String newPassword(Path file) throws IOException {
+  /** A new password, kept in a file that only its owner reads. */
+  static String newPassword(Path file) throws IOException {
     byte[] bytes = new byte[PASSWORD_BYTES];
     new SecureRandom().nextBytes(bytes);
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
