@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * ClickHouse's engine as a library. It is in no Maven repository: the first use fetches it by name
- * with {@code npm}, from whatever registry that is configured for, and believes only the bytes whose
- * checksum is here. All projects of a user share it.
+ * with {@code npm}, from whatever registry that is configured for, and believes only the bytes
+ * whose checksum is here. All projects of a user share it.
  */
 final class ClickHouseEngine {
   /** The system property that names the folder of downloads, in place of the user's cache. */

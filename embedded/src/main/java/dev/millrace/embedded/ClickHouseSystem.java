@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ClickHouse's engine in a child process, with its data and log in one folder, behind ClickHouse's
- * HTTP interface on the loopback address. Its user {@code default} has a password that was generated
- * once. The process ends with its parent.
+ * HTTP interface on the loopback address. Its user {@code default} has a password that was
+ * generated once. The process ends with its parent.
  */
 public final class ClickHouseSystem implements EmbeddedSystem {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);

@@ -32,6 +32,7 @@ final class PostgresBinaries {
   static final String SHARED = "millrace.programs";
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+
   /** What names of folders begin with that a process has not filled yet; its number follows. */
   static final String UNFINISHED = "unpacking-";
 

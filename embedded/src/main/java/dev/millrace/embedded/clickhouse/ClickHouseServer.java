@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * The main class of the process: arguments are the library, the folder of the data, the folder for
- * rows on their way, the port, and the process with which it ends. The password is the environment's
- * {@code MILLRACE_CLICKHOUSE_PASSWORD}.
+ * rows on their way, the port, and the process with which it ends. The password is the
+ * environment's {@code MILLRACE_CLICKHOUSE_PASSWORD}.
  */
 public final class ClickHouseServer {
   /** The variable of the environment that has the password. */
