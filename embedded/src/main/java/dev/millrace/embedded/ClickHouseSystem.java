@@ -33,6 +33,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
   private static final String ORDERLY = "TERM";
 
   private final String name;
+  private final String database;
   private final Path folder;
   private final Path data;
   private final Path pidFile;
@@ -45,15 +46,22 @@ public final class ClickHouseSystem implements EmbeddedSystem {
    * Describes a server; nothing runs yet.
    *
    * @param name the system's name
+   * @param database is created if it is missing
    * @param folder for data and log; exists
    * @param ports where to ask for a port
    */
-  public ClickHouseSystem(String name, Path folder, Ports ports) {
+  public ClickHouseSystem(String name, String database, Path folder, Ports ports) {
     this.name = name;
+    this.database = database;
     this.folder = folder.toAbsolutePath().normalize();
     this.data = this.folder.resolve("data");
     this.pidFile = this.folder.resolve("clickhouse.pid");
     this.ports = ports;
+  }
+
+  /** True if this machine has the engine, or could fetch it. */
+  public static boolean isAvailable() {
+    return ClickHouseEngine.isAvailable();
   }
 
   @Override
@@ -79,6 +87,8 @@ public final class ClickHouseSystem implements EmbeddedSystem {
         "default",
         "password",
         password,
+        "database",
+        database,
         // Nothing is gained by it on one machine, and the interface has no compressed frames.
         "compress",
         false);
@@ -135,7 +145,8 @@ public final class ClickHouseSystem implements EmbeddedSystem {
             data.toString(),
             folder.resolve("rows").toString(),
             Integer.toString(port),
-            Long.toString(ProcessHandle.current().pid())));
+            Long.toString(ProcessHandle.current().pid()),
+            database));
     Map<String, String> environment = new HashMap<>();
     environment.put(ClickHouseServer.PASSWORD, password);
     environment.put("TZ", "UTC");

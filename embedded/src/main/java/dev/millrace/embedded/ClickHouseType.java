@@ -9,6 +9,6 @@ public final class ClickHouseType implements EmbeddedSystemType {
 
   @Override
   public EmbeddedSystem create(String name, String project, DataFolder folder, Ports ports) {
-    return new ClickHouseSystem(name, folder.resolve(name), ports);
+    return new ClickHouseSystem(name, project, folder.resolve(name), ports);
   }
 }

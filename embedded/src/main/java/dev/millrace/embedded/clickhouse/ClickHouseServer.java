@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * The main class of the process: arguments are the library, the folder of the data, the folder for
- * rows on their way, the port, and the process with which it ends. The password is the
- * environment's {@code MILLRACE_CLICKHOUSE_PASSWORD}.
+ * rows on their way, the port, the process with which it ends, and a database to make. The password
+ * is the environment's {@code MILLRACE_CLICKHOUSE_PASSWORD}.
  */
 public final class ClickHouseServer {
   /** The variable of the environment that has the password. */
@@ -39,6 +39,9 @@ public final class ClickHouseServer {
     ChdbLibrary library = Native.load(arguments[0], ChdbLibrary.class);
     library.chdb_set_signal_handlers_enabled(0);
     ChdbPool pool = new ChdbPool(library, arguments[1], SESSIONS);
+    ChdbConnection connection = pool.take();
+    connection.execute("CREATE DATABASE IF NOT EXISTS `" + arguments[5].replace("`", "\\`") + "`");
+    pool.giveBack(connection);
     HttpServer server =
         HttpServer.create(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[3])),

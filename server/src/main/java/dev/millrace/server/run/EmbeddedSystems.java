@@ -5,8 +5,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.EmbeddedSystem;
+import dev.millrace.embedded.EmbeddedSystemType;
 import dev.millrace.embedded.Ports;
-import dev.millrace.embedded.PostgresType;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.Status.SystemStatus;
@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedSystems implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystems.class);
+
+  private static final Map<String, EmbeddedSystemType> TYPES = types();
 
   private final Project project;
   private final Cluster cluster;
@@ -80,6 +84,12 @@ final class EmbeddedSystems implements AutoCloseable {
     }
   }
 
+  private static Map<String, EmbeddedSystemType> types() {
+    Map<String, EmbeddedSystemType> types = new TreeMap<>();
+    ServiceLoader.load(EmbeddedSystemType.class).forEach(t -> types.put(t.type(), t));
+    return types;
+  }
+
   private static void thread(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
@@ -107,17 +117,20 @@ final class EmbeddedSystems implements AutoCloseable {
       if (!spec.embedded() || spec.equals(kafka())) {
         continue;
       }
-      PostgresType postgres = new PostgresType();
-      if (!spec.type().equals(postgres.type())) {
+      EmbeddedSystemType type = TYPES.get(spec.type());
+      if (type == null) {
         throw new StopException(
             Problem.error(
                 RunError.NOT_EMBEDDABLE,
                 spec.where(),
                 "system `" + spec.name() + "` of type `" + spec.type() + "` cannot be embedded",
-                "give its `url`; embedded can be: kafka, " + postgres.type()),
+                "give its `url`; embedded can be: "
+                    + KafkaSystem.NAME
+                    + ", "
+                    + String.join(", ", TYPES.keySet())),
             null);
       }
-      systems.add(postgres.create(spec.name(), project.name(), folder, ports));
+      systems.add(type.create(spec.name(), project.name(), folder, ports));
     }
     return systems;
   }

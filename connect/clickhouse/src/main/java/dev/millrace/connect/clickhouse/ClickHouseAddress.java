@@ -92,8 +92,13 @@ record ClickHouseAddress(String url, Options options) {
     return options.text("database");
   }
 
-  /** A client; it connects when it is used. */
-  Client connect(String name) {
+  /**
+   * A client; it connects when it is used.
+   *
+   * @param name under which the server sees it
+   * @param current the database of names without one, which has to exist
+   */
+  Client connect(String name, String current) {
     Duration timeout = options.duration("timeout");
     Client.Builder builder =
         new Client.Builder()
@@ -101,6 +106,7 @@ record ClickHouseAddress(String url, Options options) {
             .setUsername(options.text("user"))
             .setPassword(options.optionalText("password").orElse(""))
             .setClientName(name)
+            .setDefaultDatabase(current)
             .compressClientRequest(options.flag("compress"))
             .compressServerResponse(options.flag("compress"))
             .setConnectTimeout(options.duration("connect_timeout").toMillis(), ChronoUnit.MILLIS)

@@ -20,7 +20,8 @@ final class ClickHouseClient implements AutoCloseable {
 
   ClickHouseClient(ClickHouseAddress address, String name) {
     this.address = address;
-    this.client = address.connect(name);
+    // All names are written with their database, which may be missing yet.
+    this.client = address.connect(name, "default");
   }
 
   ClickHouseAddress address() {

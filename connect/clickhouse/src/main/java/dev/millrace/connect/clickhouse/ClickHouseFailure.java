@@ -36,8 +36,6 @@ final class ClickHouseFailure {
           76, // the files of the server
           95, // CANNOT_READ_FROM_SOCKET
           96, // CANNOT_WRITE_TO_SOCKET
-          99, // UNKNOWN_PACKET_FROM_CLIENT
-          101, // UNEXPECTED_PACKET_FROM_CLIENT
           159, // TIMEOUT_EXCEEDED
           160, // TOO_SLOW
           READONLY,
@@ -62,10 +60,8 @@ final class ClickHouseFailure {
           307, // TOO_MANY_BYTES
           319, // UNKNOWN_STATUS_OF_INSERT
           341, // UNFINISHED
-          364, // PARTITION_ALREADY... while an ALTER runs
-          388, // CANNOT_ASSIGN_OPTIMIZE
+          364, // RECEIVED_ERROR_TOO_MANY_REQUESTS
           394, // QUERY_WAS_CANCELLED
-          412, // NETLINK_ERROR
           415, // ALL_REPLICAS_LOST
           425, // SYSTEM_ERROR
           439, // CANNOT_SCHEDULE_TASK
@@ -73,7 +69,6 @@ final class ClickHouseFailure {
           499, // S3_ERROR
           517, // CANNOT_ASSIGN_ALTER
           574, // DISTRIBUTED_TOO_MANY_PENDING_BYTES
-          608, // FAILED_TO_SYNC_BACKUP...
           692, // TOO_MANY_MUTATIONS
           745, // SERVER_OVERLOADED
           999, // KEEPER_EXCEPTION

@@ -41,7 +41,12 @@ final class ClickHousePositions {
    * @param rows how many rows it has
    * @param writer who
    */
-  record Claim(long from, long upto, long rows, String writer) {}
+  record Claim(long from, long upto, long rows, String writer) {
+    /** Names the chunk among all that were ever sent. */
+    String id() {
+      return writer + "/" + from + "-" + upto;
+    }
+  }
 
   /**
    * What the target knows of this sink.
@@ -146,15 +151,15 @@ final class ClickHousePositions {
    * @return the claim that holds, which may be another's; null if it is not to be seen
    */
   @Nullable Claim claim(Held held, long upto, long rows) {
+    String token = token(held.adoption(), "claim/" + held.done());
+    Claim claim = claim(held, upto, rows, token);
+    // A server that was killed between noting a token and keeping the row drops it for good.
+    return claim != null ? claim : claim(held, upto, rows, token + "/" + writer);
+  }
+
+  private @Nullable Claim claim(Held held, long upto, long rows, String token) {
     long from = held.done();
-    insert(
-        held.adoption(),
-        CLAIMED,
-        from,
-        upto,
-        rows,
-        held.tableId(),
-        Optional.of(token(held.adoption(), "claim/" + from)));
+    insert(held.adoption(), CLAIMED, from, upto, rows, held.tableId(), Optional.of(token));
     Optional<Held> now = read().filter(h -> h.adoption() == held.adoption());
     Claim claim = now.isPresent() ? now.get().claim() : null;
     return claim != null && claim.from() >= from ? claim : null;
@@ -171,7 +176,7 @@ final class ClickHousePositions {
   }
 
   /** The token of something that happens once in the life of a sink. */
-  String token(long adoption, String what) {
+  private String token(long adoption, String what) {
     return "millrace/%s/%s/%d/%s".formatted(context.project(), context.sink(), adoption, what);
   }
 

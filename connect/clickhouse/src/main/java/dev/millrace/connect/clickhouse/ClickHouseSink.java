@@ -104,9 +104,14 @@ final class ClickHouseSink implements Sink {
   /** What the target holds; begins a table that nobody has begun. */
   private Held begun() {
     Held known = held;
-    if (known == null) {
-      positions.adopt(0, target.id());
-      known = positions.read().orElseThrow(() -> moved("none", "none"));
+    boolean unused =
+        known != null && known.position().isEmpty() && !known.epoch().equals(context.epoch());
+    if (known == null || unused) {
+      positions.adopt(known == null ? 0 : known.adoption() + 1, target.id());
+      known = positions.read().orElseThrow(() -> moved("none", "unknown"));
+      if (known.position().isPresent() && known.epoch().equals(context.epoch())) {
+        throw moved("none", known.done());
+      }
       held = known;
     }
     return known;
@@ -119,7 +124,11 @@ final class ClickHouseSink implements Sink {
         || now.get().done() != before.done()) {
       throw moved(before.done(), now.map(Held::done).orElse(0L));
     }
-    send(changes, 0, changes.size(), before, sequence, false);
+    int piece = 0;
+    for (int[] numbers : target.pieces(context.schema(), changes, 0, changes.size())) {
+      // What comes twice has the same version, and counts once.
+      insert(changes, numbers, sequence, piece++, Map.of("insert_deduplicate", "0"));
+    }
     confirm(before, sequence);
   }
 
@@ -132,7 +141,8 @@ final class ClickHouseSink implements Sink {
         throw changed(pending, changes.size(), sequence);
       }
       done = (int) pending.rows();
-      send(changes, 0, done, at, pending.upto(), true);
+      // Where the table does not tell which chunk a row came in, the token alone decides.
+      send(changes, 0, done, pending, target.isTracked());
       at = confirm(at, pending.upto());
     }
     if (sequence == at.done()) {
@@ -145,7 +155,7 @@ final class ClickHouseSink implements Sink {
         throw moved(at.done(), claim == null ? "unknown" : "claimed up to " + claim.upto());
       }
       FaultPoint.pass("sink-after-claim");
-      send(changes, done, changes.size(), at, sequence, false);
+      send(changes, done, changes.size(), claim, false);
     }
     confirm(at, sequence);
   }
@@ -153,28 +163,34 @@ final class ClickHouseSink implements Sink {
   /**
    * Sends rows in pieces of one partition each.
    *
-   * @param again true if they may be there already
+   * @param again true if they may be there already, and the table tells
    */
-  private void send(Batch changes, int from, int to, Held at, long sequence, boolean again) {
+  private void send(Batch changes, int from, int to, Claim claim, boolean again) {
     int piece = 0;
     for (int[] numbers : target.pieces(context.schema(), changes, from, to)) {
-      String token = positions.token(at.adoption(), at.done() + "-" + sequence + "/" + piece);
-      if (!again || !isThere(sequence, piece)) {
-        insert(changes, numbers, sequence, piece, token);
+      String token = "millrace/" + claim.id() + "/" + piece;
+      if (!again || !isThere(claim.upto(), piece)) {
+        insert(changes, numbers, claim.upto(), piece, tokenSettings(token));
       }
       // A server that was killed between noting a token and keeping the rows drops them for good.
-      if (again && !isThere(sequence, piece)) {
-        insert(changes, numbers, sequence, piece, token + "/again");
+      for (int more = 1; again && !isThere(claim.upto(), piece); more++) {
+        insert(changes, numbers, claim.upto(), piece, tokenSettings(token + "/again" + more));
       }
       piece++;
     }
   }
 
+  private static Map<String, String> tokenSettings(String token) {
+    return Map.of(
+        "insert_deduplicate",
+        "1",
+        "insert_deduplication_token",
+        token,
+        "deduplicate_blocks_in_dependent_materialized_views",
+        "1");
+  }
+
   private boolean isThere(long sequence, int piece) {
-    if (!target.isTracked()) {
-      // The table does not tell, so the token alone decides.
-      return false;
-    }
     List<String> row =
         client
             .rows(
@@ -190,15 +206,13 @@ final class ClickHouseSink implements Sink {
     return !row.get(0).equals("0");
   }
 
-  private void insert(Batch changes, int[] numbers, long sequence, int piece, String token) {
+  private void insert(
+      Batch changes, int[] numbers, long sequence, int piece, Map<String, String> settings) {
     NativeBuffer block = rows.block(changes, numbers, sequence, piece);
-    Map<String, String> settings = new HashMap<>();
-    settings.put("insert_deduplicate", "1");
-    settings.put("insert_deduplication_token", token);
-    settings.put("deduplicate_blocks_in_dependent_materialized_views", "1");
+    Map<String, String> all = new HashMap<>(settings);
     // A null that the column cannot hold is an error, not a zero.
-    settings.put("input_format_null_as_default", "0");
-    client.insert(target.table(), target.insertColumns(), block, settings, doing);
+    all.put("input_format_null_as_default", "0");
+    client.insert(target.table(), target.insertColumns(), block, all, doing);
   }
 
   private Held confirm(Held before, long sequence) {

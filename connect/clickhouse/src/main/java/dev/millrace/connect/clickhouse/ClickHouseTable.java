@@ -182,9 +182,11 @@ final class ClickHouseTable {
   }
 
   private String tuple(List<String> texts) {
-    return texts.stream()
-        .map(text -> KeyExpression.parse(text).orElseThrow().sql(this::declared))
-        .collect(Collectors.joining(", ", "(", ")"));
+    List<String> parts =
+        texts.stream()
+            .map(text -> KeyExpression.parse(text).orElseThrow().sql(this::declared))
+            .toList();
+    return parts.size() == 1 ? parts.get(0) : "(" + String.join(", ", parts) + ")";
   }
 
   /** The name as the stream writes it. */
@@ -207,7 +209,7 @@ final class ClickHouseTable {
           "name another table");
       problems.throwIfErrors();
     }
-    if (!existing.isReplicated() && !existing.engineFull().contains(WINDOW)) {
+    if (!isUpsert() && !existing.isReplicated() && !existing.engineFull().contains(WINDOW)) {
       unfit(
           "table `%s` does not know an insert again that is repeated".formatted(context.table()),
           "ALTER TABLE %s MODIFY SETTING %s = 1000".formatted(qualified(), WINDOW));
