@@ -6,6 +6,7 @@ import dev.millrace.api.error.StopException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,7 @@ final class ClickHouseEngine {
       Files.createDirectories(unfinished);
       try {
         Path packed = pack(npm, unfinished);
+        verify(packed);
         Path unpacked = Files.createDirectories(unfinished.resolve("unpacked"));
         unpack(packed, unpacked.resolve(LIBRARY));
         move(unpacked, home);
@@ -175,22 +177,13 @@ final class ClickHouseEngine {
         : String.join("; ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
   }
 
-  /** Unpacks the library, reading the archive to its end for the checksum. */
-  private static void unpack(Path packed, Path library) throws IOException {
+  private static void verify(Path packed) throws IOException {
     MessageDigest digest = sha512();
-    try (InputStream bytes =
-            new DigestInputStream(new BufferedInputStream(Files.newInputStream(packed)), digest);
-        TarArchiveInputStream tar =
-            new TarArchiveInputStream(new GzipCompressorInputStream(bytes))) {
-      for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
-        if (e.getName().equals(ENTRY)) {
-          Files.copy(tar, library);
-        }
-      }
-      bytes.transferTo(java.io.OutputStream.nullOutputStream());
+    try (InputStream bytes = new DigestInputStream(Files.newInputStream(packed), digest)) {
+      bytes.transferTo(OutputStream.nullOutputStream());
     }
     String found = Base64.getEncoder().encodeToString(digest.digest());
-    if (!found.equals(SHA_512) || !Files.exists(library)) {
+    if (!found.equals(SHA_512)) {
       throw new StopException(
           Problem.error(
               EmbeddedError.DOWNLOAD_CORRUPT,
@@ -201,6 +194,20 @@ final class ClickHouseEngine {
                   + " of a ClickHouse server"),
           null);
     }
+  }
+
+  private static void unpack(Path packed, Path library) throws IOException {
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(
+            new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(packed))))) {
+      for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
+        if (e.getName().equals(ENTRY)) {
+          Files.copy(tar, library);
+          return;
+        }
+      }
+    }
+    throw new IOException("the package has no " + ENTRY);
   }
 
   private static MessageDigest sha512() {

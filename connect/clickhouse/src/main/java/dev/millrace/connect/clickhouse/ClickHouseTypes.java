@@ -129,7 +129,8 @@ final class ClickHouseTypes {
       boolean toUnsigned = !to.group(1).isEmpty();
       return Integer.parseInt(to.group(2)) > bits && (unsigned || !toUnsigned);
     }
-    return fitsDecimal(found, (int) Math.ceil(bits * Math.log10(2)), 0);
+    int digits = (int) Math.ceil((unsigned ? bits : bits - 1) * Math.log10(2));
+    return fitsDecimal(found, digits, 0);
   }
 
   private static boolean fitsDecimal(String found, int whole, int fraction) {
