@@ -88,10 +88,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
         "password",
         password,
         "database",
-        database,
-        // Nothing is gained by it on one machine, and the interface has no compressed frames.
-        "compress",
-        false);
+        database);
   }
 
   @Override

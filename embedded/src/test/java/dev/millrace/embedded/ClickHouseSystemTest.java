@@ -144,6 +144,10 @@ class ClickHouseSystemTest {
                 assertThat(settingAfter(options))
                     .as("a setting of another request")
                     .isEqualTo("0"));
+    assertThat(ask(options, "max_result_rows=7&no_such=1", "SELECT 1")).contains("Code: 115");
+    assertThat(settingAfter(options)).isEqualTo("0");
+    assertThat(ask(options, "database=missing", "SELECT 1")).contains("Code: 81");
+    assertThat(ask(options, "SELECT currentDatabase()")).isEqualTo("ads");
     assertThat(ask(options, "SELECT * FROM missing")).contains("Code: 60");
     try (var rows = Files.list(serverFolder().resolve("rows"))) {
       assertThat(rows).isEmpty();

@@ -6,14 +6,27 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A session of the engine; one query at a time. For one thread. */
+/**
+ * A session of the engine; one query at a time. For one thread at a time. Database and settings
+ * last as long as the session, so what a request does not ask for is taken back.
+ */
 final class ChdbConnection implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ChdbConnection.class.getName());
   private static final int COPY_BYTES = 1 << 16;
+
+  /** Stands for the value of a setting of which nobody knows whether it was set. */
+  private static final String UNKNOWN = "\0";
 
   private final ChdbLibrary library;
   private final Pointer handle;
+  private String database = "";
+  private Map<String, String> settings = Map.of();
 
   private ChdbConnection(ChdbLibrary library, Pointer handle) {
     this.library = library;
@@ -102,6 +115,59 @@ final class ChdbConnection implements AutoCloseable {
       throw new EngineException(error);
     }
     return result;
+  }
+
+  /**
+   * Prepares the session for a request.
+   *
+   * @param wanted all settings that are not as by default, and parameters of the query
+   */
+  void prepare(String inDatabase, Map<String, String> wanted) throws EngineException {
+    if (!database.equals(inDatabase)) {
+      execute("USE `" + inDatabase.replace("`", "\\`") + "`");
+      database = inDatabase;
+    }
+    List<String> resets =
+        settings.keySet().stream()
+            .filter(name -> !wanted.containsKey(name) && !name.startsWith("param_"))
+            .map(name -> name + " = DEFAULT")
+            .toList();
+    List<String> changes = new ArrayList<>(resets);
+    wanted.forEach(
+        (name, value) -> {
+          if (!value.equals(settings.get(name))) {
+            changes.add(name + " = " + Statement.literal(value));
+          }
+        });
+    if (!changes.isEmpty()) {
+      set(changes, resets, wanted);
+    }
+    settings = Map.copyOf(wanted);
+  }
+
+  private void set(List<String> changes, List<String> resets, Map<String, String> wanted)
+      throws EngineException {
+    try {
+      execute("SET " + String.join(", ", changes));
+    } catch (EngineException e) {
+      for (String reset : resets) {
+        tryExecute("SET " + reset);
+      }
+      // Some may be set and some not: the next request takes all of them back.
+      Map<String, String> unknown = new HashMap<>();
+      wanted.keySet().forEach(name -> unknown.put(name, UNKNOWN));
+      settings = unknown;
+      throw e;
+    }
+  }
+
+  // The name of a setting that there is not can be taken back no more than it could be set.
+  private void tryExecute(String sql) {
+    try {
+      execute(sql);
+    } catch (EngineException e) {
+      LOG.log(System.Logger.Level.DEBUG, sql, e);
+    }
   }
 
   /** Runs one statement that returns nothing. */

@@ -9,11 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -98,14 +95,7 @@ final class HttpInterface {
       HttpExchange exchange, Request request, Statement statement, ChdbConnection connection)
       throws IOException, EngineException {
     long begin = System.nanoTime();
-    connection.execute("USE `" + request.database().replace("`", "\\`") + "`");
-    Map<String, String> settings = request.settings();
-    if (!settings.isEmpty()) {
-      connection.execute(
-          settings.entrySet().stream()
-              .map(e -> e.getKey() + " = " + Statement.literal(e.getValue()))
-              .collect(Collectors.joining(", ", "SET ", "")));
-    }
+    connection.prepare(request.database(), request.settings());
     try (ChdbConnection.Result result = connection.query(statement.sql(), request.format())) {
       Headers headers = exchange.getResponseHeaders();
       String format = statement.format();
@@ -115,21 +105,6 @@ final class HttpInterface {
       describe(headers);
       exchange.sendResponseHeaders(200, length == 0 ? -1 : length);
       result.copyTo(exchange.getResponseBody());
-    } finally {
-      reset(connection, settings);
-    }
-  }
-
-  /** Settings last as long as a session: the next request must not find them. */
-  private static void reset(ChdbConnection connection, Map<String, String> settings)
-      throws EngineException {
-    Map<String, String> own = new TreeMap<>(settings);
-    own.keySet().removeIf(name -> name.startsWith("param_"));
-    if (!own.isEmpty()) {
-      connection.execute(
-          own.keySet().stream()
-              .map(name -> name + " = DEFAULT")
-              .collect(Collectors.joining(", ", "SET ", "")));
     }
   }
 

@@ -43,8 +43,8 @@ record ClickHouseAddress(String url, Options options) {
           Option.withDefault(
               "compress",
               OptionType.BOOLEAN,
-              "true",
-              "Whether rows are compressed (LZ4) on their way to the server."),
+              "false",
+              "Whether rows are compressed (LZ4) on their way to the server; not for an embedded one."),
           Option.optional(
               "ssl_root_cert",
               OptionType.TEXT,

@@ -160,7 +160,8 @@ class ClickHouseSinkTest extends SinkContract {
         plain.sink(),
         plain.epoch(),
         plain.system(),
-        OptionValues.of(connector().sinkOptions(), options),
+        OptionValues.of(connector().sinkOptions(), options)
+            .with(Map.of("settings", Map.of("fsync_after_insert", 1L, "storage_policy", "default"))),
         table,
         schema,
         plain.mode(),
@@ -193,7 +194,9 @@ class ClickHouseSinkTest extends SinkContract {
         .contains("PARTITION BY toYYYYMM(at)")
         .contains("ORDER BY (text, toStartOfHour(at))")
         .contains("TTL ")
-        .contains("non_replicated_deduplication_window = 1000");
+        .contains("non_replicated_deduplication_window = 1000")
+        .contains("fsync_after_insert = 1")
+        .contains("storage_policy = 'default'");
     assertThat(
             server()
                 .query(
