@@ -176,10 +176,14 @@ public final class ClickHouseSystem implements EmbeddedSystem {
   private void awaitReady(ChildProcess started) {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     try {
-      while (!isReady()) {
+      while (true) {
+        // First, as whoever has its port may answer in its place.
         Optional<String> failure = started.failure();
         if (failure.isPresent()) {
           throw notStarted(failure.get());
+        }
+        if (isReady()) {
+          return;
         }
         if (System.nanoTime() > deadline) {
           throw notStarted("it did not answer within " + START_LIMIT.toSeconds() + " s");

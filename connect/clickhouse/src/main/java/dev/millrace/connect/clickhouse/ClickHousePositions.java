@@ -59,9 +59,12 @@ final class ClickHousePositions {
    */
   record Held(
       long adoption, String epoch, String tableId, Optional<Long> sequence, @Nullable Claim claim) {
-    /** The position as the engine wants it; empty if nothing was ever sent. */
-    Optional<SinkPosition> position() {
-      return sequence.isPresent() || claim != null
+    /**
+     * The position as the engine wants it; empty if nothing was sent. What another store has begun
+     * counts as sent, as an upsert leaves no other trace before it is confirmed.
+     */
+    Optional<SinkPosition> position(String ownEpoch) {
+      return sequence.isPresent() || claim != null || !epoch.equals(ownEpoch)
           ? Optional.of(new SinkPosition(epoch, done()))
           : Optional.empty();
     }

@@ -63,7 +63,7 @@ final class ClickHouseSink implements Sink {
       ClickHouseTarget target = table.prepare();
       if (held != null
           && held.epoch().equals(context.epoch())
-          && held.position().isPresent()
+          && held.position(context.epoch()).isPresent()
           && (table.wasMissing() || !held.tableId().equals(target.id()))) {
         throw lost(context, held);
       }
@@ -80,7 +80,7 @@ final class ClickHouseSink implements Sink {
   @Override
   public Optional<SinkPosition> position() {
     held = positions.read().orElse(null);
-    return Optional.ofNullable(held).flatMap(Held::position);
+    return Optional.ofNullable(held).flatMap(h -> h.position(context.epoch()));
   }
 
   @Override
@@ -104,12 +104,10 @@ final class ClickHouseSink implements Sink {
   /** What the target holds; begins a table that nobody has begun. */
   private Held begun() {
     Held known = held;
-    boolean unused =
-        known != null && known.position().isEmpty() && !known.epoch().equals(context.epoch());
-    if (known == null || unused) {
-      positions.adopt(known == null ? 0 : known.adoption() + 1, target.id());
+    if (known == null) {
+      positions.adopt(0, target.id());
       known = positions.read().orElseThrow(() -> moved("none", "unknown"));
-      if (known.position().isPresent() && known.epoch().equals(context.epoch())) {
+      if (known.epoch().equals(context.epoch()) && known.position(context.epoch()).isPresent()) {
         throw moved("none", known.done());
       }
       held = known;

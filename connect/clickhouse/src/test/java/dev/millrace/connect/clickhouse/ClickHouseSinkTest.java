@@ -161,7 +161,8 @@ class ClickHouseSinkTest extends SinkContract {
         plain.epoch(),
         plain.system(),
         OptionValues.of(connector().sinkOptions(), options)
-            .with(Map.of("settings", Map.of("fsync_after_insert", 1L, "storage_policy", "default"))),
+            .with(
+                Map.of("settings", Map.of("fsync_after_insert", 1L, "storage_policy", "default"))),
         table,
         schema,
         plain.mode(),
@@ -285,6 +286,49 @@ class ClickHouseSinkTest extends SinkContract {
                 + " DELETE WHERE _sequence > 1 AND ("
                 + rows
                 + ") SETTINGS mutations_sync = 1");
+  }
+
+  @Test
+  void tokenAloneDecidesInATableOfOnesOwn() {
+    String table = newTable();
+    server()
+        .execute(
+            "CREATE TABLE "
+                + table
+                + " (id Int64, text String, at DateTime64(6)) ENGINE = MergeTree ORDER BY id"
+                + " SETTINGS non_replicated_deduplication_window = 100");
+    SinkContext context = events(table, Map.of("create_table", "false"));
+    try (Sink sink = connector().open(context)) {
+      sink.deliver(new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).build(), 2);
+    }
+    server()
+        .execute(
+            "ALTER TABLE millrace.positions DELETE WHERE state = 'delivered' AND sink = '"
+                + table
+                + "' SETTINGS mutations_sync = 1");
+    try (Sink sink = connector().open(context)) {
+      assertThat(sink.position()).contains(new SinkPosition("epoch-1", 0));
+      sink.deliver(
+          new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).put(3L, "c", MARCH).build(),
+          3);
+    }
+    assertThat(server().query("SELECT id FROM " + table + " ORDER BY id")).isEqualTo("1\n2\n3");
+  }
+
+  /** An upsert that another store began may have left rows of any version. */
+  @Test
+  void anotherStoreThatConfirmedNothingIsNoticed() {
+    String table = newTable();
+    SinkContext context = events(table, Map.of(), "id");
+    connector().open(context).close();
+    server()
+        .execute(
+            "INSERT INTO millrace.positions (project, sink, state, epoch) VALUES ('kit', '"
+                + table
+                + "', 'adopted', 'epoch-0')");
+    try (Sink sink = connector().open(context)) {
+      assertThat(sink.position()).contains(new SinkPosition("epoch-0", 0));
+    }
   }
 
   @Test
