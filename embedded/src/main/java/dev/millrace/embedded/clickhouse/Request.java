@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.URLDecoder;
+import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +81,7 @@ final class Request {
   }
 
   String queryId() {
-    return parameters.getOrDefault("query_id", java.util.UUID.randomUUID().toString());
+    return parameters.getOrDefault("query_id", UUID.randomUUID().toString());
   }
 
   /** True if body or answer are to be in ClickHouse's own compressed frames. */
@@ -116,8 +118,7 @@ final class Request {
     }
     return user.equals(givenUser)
         && givenPassword != null
-        && java.security.MessageDigest.isEqual(
-            password.getBytes(UTF_8), givenPassword.getBytes(UTF_8));
+        && MessageDigest.isEqual(password.getBytes(UTF_8), givenPassword.getBytes(UTF_8));
   }
 
   private static String basicText(String base64) {

@@ -1,6 +1,7 @@
 package dev.millrace.connect.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.clickhouse.client.api.ServerException;
 import dev.millrace.api.error.MillraceException;
@@ -60,7 +61,7 @@ class ClickHouseFailureTest {
   @ValueSource(
       strings = {"db:8123", "ftp://db", "http://user:s3cr3t@db", "http:// db", "clickhouse"})
   void addressesThatAreNone(String url) {
-    org.assertj.core.api.Assertions.assertThatThrownBy(
+    assertThatThrownBy(
             () ->
                 ClickHouseAddress.of(
                     OptionValues.of(ClickHouseAddress.OPTIONS, Map.of("url", url))))

@@ -11,6 +11,7 @@ import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
+import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataType.Kind;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +121,7 @@ class ClickHouseSinkTest extends SinkContract {
     }
     if (value instanceof LocalDateTime time) {
       return LocalDateTime.ofInstant(
-          adaptation.instant(time.toInstant(java.time.ZoneOffset.UTC)), java.time.ZoneOffset.UTC);
+          adaptation.instant(time.toInstant(ZoneOffset.UTC)), ZoneOffset.UTC);
     }
     if (type instanceof DataType.ListOf list) {
       List<@Nullable Object> elements = new ArrayList<>();
@@ -232,15 +234,10 @@ class ClickHouseSinkTest extends SinkContract {
       sink.deliver(new Batches(EVENTS).put(0L, "first", JANUARY).build(), 1);
     }
     Batches chunk = new Batches(EVENTS).put(1L, "a", JANUARY).put(2L, "b", MARCH);
-    dev.millrace.api.type.Batch more =
-        new Batches(EVENTS)
-            .put(1L, "a", JANUARY)
-            .put(2L, "b", MARCH)
-            .put(3L, "later", MARCH)
-            .build();
     try (Sink sink = connector().open(context)) {
       sink.deliver(chunk.build(), 3);
     }
+    Batch more = chunk.put(3L, "later", MARCH).build();
     for (String lost : List.of("_piece = 1", "_piece = 0", "1", "0")) {
       forget(table, 3, lost);
       // What waits is longer by now than the chunk that was begun.
