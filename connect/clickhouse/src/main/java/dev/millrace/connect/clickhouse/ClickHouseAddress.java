@@ -122,7 +122,18 @@ record ClickHouseAddress(String url, Options options) {
             .serverSetting("async_insert", "0");
     Optional<String> certificates = options.optionalText("ssl_root_cert");
     certificates.ifPresent(builder::setRootCertificate);
-    return builder.build();
+    try {
+      return builder.build();
+    } catch (RuntimeException e) {
+      // Nothing was connected yet: it is about files of certificates and the like.
+      throw new StopException(
+          Problem.error(
+              ClickHouseError.DATABASE_ACCESS,
+              null,
+              "cannot make ready to connect to ClickHouse at " + url + ": " + e.getMessage(),
+              "check the system's `ssl_root_cert`"),
+          e);
+    }
   }
 
   // The offending text is not shown: it may hold a password.
