@@ -102,8 +102,8 @@ class KilledClickHouseSinkTest {
     HttpURLConnection connection =
         (HttpURLConnection)
             URI.create(options.get("url") + "/?query=" + query).toURL().openConnection();
-    connection.setRequestProperty("X-ClickHouse-User", options.get("user").toString());
-    connection.setRequestProperty("X-ClickHouse-Key", options.get("password").toString());
+    connection.setRequestProperty("X-ClickHouse-User", String.valueOf(options.get("user")));
+    connection.setRequestProperty("X-ClickHouse-Key", String.valueOf(options.get("password")));
     Path file = folder.resolve(table + ".parquet");
     try (InputStream rows = connection.getInputStream()) {
       Files.copy(rows, file, StandardCopyOption.REPLACE_EXISTING);
