@@ -13,6 +13,8 @@ public enum EmbeddedError implements ErrorCode {
   DATA_FOLDER_IO(Blame.EXTERNAL),
   /** This machine cannot run the embedded system. */
   EMBEDDED_UNAVAILABLE(Blame.USER),
+  /** What was downloaded is not what it should be. */
+  DOWNLOAD_CORRUPT(Blame.EXTERNAL),
   /** An embedded system did not start. */
   EMBEDDED_START(Blame.EXTERNAL);
 

@@ -32,7 +32,10 @@ final class PostgresBinaries {
   static final String SHARED = "millrace.programs";
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
-  private static final String UNFINISHED = "unpacking-";
+
+  /** What names of folders begin with that a process has not filled yet; its number follows. */
+  static final String UNFINISHED = "unpacking-";
+
   private static final int EXECUTABLE_BITS = 0111;
 
   private PostgresBinaries() {}
@@ -102,7 +105,7 @@ final class PostgresBinaries {
   }
 
   /** What processes left that were killed while they unpacked, this one's number among them. */
-  private static void deleteUnfinished(Path folder) throws IOException {
+  static void deleteUnfinished(Path folder) throws IOException {
     for (Path leftover : entries(folder, UNFINISHED)) {
       String pid = leftover.getFileName().toString().substring(UNFINISHED.length());
       boolean alive = pid.matches("\\d{1,10}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
@@ -175,12 +178,14 @@ final class PostgresBinaries {
         null);
   }
 
-  private static String system() {
+  /** The operating system, as names of artifacts have it. */
+  static String system() {
     String name = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     return name.startsWith("mac") ? "darwin" : name.startsWith("windows") ? "windows" : "linux";
   }
 
-  private static String architecture() {
+  /** The processor, as names of artifacts have it. */
+  static String architecture() {
     String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
     return switch (name) {
       case "amd64", "x86_64" -> "x86_64";

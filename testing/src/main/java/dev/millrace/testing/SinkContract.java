@@ -73,6 +73,11 @@ public abstract class SinkContract {
     return value;
   }
 
+  /** What {@link #read} gives for a null of a type that has none in the system. */
+  protected @Nullable Object storedNull(DataType type) {
+    return null;
+  }
+
   /** The name of a table that no other test uses. */
   protected String newTable() {
     return "kit_" + TABLES.incrementAndGet();
@@ -113,6 +118,8 @@ public abstract class SinkContract {
         if (row < sample.getValue().size()) {
           values[column] = sample.getValue().get(row);
           wanted[column] = stored(sample.getKey(), sample.getValue().get(row));
+        } else {
+          wanted[column] = storedNull(sample.getKey());
         }
         column++;
       }

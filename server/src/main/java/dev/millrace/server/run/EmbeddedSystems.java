@@ -36,6 +36,8 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedSystems implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystems.class);
 
+  private static final Map<String, EmbeddedSystemType> TYPES = types();
+
   private final Project project;
   private final Cluster cluster;
   private final @Nullable CompletableFuture<EmbeddedBroker> broker;
@@ -82,6 +84,12 @@ final class EmbeddedSystems implements AutoCloseable {
     }
   }
 
+  private static Map<String, EmbeddedSystemType> types() {
+    Map<String, EmbeddedSystemType> types = new TreeMap<>();
+    ServiceLoader.load(EmbeddedSystemType.class).forEach(t -> types.put(t.type(), t));
+    return types;
+  }
+
   private static void thread(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
@@ -104,21 +112,22 @@ final class EmbeddedSystems implements AutoCloseable {
   }
 
   private List<EmbeddedSystem> children(DataFolder folder, Ports ports) {
-    Map<String, EmbeddedSystemType> types = new TreeMap<>();
-    ServiceLoader.load(EmbeddedSystemType.class).forEach(t -> types.put(t.type(), t));
     List<EmbeddedSystem> systems = new ArrayList<>();
     for (SystemSpec spec : project.target().systems()) {
       if (!spec.embedded() || spec.equals(kafka())) {
         continue;
       }
-      EmbeddedSystemType type = types.get(spec.type());
+      EmbeddedSystemType type = TYPES.get(spec.type());
       if (type == null) {
         throw new StopException(
             Problem.error(
                 RunError.NOT_EMBEDDABLE,
                 spec.where(),
                 "system `" + spec.name() + "` of type `" + spec.type() + "` cannot be embedded",
-                "give its `url`; embedded can be: kafka, " + String.join(", ", types.keySet())),
+                "give its `url`; embedded can be: "
+                    + KafkaSystem.NAME
+                    + ", "
+                    + String.join(", ", TYPES.keySet())),
             null);
       }
       systems.add(type.create(spec.name(), project.name(), folder, ports));

@@ -1,0 +1,43 @@
+package dev.millrace.connect.clickhouse;
+
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+
+/** What can go wrong between a sink and ClickHouse. */
+public enum ClickHouseError implements ErrorCode {
+  /** The address of the server is none. */
+  DATABASE_URL(Blame.USER),
+  /** The server cannot be reached, is overloaded, cannot be written to now, or is stopping. */
+  DATABASE_AWAY(Blame.EXTERNAL),
+  /** The server refuses the user, or what the user wants to do. */
+  DATABASE_ACCESS(Blame.USER),
+  /** The sink's block says something that cannot be. */
+  SINK_OPTION(Blame.USER),
+  /** The target table cannot take the stream: a column is missing or has another type. */
+  SINK_TABLE_UNFIT(Blame.USER),
+  /** The target table was dropped after changes were delivered to it. */
+  SINK_TABLE_LOST(Blame.USER),
+  /** The server refuses a value or a statement. */
+  SINK_REFUSED(Blame.USER),
+  /** A value that the target's type cannot hold. */
+  SINK_VALUE(Blame.USER),
+  /** The target holds the changes of another store. */
+  SINK_EPOCH_UNKNOWN(Blame.USER),
+  /** Another process has delivered to the target meanwhile. */
+  SINK_POSITION_MOVED(Blame.EXTERNAL),
+  /** A chunk that was begun comes again with fewer rows. */
+  SINK_CHUNK_CHANGED(Blame.INTERNAL),
+  /** An append sink was given a row to take back. */
+  SINK_RETRACTION(Blame.INTERNAL);
+
+  private final Blame blame;
+
+  ClickHouseError(Blame blame) {
+    this.blame = blame;
+  }
+
+  @Override
+  public Blame blame() {
+    return blame;
+  }
+}

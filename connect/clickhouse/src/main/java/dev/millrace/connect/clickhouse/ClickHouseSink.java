@@ -1,0 +1,306 @@
+package dev.millrace.connect.clickhouse;
+
+import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SinkPosition;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.api.type.Batch;
+import dev.millrace.connect.clickhouse.ClickHousePositions.Claim;
+import dev.millrace.connect.clickhouse.ClickHousePositions.Held;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches to one table. In append mode a chunk is claimed, sent in pieces of one partition
+ * each under a token that follows from the claim, and confirmed. After a crash between the two, the
+ * claim says how many rows there were: the same rows, which come again as the first of what waits,
+ * are sent again under the same tokens, and the server drops what it has. In upsert mode a row's
+ * version is its chunk's sequence number, so that writing it again changes nothing.
+ */
+final class ClickHouseSink implements Sink {
+  private final SinkContext context;
+  private final ClickHouseClient client;
+  private final ClickHousePositions positions;
+  private final ClickHouseTarget target;
+  private final ClickHouseRows rows;
+  private final String doing;
+  private @Nullable Held held;
+
+  private ClickHouseSink(
+      SinkContext context,
+      ClickHouseClient client,
+      ClickHousePositions positions,
+      ClickHouseTarget target,
+      @Nullable Held held) {
+    this.context = context;
+    this.client = client;
+    this.positions = positions;
+    this.target = target;
+    this.held = held;
+    this.rows = new ClickHouseRows(context, target);
+    this.doing = "deliver to `" + context.table() + "`";
+  }
+
+  /** See {@link ClickHouseConnector#open}. */
+  static ClickHouseSink open(SinkContext context) {
+    ClickHouseAddress address = ClickHouseAddress.of(context.system());
+    ClickHouseClient client =
+        new ClickHouseClient(address, "millrace " + context.project() + "/" + context.sink());
+    boolean opened = false;
+    try {
+      ClickHousePositions positions = new ClickHousePositions(client, context);
+      positions.createTable();
+      Held held = positions.read().orElse(null);
+      ClickHouseTable table = new ClickHouseTable(client, context);
+      ClickHouseTarget target = table.prepare();
+      if (held != null
+          && held.epoch().equals(context.epoch())
+          && held.position(context.epoch()).isPresent()
+          && (table.wasMissing() || !held.tableId().equals(target.id()))) {
+        throw lost(context, held);
+      }
+      ClickHouseSink sink = new ClickHouseSink(context, client, positions, target, held);
+      opened = true;
+      return sink;
+    } finally {
+      if (!opened) {
+        client.close();
+      }
+    }
+  }
+
+  @Override
+  public Optional<SinkPosition> position() {
+    held = positions.read().orElse(null);
+    return Optional.ofNullable(held).flatMap(h -> h.position(context.epoch()));
+  }
+
+  @Override
+  public void deliver(Batch changes, long sequence) {
+    Held before = begun();
+    if (!before.epoch().equals(context.epoch())) {
+      throw unknownEpoch(before);
+    }
+    if (before.sequence().isPresent() && sequence <= before.done()) {
+      // Sent again because its outcome was unknown: it had arrived.
+      return;
+    }
+    if (context.mode() == WriteMode.APPEND) {
+      requireNoRetraction(changes);
+      append(before, changes, sequence);
+    } else {
+      upsert(before, changes, sequence);
+    }
+  }
+
+  /** What the target holds; begins a table that nobody has begun. */
+  private Held begun() {
+    Held known = held;
+    if (known == null) {
+      positions.adopt(0, target.id());
+      known = positions.read().orElseThrow(() -> moved("none", "unknown"));
+      if (known.epoch().equals(context.epoch()) && known.position(context.epoch()).isPresent()) {
+        throw moved("none", known.done());
+      }
+      held = known;
+    }
+    return known;
+  }
+
+  private void upsert(Held before, Batch changes, long sequence) {
+    Optional<Held> now = positions.read();
+    if (now.isEmpty()
+        || now.get().adoption() != before.adoption()
+        || now.get().done() != before.done()) {
+      throw moved(before.done(), now.map(Held::done).orElse(0L));
+    }
+    int piece = 0;
+    for (int[] numbers : target.pieces(context.schema(), changes, 0, changes.size())) {
+      // What comes twice has the same version, and counts once.
+      insert(changes, numbers, sequence, piece++, Map.of("insert_deduplicate", "0"));
+    }
+    confirm(before, sequence);
+  }
+
+  private void append(Held before, Batch changes, long sequence) {
+    Claim pending = before.pending();
+    int done = 0;
+    Held at = before;
+    if (pending != null) {
+      if (sequence < pending.upto() || changes.size() < pending.rows()) {
+        throw changed(pending, changes.size(), sequence);
+      }
+      done = (int) pending.rows();
+      // Where the table does not tell which chunk a row came in, the token alone decides.
+      send(changes, 0, done, pending, target.isTracked());
+      at = confirm(at, pending.upto());
+    }
+    if (sequence == at.done()) {
+      return;
+    }
+    int left = changes.size() - done;
+    if (left > 0) {
+      Claim claim = positions.claim(at, sequence, left);
+      if (claim == null || !positions.isOwn(claim) || claim.from() != at.done()) {
+        throw moved(at.done(), claim == null ? "unknown" : "claimed up to " + claim.upto());
+      }
+      FaultPoint.pass("sink-after-claim");
+      send(changes, done, changes.size(), claim, false);
+    }
+    confirm(at, sequence);
+  }
+
+  /**
+   * Sends rows in pieces of one partition each.
+   *
+   * @param again true if they may be there already, and the table tells
+   */
+  private void send(Batch changes, int from, int to, Claim claim, boolean again) {
+    int piece = 0;
+    for (int[] numbers : target.pieces(context.schema(), changes, from, to)) {
+      String token = "millrace/" + claim.id() + "/" + piece;
+      if (!again || !isThere(claim.upto(), piece)) {
+        insert(changes, numbers, claim.upto(), piece, tokenSettings(token));
+      }
+      // A server that was killed between noting a token and keeping the rows drops them for good.
+      for (int more = 1; again && !isThere(claim.upto(), piece); more++) {
+        insert(changes, numbers, claim.upto(), piece, tokenSettings(token + "/again" + more));
+      }
+      piece++;
+    }
+  }
+
+  private static Map<String, String> tokenSettings(String token) {
+    return Map.of(
+        "insert_deduplicate",
+        "1",
+        "insert_deduplication_token",
+        token,
+        "deduplicate_blocks_in_dependent_materialized_views",
+        "1");
+  }
+
+  private boolean isThere(long sequence, int piece) {
+    List<String> row =
+        client
+            .rows(
+                "SELECT toString(count()) FROM %s WHERE %s = %d AND %s = %d"
+                    .formatted(
+                        target.table(),
+                        Sql.name(HiddenColumn.SEQUENCE.name()),
+                        sequence,
+                        Sql.name(HiddenColumn.PIECE.name()),
+                        piece),
+                doing)
+            .get(0);
+    return !row.get(0).equals("0");
+  }
+
+  private void insert(
+      Batch changes, int[] numbers, long sequence, int piece, Map<String, String> settings) {
+    NativeBuffer block = rows.block(changes, numbers, sequence, piece);
+    Map<String, String> all = new HashMap<>(settings);
+    // A null that the column cannot hold is an error, not a zero.
+    all.put("input_format_null_as_default", "0");
+    client.insert(target.table(), target.insertColumns(), block, all, doing);
+  }
+
+  private Held confirm(Held before, long sequence) {
+    FaultPoint.pass("sink-before-commit");
+    positions.deliver(before, sequence);
+    FaultPoint.pass("sink-after-commit");
+    Held after =
+        new Held(
+            before.adoption(),
+            before.epoch(),
+            before.tableId(),
+            Optional.of(sequence),
+            before.claim());
+    held = after;
+    return after;
+  }
+
+  private void requireNoRetraction(Batch changes) {
+    for (byte weight : changes.weights()) {
+      if (weight < 0) {
+        throw new StopException(
+            Problem.error(
+                ClickHouseError.SINK_RETRACTION,
+                null,
+                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
+                "use `mode: upsert` with a key"),
+            null);
+      }
+    }
+  }
+
+  @Override
+  public void adopt() {
+    Held before = positions.read().orElse(null);
+    client.execute(
+        "TRUNCATE TABLE " + target.table(),
+        "empty `" + context.table() + "`",
+        Map.of("max_table_size_to_drop", "0"));
+    positions.adopt(before == null ? 0 : before.adoption() + 1, target.id());
+    held = positions.read().orElse(null);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  // Going on with an empty table would leave out what was delivered to the one that is gone.
+  private static StopException lost(SinkContext context, Held held) {
+    return new StopException(
+        Problem.error(
+            ClickHouseError.SINK_TABLE_LOST,
+            null,
+            "table `%s` of sink `%s` is not the one any more that was delivered up to change %d"
+                .formatted(context.table(), context.sink(), held.done()),
+            "restore it, or run the project with a fresh store to have everything delivered again"),
+        null);
+  }
+
+  private StopException unknownEpoch(Held found) {
+    return new StopException(
+        Problem.error(
+            ClickHouseError.SINK_EPOCH_UNKNOWN,
+            null,
+            "the target of sink `%s` holds changes of another store (epoch %s, this one is %s)"
+                .formatted(context.sink(), found.epoch(), context.epoch()),
+            "restore that store, or adopt the target: this empties `%s` and delivers all again"
+                .formatted(context.table())),
+        null);
+  }
+
+  private RetryException moved(Object before, Object now) {
+    return new RetryException(
+        Problem.error(
+            ClickHouseError.SINK_POSITION_MOVED,
+            null,
+            "another process delivers to sink `%s`: its position was %s and is %s"
+                .formatted(context.sink(), before, Objects.toString(now)),
+            "run the project once only"),
+        null);
+  }
+
+  private StopException changed(Claim pending, int size, long sequence) {
+    return new StopException(
+        Problem.error(
+            ClickHouseError.SINK_CHUNK_CHANGED,
+            null,
+            "sink `%s` was sending %d rows up to change %d, and is now given %d rows up to change %d"
+                .formatted(context.sink(), pending.rows(), pending.upto(), size, sequence),
+            "run with --replace-sinks to empty the table and fill it again"),
+        null);
+  }
+}

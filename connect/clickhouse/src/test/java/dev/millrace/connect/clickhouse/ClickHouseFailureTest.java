@@ -1,0 +1,72 @@
+package dev.millrace.connect.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.clickhouse.client.api.ServerException;
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.testing.OptionValues;
+import java.net.ConnectException;
+import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which errors pass, and which are for a person. */
+class ClickHouseFailureTest {
+  private static final ClickHouseAddress ADDRESS =
+      ClickHouseAddress.of(
+          OptionValues.of(
+              ClickHouseAddress.OPTIONS, Map.of("url", "http://db", "password", "s3cr3t")));
+
+  private static MillraceException failure(Throwable thrown) {
+    return ClickHouseFailure.of(thrown, ADDRESS, "deliver to `t`");
+  }
+
+  private static MillraceException failure(int code) {
+    return failure(
+        new RuntimeException(new ServerException(code, "Code: " + code + ".\nno", 500, "q")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {159, 164, 202, 210, 241, 242, 243, 252, 745, 999, 1002})
+  void passing(int code) {
+    assertThat(failure(code))
+        .isInstanceOf(RetryException.class)
+        .hasMessageContaining("cannot deliver to `t` in ClickHouse at http://db:8123")
+        .hasMessageContaining("(code " + code + ")");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 53, 62, 81, 349, 497, 516})
+  void lasting(int code) {
+    assertThat(failure(code)).isInstanceOf(StopException.class);
+  }
+
+  @Test
+  void noServer() {
+    assertThat(failure(new RuntimeException("x", new ConnectException("Connection refused"))))
+        .isInstanceOf(RetryException.class)
+        .hasMessageContaining("Connection refused")
+        .hasMessageNotContaining("s3cr3t");
+    assertThat(failure(new RuntimeException(new SSLHandshakeException("no path"))))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("ssl_root_cert");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"db:8123", "ftp://db", "http://user:s3cr3t@db", "http:// db", "clickhouse"})
+  void addressesThatAreNone(String url) {
+    assertThatThrownBy(
+            () ->
+                ClickHouseAddress.of(
+                    OptionValues.of(ClickHouseAddress.OPTIONS, Map.of("url", url))))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("[DATABASE_URL]")
+        .hasMessageNotContaining("s3cr3t");
+  }
+}

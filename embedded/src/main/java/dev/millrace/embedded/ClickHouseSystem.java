@@ -1,0 +1,230 @@
+package dev.millrace.embedded;
+
+import com.sun.jna.Native;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.embedded.clickhouse.ClickHouseServer;
+import java.io.File;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ClickHouse's engine in a child process, with its data and log in one folder, behind ClickHouse's
+ * HTTP interface on the loopback address. Its user {@code default} has a password that was
+ * generated once. The process ends with its parent.
+ */
+public final class ClickHouseSystem implements EmbeddedSystem {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final int PING_MILLIS = 1000;
+  private static final String ORDERLY = "TERM";
+
+  private final String name;
+  private final String database;
+  private final Path folder;
+  private final Path data;
+  private final Path pidFile;
+  private final Ports ports;
+
+  private int port;
+  private volatile @Nullable ChildProcess process;
+
+  /**
+   * Describes a server; nothing runs yet.
+   *
+   * @param name the system's name
+   * @param database is created if it is missing
+   * @param folder for data and log; exists
+   * @param ports where to ask for a port
+   */
+  public ClickHouseSystem(String name, String database, Path folder, Ports ports) {
+    this.name = name;
+    this.database = database;
+    this.folder = folder.toAbsolutePath().normalize();
+    this.data = this.folder.resolve("data");
+    this.pidFile = this.folder.resolve("clickhouse.pid");
+    this.ports = ports;
+  }
+
+  /** True if this machine has the engine, or could fetch it. */
+  public static boolean isAvailable() {
+    return ClickHouseEngine.isAvailable();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Map<String, Object> start() {
+    Path library = ClickHouseEngine.library();
+    ChildProcess.endStale(pidFile, data.toString(), ORDERLY, STOP_LIMIT);
+    String password = password();
+    if (port == 0) {
+      port = ports.port(name);
+    }
+    ChildProcess started = ChildProcess.start(command(library, password));
+    process = started;
+    awaitReady(started);
+    return Map.of(
+        "url",
+        "http://127.0.0.1:" + port,
+        "user",
+        "default",
+        "password",
+        password,
+        "database",
+        database);
+  }
+
+  @Override
+  public Optional<String> failure() {
+    ChildProcess current = process;
+    return current == null ? Optional.of("it is not running") : current.failure();
+  }
+
+  @Override
+  public void stop() {
+    ChildProcess current = process;
+    if (current != null) {
+      current.stop(ORDERLY, STOP_LIMIT);
+      process = null;
+    }
+  }
+
+  /** The server's process id; empty if it is not running. */
+  public Optional<Long> pid() {
+    ChildProcess current = process;
+    return current == null || !current.isAlive() ? Optional.empty() : Optional.of(current.pid());
+  }
+
+  private String password() {
+    Path file = folder.resolve("password");
+    try {
+      return PasswordFile.readOrCreate(file);
+    } catch (IOException e) {
+      throw DataFolder.unusable(file, e);
+    }
+  }
+
+  private ChildProcess.Command command(Path library, String password) {
+    Path java = Path.of(System.getProperty("java.home"));
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                java.resolve("bin/java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                // Else each answer waits for an acknowledgement, 40 ms.
+                "-Dsun.net.httpserver.nodelay=true",
+                "-Djna.tmpdir=" + folder,
+                "-cp",
+                classPath()));
+    words.add(ClickHouseServer.class.getName());
+    words.addAll(
+        List.of(
+            library.toString(),
+            data.toString(),
+            folder.resolve("rows").toString(),
+            Integer.toString(port),
+            Long.toString(ProcessHandle.current().pid()),
+            database));
+    Map<String, String> environment = new HashMap<>();
+    environment.put(ClickHouseServer.PASSWORD, password);
+    environment.put("TZ", "UTC");
+    // The engine sets handlers of signals that the JVM needs for itself: this chains them.
+    environment.put("LD_PRELOAD", java.resolve("lib/libjsig.so").toString());
+    return new ChildProcess.Command(
+        name, words, environment, folder, Optional.of(pidFile), logFile());
+  }
+
+  /** Where the classes of the child come from: this module and JNA. */
+  private static String classPath() {
+    return Stream.of(ClickHouseServer.class, Native.class)
+        .map(c -> c.getProtectionDomain().getCodeSource().getLocation())
+        .map(
+            url -> {
+              try {
+                return Path.of(url.toURI()).toString();
+              } catch (URISyntaxException e) {
+                throw new IllegalStateException(url.toString(), e);
+              }
+            })
+        .distinct()
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private Path logFile() {
+    return folder.resolve("clickhouse.log");
+  }
+
+  private void awaitReady(ChildProcess started) {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    try {
+      while (true) {
+        // First, as whoever has its port may answer in its place.
+        Optional<String> failure = started.failure();
+        if (failure.isPresent()) {
+          throw notStarted(failure.get());
+        }
+        if (isReady()) {
+          return;
+        }
+        if (System.nanoTime() > deadline) {
+          throw notStarted("it did not answer within " + START_LIMIT.toSeconds() + " s");
+        }
+        Pause.millis(10);
+      }
+    } catch (RetryException e) {
+      // Whoever interrupts the start still wants the server to end in order.
+      boolean interrupted = Thread.interrupted();
+      stop();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      throw e;
+    }
+  }
+
+  private boolean isReady() {
+    HttpURLConnection connection = null;
+    try {
+      connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:" + port + "/ping").toURL().openConnection();
+      connection.setConnectTimeout(PING_MILLIS);
+      connection.setReadTimeout(PING_MILLIS);
+      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+    } catch (IOException e) {
+      return false;
+    } finally {
+      if (connection != null) {
+        connection.disconnect();
+      }
+    }
+  }
+
+  private RetryException notStarted(String reason) {
+    return new RetryException(
+        Problem.error(
+            EmbeddedError.EMBEDDED_START,
+            null,
+            "ClickHouse (`%s`) did not start: %s".formatted(name, reason),
+            "its log is " + logFile()),
+        null);
+  }
+}
