@@ -86,13 +86,16 @@ final class Glob {
       if (prefix && name <= names.length) {
         return true;
       }
+      if (part == parts.size() - 1) {
+        // `a/**` means everything below a, not a itself.
+        return name < names.length;
+      }
       for (int skipped = name; skipped <= names.length; skipped++) {
         if (matches(names, skipped, part + 1, false)) {
           return true;
         }
       }
-      // `a/**` means everything below a.
-      return part == parts.size() - 1 && name < names.length;
+      return false;
     }
     if (name == names.length) {
       return prefix;
