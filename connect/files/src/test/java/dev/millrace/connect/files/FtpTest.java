@@ -92,6 +92,24 @@ class FtpTest {
     assertThat(server.files().resolve("c.csv")).doesNotExist();
   }
 
+  /** A connection that sends a file answers nothing else. */
+  @Test
+  void movesWhatIsReadWhileTheNextFileIsUnderWay() throws Exception {
+    for (int file = 0; file < 5; file++) {
+      int first = file * 20_000;
+      write(
+          "in/" + file + ".csv",
+          IntStream.range(first, first + 20_000)
+              .mapToObj(i -> i + ",some text that takes its time")
+              .collect(Collectors.joining("\n", "id,name\n", "\n")));
+    }
+    FilesRun run = run().source("after", "move").source("move_to", "done").run();
+    assertThat(run.rows()).hasSize(100_000).doesNotHaveDuplicates();
+    for (int file = 0; file < 5; file++) {
+      assertThat(server.files().resolve("done/in/" + file + ".csv")).exists();
+    }
+  }
+
   @Test
   void wrongPasswordStopsAndSaysSo() {
     options.put("password", "wrong-secret");

@@ -45,6 +45,7 @@ import java.util.List;
  *   malformed: 1%                 # or {share, kinds}: truncated, garbage, wrong_type, missing_time,
  *                                 # null_time, far_future
  *   duplicates: {share: 1%, within: 20 seconds}
+ *   files: {folder: drops, name: "calls_{time}.csv.gz", broken: 2%}    # with `files_every`
  * }</pre>
  *
  * <p>Where numbers are drawn, {@code format: "user-%06d"} makes texts of them. When the
@@ -86,7 +87,15 @@ public final class GeneratorConnector implements SourceConnector {
               "bursts",
               OptionType.STRUCTURE,
               "Times of a higher rate.",
-              "{every: 1 minute, for: 5 seconds, factor: 4}"));
+              "{every: 1 minute, for: 5 seconds, factor: 4}"),
+          Option.optional(
+              "files_every",
+              OptionType.DURATION,
+              "Events become files instead of records: for each stream one of such a span, as its"
+                  + " `generate` says in `files: {folder, name, broken}`. The name holds `{time}` and"
+                  + " ends in `.csv` or `.json` (JSON lines), perhaps with `.gz`, `.zip` or"
+                  + " `.tar.gz` behind it; `broken` is the share of files that are cut off.",
+              "10 seconds"));
 
   private static final List<Option> STREAM_OPTIONS =
       List.of(
@@ -94,7 +103,7 @@ public final class GeneratorConnector implements SourceConnector {
               "generate",
               OptionType.STRUCTURE,
               "What the stream's events are like: `fields` and `key`; `rate` and `total`, or"
-                  + " `follows`; `disorder`, `late`, `malformed`, `duplicates`.",
+                  + " `follows`; `disorder`, `late`, `malformed`, `duplicates`, `files`.",
               "{fields: {id: {sequence: \"e-%d\"}, at: {event_time: true}}}"));
 
   /** Found through {@link java.util.ServiceLoader}. */

@@ -12,10 +12,12 @@ public enum GeneratorError implements ErrorCode {
   /** A value that is out of its range or of the wrong kind. */
   GENERATOR_BAD_VALUE,
   /** A name of a stream or field that is not there. */
-  GENERATOR_UNKNOWN_NAME;
+  GENERATOR_UNKNOWN_NAME,
+  /** A file of generated events cannot be written. */
+  GENERATOR_FILE_FAILED;
 
   @Override
   public Blame blame() {
-    return Blame.USER;
+    return this == GENERATOR_FILE_FAILED ? Blame.EXTERNAL : Blame.USER;
   }
 }

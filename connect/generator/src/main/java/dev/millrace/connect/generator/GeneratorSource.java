@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes events at the pace of the clock, or as fast as they are taken. The records depend on the
@@ -30,6 +31,10 @@ final class GeneratorSource implements Source {
   private final boolean paced;
   private final long paceFrom;
   private final long paceOffset;
+  private final @Nullable FileDrops drops;
+
+  /** Before the first event that is in no file yet. */
+  private String filed;
 
   GeneratorSource(SourcePlan plan, SourceContext context) {
     this.plan = plan;
@@ -61,6 +66,16 @@ final class GeneratorSource implements Source {
     }
     this.paceFrom = live ? 0 : here;
     this.paceOffset = live ? timeline.offset() : now;
+    this.drops =
+        plan.drops().isEmpty()
+            ? null
+            : new FileDrops(
+                plan.drops(),
+                context.folder(),
+                plan.dropEvery(),
+                timeline,
+                arrivals.hasNext() ? here / plan.dropEvery() : Long.MAX_VALUE);
+    this.filed = position().text();
   }
 
   private long[] numbers(Map<String, Long> byName) {
@@ -93,16 +108,50 @@ final class GeneratorSource implements Source {
       boolean more = take(due(), records);
       long left = deadline - System.nanoTime();
       if (!records.isEmpty() || !more || left <= 0) {
-        return new SourceBatch(records, position().text(), !more);
+        return new SourceBatch(records, behind(), !more);
       }
       if (!sleep(Math.min(left, TICK_NANOS))) {
-        return new SourceBatch(records, position().text(), false);
+        return new SourceBatch(records, behind(), false);
       }
+    }
+  }
+
+  private String behind() {
+    return drops == null ? position().text() : filed;
+  }
+
+  @Override
+  public void committed() {
+    if (drops != null) {
+      drops.publish();
     }
   }
 
   /** Takes what is due; false if nothing will ever follow. */
   private boolean take(long due, List<SourceRecord> records) {
+    return drops == null ? takeRecords(due, records) : takeRows(due, drops);
+  }
+
+  private boolean takeRows(long due, FileDrops files) {
+    for (int rows = 0; arrivals.hasNext(); rows++) {
+      long arrival = arrivals.arrival();
+      if (files.isOver(Math.min(arrival, due))) {
+        files.next(Math.min(arrival, due));
+        filed = position().text();
+      }
+      if (arrival > due || rows >= MAX_RECORDS) {
+        return true;
+      }
+      StreamPlan stream = arrivals.stream();
+      files.add(stream, writer.value(stream, arrivals.number()));
+      arrivals.advance();
+    }
+    files.next(Long.MAX_VALUE);
+    filed = position().text();
+    return false;
+  }
+
+  private boolean takeRecords(long due, List<SourceRecord> records) {
     Instant timestamp = clock.instant();
     long bytes = 0;
     while (arrivals.hasNext()) {

@@ -8,6 +8,7 @@ import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Options;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,7 +37,8 @@ final class PlanReader {
           "disorder",
           "late",
           "malformed",
-          "duplicates");
+          "duplicates",
+          "files");
 
   private final Options options;
   private final List<StreamDeclaration> declarations;
@@ -83,6 +85,7 @@ final class PlanReader {
         parent.missing("generate", "`generate: {fields: {...}}`");
       }
     }
+    checkFiles();
     OptionalLong start = start();
     double speed = speed();
     for (StreamDeclaration declaration : declarations) {
@@ -98,7 +101,67 @@ final class PlanReader {
         streams.add(plan);
       }
     }
-    return new SourcePlan(streams, start, speed, options.flag("catch_up"), fingerprint());
+    return new SourcePlan(
+        streams,
+        start,
+        speed,
+        options.flag("catch_up"),
+        drops(streams),
+        options.optionalDuration("files_every").map(d -> d.toNanos() / 1000).orElse(0L),
+        fingerprint());
+  }
+
+  /** Checks what is said of files. */
+  private void checkFiles() {
+    Optional<Duration> every = options.optionalDuration("files_every");
+    if (every.isPresent() && every.get().compareTo(Duration.ofSeconds(1)) < 0) {
+      source.bad("files_every", "has to be a second or longer", null);
+    }
+    blocks.forEach(
+        (name, block) -> {
+          if (block.has("files") && every.isEmpty()) {
+            block.bad("files", "needs `files_every` of the source", "such as `10 seconds`");
+          } else if (!block.has("files") && every.isPresent()) {
+            block.missing(
+                "files", "`files: {folder: drops, name: \"" + name + "_{time}.csv.gz\"}`");
+          }
+          block.block("files").ifPresent(PlanReader::checkFile);
+        });
+  }
+
+  private static void checkFile(Block file) {
+    file.allow(List.of("folder", "name", "broken"));
+    file.share("broken");
+    if (file.text("folder").isEmpty()) {
+      file.missing("folder", "`folder: drops`");
+    }
+    String name = file.text("name").orElse("");
+    if (name.isEmpty()) {
+      file.missing("name", "`name: \"calls_{time}.csv.gz\"`");
+    } else if (!name.contains(DropPlan.TIME) || !DropPlan.isReadable(name) || name.contains("/")) {
+      file.bad(
+          "name",
+          "has to hold `{time}` and no folder, and to end in `.csv` or `.json`, perhaps with"
+              + " `.gz`, `.zip` or `.tar.gz` behind it",
+          "such as `calls_{time}.csv.gz`");
+    }
+  }
+
+  private Map<StreamPlan, DropPlan> drops(List<StreamPlan> streams) {
+    Map<StreamPlan, DropPlan> drops = new HashMap<>();
+    for (StreamPlan stream : streams) {
+      Optional.ofNullable(blocks.get(stream.name()))
+          .flatMap(b -> b.block("files"))
+          .ifPresent(
+              f ->
+                  drops.put(
+                      stream,
+                      new DropPlan(
+                          f.text("folder").orElseThrow(),
+                          f.text("name").orElseThrow(),
+                          f.share("broken").orElse(0))));
+    }
+    return drops;
   }
 
   private OptionalLong start() {

@@ -1,6 +1,7 @@
 package dev.millrace.connect.generator;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -10,6 +11,8 @@ import java.util.OptionalLong;
  * @param start microseconds since 1970 of the first event, if it is not the clock's
  * @param speed how many times faster than the clock; 0 is as fast as possible
  * @param catchUp whether a pause of the generator is made up for
+ * @param drops how streams' events become files; empty if they are records
+ * @param dropEvery microseconds of arrival that make a file
  * @param fingerprint changes with everything that changes events
  */
 record SourcePlan(
@@ -17,15 +20,18 @@ record SourcePlan(
     OptionalLong start,
     double speed,
     boolean catchUp,
+    Map<StreamPlan, DropPlan> drops,
+    long dropEvery,
     String fingerprint) {
   private static final double EVENTS_PER_BUCKET = 512;
   private static final long MIN_BUCKET = 1_000;
   private static final long MAX_BUCKET = 100_000;
   private static final long MAX_BUCKETS = 200_000;
 
-  /** Copies the list. */
+  /** Copies list and map. */
   SourcePlan {
     streams = List.copyOf(streams);
+    drops = Map.copyOf(drops);
   }
 
   /** Streams that follow none. */

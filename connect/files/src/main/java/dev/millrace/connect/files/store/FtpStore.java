@@ -161,6 +161,8 @@ public final class FtpStore implements FileStore {
         requireDone(false, client, path);
         throw new IOException("no data connection");
       }
+      // One connection answers one thing at a time: what is asked meanwhile goes by another.
+      connection = null;
       return new Reading(client, in);
     } catch (IOException e) {
       throw failure(e);
@@ -202,11 +204,13 @@ public final class FtpStore implements FileStore {
     disconnect();
   }
 
-  /** A file's bytes. That all of them came, only the answer behind them tells. */
+  /**
+   * A file's bytes on a connection of its own. That all came, only the answer behind them tells.
+   */
   private final class Reading extends InputStream {
     private final FTPClient client;
     private final InputStream in;
-    private boolean complete;
+    private boolean over;
 
     Reading(FTPClient client, InputStream in) {
       this.client = client;
@@ -222,7 +226,7 @@ public final class FtpStore implements FileStore {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (complete) {
+      if (over) {
         return -1;
       }
       try {
@@ -232,19 +236,30 @@ public final class FtpStore implements FileStore {
           if (!client.completePendingCommand()) {
             throw new IOException("the transfer broke off: " + client.getReplyString().strip());
           }
-          complete = true;
+          over = true;
+          keep();
         }
         return count;
       } catch (IOException e) {
-        throw failure(e);
+        FtpConnection.close(client);
+        throw e;
+      }
+    }
+
+    private void keep() {
+      if (connection == null) {
+        connection = client;
+      } else {
+        FtpConnection.close(client);
       }
     }
 
     @Override
     public void close() {
-      if (!complete) {
+      if (!over) {
         // What the server still sends belongs to a file that nobody wants any more.
-        disconnect();
+        over = true;
+        FtpConnection.close(client);
       }
     }
   }
