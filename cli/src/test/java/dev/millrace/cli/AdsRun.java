@@ -56,7 +56,7 @@ final class AdsRun {
    */
   AdsRun(Path folder, int total) throws IOException {
     this.folder = folder;
-    copyExample(folder);
+    copyExample("ads", folder);
     change(
         "sources/ads.yml",
         "    seed: 42\n",
@@ -75,10 +75,9 @@ final class AdsRun {
     change("models/attributed_clicks.sql", "retain='1 hour'", "retain='2 days'");
   }
 
-  /** Copies the project as it is. */
-  static void copyExample(Path folder) throws IOException {
-    Path example =
-        Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve("ads");
+  /** Copies an example as it is. */
+  static void copyExample(String name, Path folder) throws IOException {
+    Path example = Path.of(System.getProperty("user.dir")).resolveSibling("examples").resolve(name);
     try (var files = Files.walk(example)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path relative = example.relativize(file);

@@ -18,7 +18,11 @@ final class Manual {
   static final List<String> TRIED = List.of("./millrace", "./check", "export");
 
   private static final List<String> FIRST =
-      List.of("README.md", "docs/getting-started.md", "examples/ads/README.md");
+      List.of(
+          "README.md",
+          "docs/getting-started.md",
+          "examples/ads/README.md",
+          "examples/sms/README.md");
   private static final Pattern INLINE = Pattern.compile("`(\\./millrace [^`]+)`");
   private static final Pattern ADD = Pattern.compile("Add `([^`]+)`:");
   private static final Pattern COMMENT = Pattern.compile("\\s+# .*");
