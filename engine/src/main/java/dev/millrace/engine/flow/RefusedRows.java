@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,7 @@ final class RefusedRows implements AutoCloseable {
 
   /** What the reasons of a fill begin with. */
   static String filling(List<String> streams) {
-    return "filling " + String.join(", ", streams) + ": ";
+    return "filling " + streams.stream().sorted().collect(Collectors.joining(", ")) + ": ";
   }
 
   private RefusedRows(String reason, String replay) {
