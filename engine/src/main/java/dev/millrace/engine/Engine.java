@@ -7,7 +7,6 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
-import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.change.ChangePlan;
@@ -34,7 +33,6 @@ import dev.millrace.log.SourceState;
 import dev.millrace.log.SourceTask;
 import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
-import dev.millrace.project.AssetGraph.Asset;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
@@ -84,6 +82,8 @@ public final class Engine implements Instance, AutoCloseable {
   private volatile Map<String, SourceRunner> sources = Map.of();
   private volatile boolean delivering;
   private volatile boolean started;
+  private boolean sourcesStopped;
+  private boolean closed;
   private Optional<ChangePlan> edit = Optional.empty();
 
   private Engine(
@@ -150,9 +150,6 @@ public final class Engine implements Instance, AutoCloseable {
       writer.transact(
           transaction -> {
             change.begin(transaction, parts, filled);
-            if (!project.graph().assets().isEmpty()) {
-              transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
-            }
             return true;
           });
       for (Flow flow : flows) {
@@ -227,29 +224,25 @@ public final class Engine implements Instance, AutoCloseable {
         });
   }
 
-  private String assets() {
-    return project.graph().assets().stream().map(this::row).collect(Collectors.joining(", "));
-  }
-
-  private String row(Asset asset) {
-    String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
-    return Stream.of(asset.id(), asset.kind().name(), asset.file(), description)
-        .map(Identifier::literal)
-        .collect(Collectors.joining(", ", "(", ")"));
-  }
-
   /**
    * Starts flows, the deliveries whose systems run, and sources. Called once, when Kafka runs.
    *
    * @throws dev.millrace.api.error.RetryException if Kafka does not answer
    */
-  public synchronized void start() {
+  public void start() {
     try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
       admin.ensure(
           project.streams().stream()
               .map(s -> TopicDeclaration.of(s.topic(), s.partitions()))
               .distinct()
               .toList());
+    }
+    startAll();
+  }
+
+  private synchronized void startAll() {
+    if (closed) {
+      return;
     }
     // From now on whatever becomes ready is started, here or by the thread that made it so.
     delivering = true;
@@ -277,6 +270,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   private void startDeliveries(String system) {
     deliveries.stream()
+        .filter(d -> !closed)
         .filter(d -> d.outbox().sink().system().equals(system) && d.outbox().isReady())
         .forEach(Delivery::start);
   }
@@ -303,8 +297,11 @@ public final class Engine implements Instance, AutoCloseable {
         sink.key());
   }
 
-  /** Starts the sources that do not run yet and whose system does. */
+  /** Starts the sources that do not run yet and whose system does, unless they were stopped. */
   private void startSources() {
+    if (sourcesStopped) {
+      return;
+    }
     Map<String, SourceRunner> runners = new LinkedHashMap<>(sources);
     waitingSources()
         .filter(s -> s.system().map(systems::containsKey).orElse(true))
@@ -431,8 +428,11 @@ public final class Engine implements Instance, AutoCloseable {
         .toList();
   }
 
-  /** Stops the sources, so that what is in the topics is all there is. */
+  /** Stops the sources for good, so that what is in the topics is all there is. */
   public void stopSources() {
+    synchronized (this) {
+      sourcesStopped = true;
+    }
     sources.values().forEach(SourceRunner::close);
   }
 
@@ -479,7 +479,10 @@ public final class Engine implements Instance, AutoCloseable {
 
   @Override
   public void close() {
-    sources.values().forEach(SourceRunner::close);
+    synchronized (this) {
+      closed = true;
+    }
+    stopSources();
     fills.forEach(Fill::close);
     flows.forEach(Flow::close);
     deliveries.forEach(Delivery::close);

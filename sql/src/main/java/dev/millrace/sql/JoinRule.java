@@ -136,7 +136,7 @@ final class JoinRule {
   private static String nearestCure(String bound) {
     return "of each key the newest row "
         + Watermarks.describe(bound)
-        + ", and for a while those after it";
+        + " and those after it; older ones until the key is next touched";
   }
 
   private String cure() {

@@ -68,12 +68,16 @@ final class JoinTimes {
 
   /**
    * Of an ASOF JOIN, an instant behind which of each key's right rows only the newest is needed. A
-   * left row that is still to come or to change has {@code l >= min(W(l), W(r))}, so that its
-   * partner is not before any right row that is before that.
+   * left row that is still to come has {@code l >= min(W(l), W(r))}, so that its partner is not
+   * before any right row that is before that. No left row may be taken back: that takes back all
+   * its pairs, also those with right rows that later ones have taken the place of.
    */
   static Optional<String> nearest(Join join) {
     Field time = join.nearest();
-    if (time == null || !join.right().appendOnly() || join.readsRightBeside(time)) {
+    if (time == null
+        || !join.left().appendOnly()
+        || !join.right().appendOnly()
+        || join.readsRightBeside(time)) {
       return Optional.empty();
     }
     for (Distance d : join.distances()) {

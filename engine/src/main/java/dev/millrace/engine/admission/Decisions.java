@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which records of a source stream were refused when they came, for whoever reads them again. What
@@ -100,14 +101,14 @@ public final class Decisions {
     }
   }
 
-  /** True if what was decided about all records before these positions is loaded. */
-  public boolean covers(List<Position> to) {
-    return to.stream()
-        .allMatch(
-            p -> {
-              Refused refused = partitions.get(new Place(p.topic(), p.partition()));
-              return refused != null && refused.to >= p.nextOffset();
-            });
+  /** True if what was decided about all records between these positions is loaded. */
+  public boolean covers(List<Position> from, List<Position> to) {
+    return to.stream().allMatch(p -> known(p).filter(r -> r.to >= p.nextOffset()).isPresent())
+        && from.stream().allMatch(p -> known(p).filter(r -> r.from > p.nextOffset()).isEmpty());
+  }
+
+  private Optional<Refused> known(Position position) {
+    return Optional.ofNullable(partitions.get(new Place(position.topic(), position.partition())));
   }
 
   /** Excludes the records that were refused; all have to be between the positions loaded. */

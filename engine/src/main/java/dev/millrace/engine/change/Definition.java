@@ -147,18 +147,21 @@ public sealed interface Definition {
    * @param sources whose topics are read again
    * @param fingerprints of the streams that are filled
    * @param starts where these streams start, as in {@link StreamDefinition}
+   * @param retained what these streams keep of their rows, as there: what was dropped is gone
    */
   record FillDefinition(
       Map<String, SourceDefinition> sources,
       Map<String, String> fingerprints,
-      Map<String, String> starts) {
-    static final FillDefinition NONE = new FillDefinition(Map.of(), Map.of(), Map.of());
+      Map<String, String> starts,
+      Map<String, Long> retained) {
+    static final FillDefinition NONE = new FillDefinition(Map.of(), Map.of(), Map.of(), Map.of());
 
     /** Sorts the maps, so that equal definitions have equal texts. */
     public FillDefinition {
       sources = new TreeMap<>(sources);
       fingerprints = new TreeMap<>(fingerprints);
       starts = new TreeMap<>(starts);
+      retained = new TreeMap<>(retained);
     }
   }
 

@@ -188,13 +188,15 @@ public final class Definitions {
     sources.forEach(s -> read.put(s.qualifiedName(), of(s)));
     Map<String, String> fingerprints = new TreeMap<>();
     Map<String, String> starts = new TreeMap<>();
+    Map<String, Long> retained = new TreeMap<>();
     for (ModelSpec model : models) {
       StreamDefinition stream =
           of(model, Objects.requireNonNull(programs.get(model.name()), model.name()));
       fingerprints.put(model.name(), stream.fingerprint());
       starts.put(model.name(), stream.start());
+      retained.put(model.name(), stream.retainMicros());
     }
-    return new FillDefinition(read, fingerprints, starts);
+    return new FillDefinition(read, fingerprints, starts, retained);
   }
 
   /** The definition of a fill as the store keeps it. */

@@ -13,6 +13,7 @@ import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.project.AssetGraph.Asset;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +101,20 @@ public final class StoreChange {
                 .collect(
                     Collectors.joining(", ", "", project.graph().assets().isEmpty() ? "''" : ""))
             + ")");
+    if (!project.graph().assets().isEmpty()) {
+      transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
+    }
+  }
+
+  private String assets() {
+    return project.graph().assets().stream().map(this::row).collect(Collectors.joining(", "));
+  }
+
+  private String row(Asset asset) {
+    String description = project.model(asset.id()).map(ModelSpec::description).orElse("");
+    return Stream.of(asset.id(), asset.kind().name(), asset.file(), description)
+        .map(Identifier::literal)
+        .collect(Collectors.joining(", ", "(", ")"));
   }
 
   /** What was filled for another plan means nothing now. */
@@ -119,6 +135,7 @@ public final class StoreChange {
         keep.addAll(newTables(fill.getValue()));
       } else {
         SystemTables.forgetFilled(transaction, fill.getValue().names());
+        forgetFilled(transaction, "= " + flow);
         transaction.execute("DELETE FROM progress.fills WHERE flow = " + flow);
         transaction.execute("DELETE FROM progress.filling WHERE flow = " + flow);
         transaction.execute(
@@ -133,12 +150,26 @@ public final class StoreChange {
         fills.keySet().stream()
             .map(f -> ", " + Identifier.literal(f))
             .collect(Collectors.joining());
+    forgetFilled(transaction, "NOT IN (''" + flows + ")");
     transaction.execute("DELETE FROM progress.fills WHERE flow NOT IN (''" + flows + ")");
     transaction.execute("DELETE FROM progress.filling WHERE flow NOT IN (''" + flows + ")");
     for (String table : tables(transaction, StreamRun.NEW)) {
       if (!keep.contains(table)) {
         transaction.execute("DROP TABLE " + table);
       }
+    }
+  }
+
+  /** Forgets what fills of flows have rejected that were not completed. */
+  private static void forgetFilled(Transaction transaction, String flows) throws SQLException {
+    List<String> definitions = new ArrayList<>();
+    transaction.query(
+        "SELECT definition FROM progress.filling SEMI JOIN progress.fills USING (flow) WHERE flow "
+            + flows,
+        row -> definitions.add(row.getString(1)));
+    for (String definition : definitions) {
+      SystemTables.forgetFilled(
+          transaction, List.copyOf(Definitions.parseFill(definition).fingerprints().keySet()));
     }
   }
 

@@ -133,9 +133,7 @@ public final class BatchRunner implements AutoCloseable {
         transaction -> {
           tables().clear(transaction);
           progress.clear(transaction);
-          for (CurrentRows rows : current) {
-            rows.look(transaction);
-          }
+          CurrentRows.look(current, transaction);
           return true;
         });
     parts.streams().forEach(StreamRun::cleared);
@@ -365,6 +363,9 @@ public final class BatchRunner implements AutoCloseable {
                 admitted.plan().streams().stream().mapToLong(StreamRun::changesInBatch).sum(),
                 decodedAt - startedAt,
                 System.nanoTime() - decodedAt));
+    if (progress.isTrimmed()) {
+      CurrentRows.trim(current, transaction);
+    }
     long now = nanos.getAsLong();
     for (Admission source : parts.sources()) {
       source.history().forget(transaction, source.watermarks().micros(), now);
@@ -414,13 +415,11 @@ public final class BatchRunner implements AutoCloseable {
         marked = marked(writer, source);
       }
     }
-    for (CurrentRows rows : current) {
-      writer.transact(
-          transaction -> {
-            rows.look(transaction);
-            return true;
-          });
-    }
+    writer.transact(
+        transaction -> {
+          CurrentRows.look(current, transaction);
+          return true;
+        });
   }
 
   private static Optional<TopicRecords> marked(Writer writer, Admission source)

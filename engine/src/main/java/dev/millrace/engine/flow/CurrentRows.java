@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of change data as they are now, one for each key, and with them what a batch's changes
@@ -40,6 +41,7 @@ final class CurrentRows implements AutoCloseable {
   private final List<Operation> operations = new ArrayList<>();
   private final Tally ignored = new Tally();
   private boolean remembers;
+  private @Nullable KeptTable table;
 
   /** Of a source whose records are changes. */
   CurrentRows(Admission source) {
@@ -72,7 +74,7 @@ final class CurrentRows implements AutoCloseable {
   }
 
   /** Looks whether a record was rejected that may be tried again; a fill never tries one again. */
-  void look(Transaction transaction) throws SQLException {
+  private void look(Transaction transaction) throws SQLException {
     remembers =
         !source.isDecided()
             && transaction.number(
@@ -92,6 +94,24 @@ final class CurrentRows implements AutoCloseable {
             > 0;
     if (!remembers && exists) {
       transaction.execute("DELETE FROM state." + Identifier.quote(name()) + " WHERE _deleted");
+    }
+  }
+
+  /** As {@link #forgetDeleted}, now and then, in the transaction of a batch that has run. */
+  static void trim(List<CurrentRows> all, Transaction transaction) throws SQLException {
+    look(all, transaction);
+    for (CurrentRows rows : all) {
+      KeptTable kept = rows.table;
+      if (!rows.remembers && kept != null) {
+        transaction.execute(kept.removeSql("SELECT _n FROM " + kept.name() + " WHERE _deleted"));
+      }
+    }
+  }
+
+  /** Looks for each. */
+  static void look(List<CurrentRows> all, Transaction transaction) throws SQLException {
+    for (CurrentRows rows : all) {
+      rows.look(transaction);
     }
   }
 
@@ -131,6 +151,7 @@ final class CurrentRows implements AutoCloseable {
     List<Column> columns = new ArrayList<>(source.relation().schema().columns());
     columns.addAll(KNOWN);
     KeptTable table = tables.create(transaction, "state", name(), new Schema(columns), "_n", key);
+    this.table = table;
     String changes = input(source);
     String found = "found_" + source.relation().delta();
     String pairs = "pairs_" + source.relation().delta();

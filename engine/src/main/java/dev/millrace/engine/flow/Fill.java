@@ -342,7 +342,7 @@ public final class Fill implements AutoCloseable {
       throws SQLException {
     reader.goTo(checkpoint.positions());
     for (Decisions decisions : parts.decisions().values()) {
-      if (!decisions.covers(checkpoint.positions())) {
+      if (!decisions.covers(reader.positions(), checkpoint.positions())) {
         try (Connection connection = store.connect()) {
           decisions.load(connection, reader.positions(), ahead);
         }

@@ -112,6 +112,7 @@ public final class Flow implements AutoCloseable {
           idleness.listen();
           try (Intake intake = new Intake(name, reader, runner.sources())) {
             while (!stop.isGiven() && !reloadRequested) {
+              retention.look(writer);
               turn.lockInterruptibly();
               try {
                 retention.apply(writer);

@@ -90,6 +90,18 @@ public enum FlowError implements ErrorCode {
             + " `--fresh` to build everything again from what it holds");
   }
 
+  static Problem badChange(List<String> streams, Problem cause) {
+    return Problem.error(
+        BAD_RECORD,
+        cause.where(),
+        "streams "
+            + String.join(", ", streams)
+            + " cannot be filled from change data: "
+            + cause.message(),
+        "the old tables are as they were; undo the edit, or let the query bear the record (for"
+            + " example `TRY_CAST`)");
+  }
+
   static Problem badRecord(
       String source,
       String topic,

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -32,7 +34,11 @@ final class HistoryReader implements AutoCloseable {
 
   private List<Position> ends = List.of();
 
-  private record Place(String topic, int partition) {}
+  private record Place(String topic, int partition) {
+    static Place of(Position position) {
+      return new Place(position.topic(), position.partition());
+    }
+  }
 
   /** Reads from positions; those of the topics' partitions that are missing are not read. */
   HistoryReader(Cluster cluster, List<String> topics, Collection<Position> from) {
@@ -125,21 +131,28 @@ final class HistoryReader implements AutoCloseable {
         .orElse(0);
   }
 
-  /** True if everything before the positions to go to was returned. */
+  /**
+   * True if everything before the positions to go to was returned; of a partition that is new, and
+   * that the reader does not know yet, nothing was.
+   */
   boolean isThere() {
-    return reader.positions().stream()
-            .allMatch(p -> p.nextOffset() >= end(p.topic(), p.partition()))
+    Map<Place, Long> read = new HashMap<>();
+    reader.positions().forEach(p -> read.put(Place.of(p), p.nextOffset()));
+    return ends.stream().allMatch(p -> read.getOrDefault(Place.of(p), 0L) >= p.nextOffset())
         && ahead.entrySet().stream()
             .allMatch(e -> e.getValue().offset(0) >= end(e.getKey().topic, e.getKey().partition));
   }
 
-  /** Behind what was returned. */
+  /** Behind what was returned; partitions to go to that the reader does not know yet begin. */
   List<Position> positions() {
     List<Position> positions = new ArrayList<>();
+    Set<Place> known = new HashSet<>();
     for (Position p : reader.positions()) {
-      TopicRecords rest = ahead.get(new Place(p.topic(), p.partition()));
+      known.add(Place.of(p));
+      TopicRecords rest = ahead.get(Place.of(p));
       positions.add(rest == null ? p : p.at(rest.offset(0)));
     }
+    ends.stream().filter(p -> !known.contains(Place.of(p))).forEach(p -> positions.add(p.at(0)));
     return positions;
   }
 

@@ -49,13 +49,15 @@ record Past(List<Checkpoint> checkpoints, List<Position> beginnings, Checkpoint 
     return checkpoints.get(last).positions();
   }
 
-  /** How many offsets are between positions, over all partitions. */
+  /**
+   * How many offsets are between positions, over all partitions; one that is not among the first
+   * was added to its topic and is counted from its beginning.
+   */
   static long distance(List<Position> from, List<Position> to) {
     Map<String, Long> starts =
         from.stream().collect(Collectors.toMap(Position::place, Position::nextOffset, Math::max));
     return to.stream()
-        .mapToLong(
-            p -> Math.max(0, p.nextOffset() - starts.getOrDefault(p.place(), p.nextOffset())))
+        .mapToLong(p -> Math.max(0, p.nextOffset() - starts.getOrDefault(p.place(), 0L)))
         .sum();
   }
 }

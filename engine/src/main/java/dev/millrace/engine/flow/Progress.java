@@ -228,7 +228,7 @@ public final class Progress {
           .forEach(p -> checkpoints.begins(p.at(0)));
       checkpoints.batch(transaction, flow, batches + 1, figures.records());
     }
-    if (batches % TRIM_EVERY == TRIM_EVERY - 1) {
+    if (isTrimmed()) {
       transaction.execute(
           "DELETE FROM "
               + table
@@ -240,6 +240,11 @@ public final class Progress {
       SystemTables.trim(transaction);
     }
     return new Advance(admitted.nextId(), readTo, after);
+  }
+
+  /** True in a batch with which what is old is forgotten. */
+  boolean isTrimmed() {
+    return batches % TRIM_EVERY == TRIM_EVERY - 1;
   }
 
   /** These partitions are read; those of which nothing was read yet begin here. */

@@ -1,5 +1,6 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,27 +67,30 @@ final class RefusedRows implements AutoCloseable {
     }
   }
 
+  private final List<String> filled;
   private final String reason;
   private final String replay;
 
   RefusedRows() {
-    this("c4", "NULL");
+    this(List.of(), "c4", "NULL");
   }
 
   /**
    * The records that a fill rejects. They were admitted when they came, and other streams have
-   * them: they are not tried again, and count for nothing but these streams.
+   * them: they are not tried again, and count for nothing but these streams. A rejected change
+   * would leave its key's row as it was, so that the fill stops instead.
    */
   static RefusedRows ofFill(List<String> streams) {
-    return new RefusedRows(Identifier.literal(filling(streams)) + " || c4", "'filled'");
+    return new RefusedRows(streams, Identifier.literal(filling(streams)) + " || c4", "'filled'");
   }
 
   /** What the reasons of a fill begin with. */
   static String filling(List<String> streams) {
-    return "filling " + String.join(", ", streams) + ": ";
+    return "filling " + streams.stream().sorted().collect(Collectors.joining(", ")) + ": ";
   }
 
-  private RefusedRows(String reason, String replay) {
+  private RefusedRows(List<String> filled, String reason, String replay) {
+    this.filled = List.copyOf(filled);
     this.reason = reason;
     this.replay = replay;
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -100,7 +105,8 @@ final class RefusedRows implements AutoCloseable {
   /**
    * Adds a stream's refusals.
    *
-   * @throws StopException if the stream does not allow that records are rejected
+   * @throws StopException if the stream does not allow that records are rejected, or a change is in
+   *     a fill
    */
   void add(Admission source, Admission.Outcome outcome, Instant now) {
     checkRejected(source, outcome);
@@ -130,22 +136,23 @@ final class RefusedRows implements AutoCloseable {
     }
   }
 
-  private static void checkRejected(Admission source, Admission.Outcome outcome) {
-    if (source.stream().onBad() != OnBad.FAIL) {
+  private void checkRejected(Admission source, Admission.Outcome outcome) {
+    boolean fillsChanges = !filled.isEmpty() && source.stream().format().isChanges();
+    if (source.stream().onBad() != OnBad.FAIL && !fillsChanges) {
       return;
     }
     for (Refusal refusal : outcome.refusals()) {
       if (refusal.kind() == Refusal.Kind.REJECTED) {
         TopicRecords records = outcome.records();
-        throw new StopException(
+        Problem bad =
             FlowError.badRecord(
                 source.stream().qualifiedName(),
                 records.topic(),
                 records.partition(refusal.ordinal()),
                 records.offset(refusal.ordinal()),
                 refusal.reason(),
-                source.stream().where()),
-            null);
+                source.stream().where());
+        throw new StopException(fillsChanges ? FlowError.badChange(filled, bad) : bad, null);
       }
     }
   }

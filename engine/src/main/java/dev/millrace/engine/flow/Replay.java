@@ -8,6 +8,7 @@ import dev.millrace.log.TopicRecords;
 import java.sql.Blob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,10 +59,14 @@ final class Replay {
         }
       }
     }
-    if (flow.streams().stream().anyMatch(StreamRun::isFilling)) {
-      // A fill that has stopped has read past these records: the next one starts anew.
+    List<String> filling =
+        flow.streams().stream().filter(StreamRun::isFilling).map(s -> s.model().name()).toList();
+    if (!filling.isEmpty()) {
+      // A fill that has stopped has read past these records: the next one starts anew. What it
+      // fills stays known, as is the instant of `start: now`.
       transaction.execute(
-          "DELETE FROM progress.filling WHERE flow = " + Identifier.literal(flow.name()));
+          "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
+      SystemTables.forgetFilled(transaction, filling);
     }
   }
 

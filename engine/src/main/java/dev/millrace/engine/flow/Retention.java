@@ -21,6 +21,7 @@ final class Retention {
   private final Cluster cluster;
   private final List<String> topics;
   private long at = System.nanoTime() - EVERY;
+  private Collection<PartitionRange> ranges = List.of();
 
   Retention(Cluster cluster, List<String> topics) {
     this.cluster = cluster;
@@ -28,9 +29,10 @@ final class Retention {
   }
 
   /**
-   * Forgets them if that was not done lately; without a broker's answer it is done the next time.
+   * Asks what the topics hold, if that was not done lately; without a broker's answer it is done
+   * the next time.
    */
-  void apply(Writer writer) throws SQLException {
+  void look(Writer writer) throws SQLException {
     if (System.nanoTime() - at < EVERY) {
       return;
     }
@@ -39,31 +41,36 @@ final class Retention {
         writer.transact(
             transaction ->
                 transaction.number("SELECT count(*) FROM (FROM progress.refused LIMIT 1)"));
-    if (known > 0) {
-      forget(writer);
+    if (known == 0) {
+      return;
     }
-  }
-
-  private void forget(Writer writer) throws SQLException {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
-      Collection<PartitionRange> ranges = admin.ranges(admin.describe(topics).values());
-      writer.transact(
-          transaction -> {
-            for (PartitionRange range : ranges) {
-              if (range.begin() > 0) {
-                transaction.execute(
-                    "DELETE FROM progress.refused WHERE topic = "
-                        + Identifier.literal(range.topic())
-                        + " AND \"partition\" = "
-                        + range.partition()
-                        + " AND \"offset\" < "
-                        + range.begin());
-              }
-            }
-            return true;
-          });
+      ranges = admin.ranges(admin.describe(topics).values());
     } catch (RetryException e) {
       // Whatever the flow does next finds out.
     }
+  }
+
+  /** Forgets what the last look has found to be gone. */
+  void apply(Writer writer) throws SQLException {
+    if (ranges.isEmpty()) {
+      return;
+    }
+    writer.transact(
+        transaction -> {
+          for (PartitionRange range : ranges) {
+            if (range.begin() > 0) {
+              transaction.execute(
+                  "DELETE FROM progress.refused WHERE topic = "
+                      + Identifier.literal(range.topic())
+                      + " AND \"partition\" = "
+                      + range.partition()
+                      + " AND \"offset\" < "
+                      + range.begin());
+            }
+          }
+          return true;
+        });
+    ranges = List.of();
   }
 }

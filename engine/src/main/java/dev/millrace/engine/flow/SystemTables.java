@@ -94,7 +94,8 @@ public final class SystemTables {
 
   /**
    * Drops records that were refused long ago: 30 days for what can be replayed, a week for the
-   * rest. That they were refused is remembered: a stream that is built again needs it.
+   * rest. What is marked for a replay stays until that. That records were refused is remembered: a
+   * stream that is built again needs it.
    */
   static void trim(Transaction transaction) throws SQLException {
     trim(transaction, REFUSED_AT_MOST);
@@ -114,11 +115,9 @@ public final class SystemTables {
               + table
               + " WHERE (recorded_at < now() - INTERVAL "
               + (table.equals("rejected") ? 30 : 7)
-              + " DAY OR id <= (SELECT max(id) FROM store.system."
-              + table
-              + ") - "
-              + atMost
-              + ")";
+              + " DAY OR id <= "
+              + cutoff(transaction, table, atMost)
+              + ") AND replay IS DISTINCT FROM 'marked'";
       transaction.execute(
           "INSERT INTO progress.refused SELECT source, topic, \"partition\", \"offset\""
               + old
@@ -126,6 +125,16 @@ public final class SystemTables {
               + Decisions.STAYS_REFUSED);
       transaction.execute("DELETE" + old);
     }
+  }
+
+  /** The id of the newest record that is too many; the tables take their ids from one sequence. */
+  private static long cutoff(Transaction transaction, String table, long atMost)
+      throws SQLException {
+    String from = " FROM store.system." + table;
+    if (transaction.number("SELECT count(*)" + from) <= atMost) {
+      return -1;
+    }
+    return transaction.number("SELECT id" + from + " ORDER BY id DESC LIMIT 1 OFFSET " + atMost);
   }
 
   /**

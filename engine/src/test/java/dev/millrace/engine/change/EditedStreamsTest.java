@@ -168,6 +168,28 @@ class EditedStreamsTest {
     }
   }
 
+  /** Without a change that fails, its key would have the row of the change before. */
+  @Test
+  void aFillOfChangeDataStopsAtARecord() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(CUSTOMERS);
+      String tiers = "SELECT id, tier FROM {{ source('shop', 'customers') }}";
+      project.stream("tiers", tiers);
+      project.send("shop.customers", customers(0, 5, 2));
+      project.send("shop.customers", customers(3, 4, 300));
+      project.run();
+      project.stream("tiers", tiers.replace("tier FROM", "tier::TINYINT AS tier FROM"));
+      assertThat(project.runUntilStopped())
+          .contains("streams tiers cannot be filled from change data")
+          .contains("shop.customers/0@5");
+      assertThat(project.rows("SELECT tier FROM tiers WHERE id = 'c3'")).containsExactly("300");
+      assertThat(project.rows("FROM store.system.rejected")).isEmpty();
+      project.stream("tiers", tiers.replace("tier FROM", "TRY_CAST(tier AS TINYINT) AS tier FROM"));
+      project.run();
+      assertThat(project.rows("SELECT tier FROM tiers WHERE id = 'c3'")).containsExactly("null");
+    }
+  }
+
   /** {@code now} is when the edit was first planned, however often its fill begins. */
   @Test
   void nowStaysWhileAStreamIsFilled() throws Exception {
@@ -190,6 +212,69 @@ class EditedStreamsTest {
     }
   }
 
+  /** A replay ends a fill that has stopped, and not what is known of its start. */
+  @Test
+  void nowStaysThoughARecordIsReplayed() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(EVENTS.formatted("INTEGER"));
+      project.stream("copy", "SELECT id FROM {{ source('shop', 'events') }}");
+      project.send("shop.events", events(0, 10));
+      project.send("shop.events", "k", event(10, "\"abc\""));
+      project.run();
+      project.stream(
+          "copy",
+          "SELECT sum(" + HUGE + " + tier) AS n FROM {{ source('shop', 'events') }}",
+          ", start='now'");
+      project.clock(Clock.fixed(Instant.parse("2025-12-31T00:00:00Z"), ZoneOffset.UTC));
+      try (Engine engine = project.open()) {
+        engine.start();
+        awaitRows(engine, "SELECT count(*) > 0 FROM store.system.errors", "true");
+        assertThat(engine.replay(Optional.empty())).isOne();
+        awaitRows(engine, "SELECT count(*) FROM store.system.rejected WHERE replay = 'done'", "1");
+        assertThat(EditedProject.rows(engine.read(), "FROM progress.fills")).isEmpty();
+      }
+      project.clock(Clock.systemUTC());
+      project.stream("copy", "SELECT id FROM {{ source('shop', 'events') }}", ", start='now'");
+      project.run();
+      assertThat(project.rows("FROM copy")).hasSize(10);
+    }
+  }
+
+  private static void awaitRows(Engine engine, String sql, String... rows) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> EditedProject.rows(engine.read(), sql).equals(List.of(rows)));
+  }
+
+  /** What a fill has rejected that did not end goes with it, whichever streams come next. */
+  @Test
+  void whatAnotherFillRejectedIsForgotten() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(EVENTS.formatted("VARCHAR"));
+      String copy = "SELECT id, tier FROM {{ source('shop', 'events') }}";
+      project.stream("copy", copy);
+      project.stream("total", "SELECT count(*) AS n FROM {{ source('shop', 'events') }}");
+      project.send("shop.events", events(0, 20));
+      project.send("shop.events", "k", event(20, "\"abc\""));
+      project.run();
+      String filled =
+          "SELECT replay, starts_with(reason, 'filling copy, total: '),"
+              + " starts_with(reason, 'filling copy: ') FROM store.system.rejected";
+      project.stream(
+          "copy", "SELECT id, tier::INTEGER AS tier FROM {{ source('shop', 'events') }}");
+      project.stream(
+          "total",
+          "SELECT sum(" + HUGE + " + length(id)) AS n FROM {{ source('shop', 'events') }}");
+      project.runUntilStopped();
+      assertThat(project.rows(filled)).containsExactly("filled|true|false");
+      project.remove("models/total.sql");
+      project.run();
+      assertThat(project.rows(filled)).containsExactly("filled|false|true");
+      project.run();
+      assertThat(project.rows(filled)).containsExactly("filled|false|true");
+    }
+  }
+
   /** A fill does not go on over records that were decoded in another way. */
   @Test
   void aFillKnowsHowItsSourcesWereDecoded() throws Exception {
@@ -204,6 +289,24 @@ class EditedStreamsTest {
       project.open().close();
       assertThat(project.rows("SELECT definition FROM progress.filling")).isEqualTo(before);
       project.source(EVENTS.formatted("INTEGER, aliases: [level]"));
+      project.open().close();
+      assertThat(project.rows("SELECT definition FROM progress.filling")).isNotEqualTo(before);
+    }
+  }
+
+  /** A fill does not go on over a table from which other rows were dropped. */
+  @Test
+  void aFillKnowsWhatItRetains() throws Exception {
+    try (EditedProject project = new EditedProject(folder)) {
+      project.source(EVENTS.formatted("INTEGER"));
+      String edited = "SELECT id, \"at\", tier FROM {{ source('shop', 'events') }}";
+      project.stream("copy", "SELECT id, \"at\" FROM {{ source('shop', 'events') }}");
+      project.send("shop.events", events(0, 10));
+      project.run();
+      project.stream("copy", edited, ", retain='1 day'");
+      project.open().close();
+      List<String> before = project.rows("SELECT definition FROM progress.filling");
+      project.stream("copy", edited, ", retain='2 days'");
       project.open().close();
       assertThat(project.rows("SELECT definition FROM progress.filling")).isNotEqualTo(before);
     }

@@ -155,6 +155,42 @@ class ChangeDataTest {
     }
   }
 
+  /** A process that runs for long forgets deleted rows once no record waits to be tried again. */
+  @Test
+  void deletedRowsAreForgottenMeanwhile() throws Exception {
+    try (FlowHarness flow =
+        new FlowHarness(folder, Clock.fixed(NOON, ZoneOffset.UTC))
+                .indexFrom(0)
+                .changes(
+                    "shop", "customers", Changes.UPSERT, List.of("id"), "id VARCHAR", "n INTEGER")
+                .stream("copy", "FROM shop.customers")) {
+      flow.open();
+      flow.run(List.of(customer(1, "a", "{\"n\": 1}")));
+      flow.run(List.of(customer(2, "b", "{\"n\": \"x\"}")));
+      flow.run(List.of(customer(3, "a", null)));
+      flow.writer()
+          .transact(t -> t.update("UPDATE progress.batches SET number = 1999 WHERE number = 3"));
+      flow.close();
+      flow.open();
+      String deleted = "SELECT count(*) FROM state.\"current_shop.customers\" WHERE _deleted";
+      assertThat(flow.rows(deleted)).containsExactly("1");
+      flow.writer().transact(t -> t.update("DELETE FROM store.system.rejected"));
+      flow.run(List.of(customer(4, "c", "{\"n\": 3}")));
+      assertThat(flow.rows(deleted)).containsExactly("0");
+      flow.run(List.of(customer(5, "a", "{\"n\": 4}")));
+      flow.run(List.of(customer(6, "a", "{\"n\": 5}")));
+      flow.run(List.of(customer(7, "c", null)));
+      assertThat(flow.rows(deleted)).containsExactly("0");
+      assertThat(flow.rows("FROM copy")).containsExactly("a|5");
+    }
+  }
+
+  private static TopicRecords customer(long offset, String id, @Nullable String value) {
+    TopicRecords.Builder records = new TopicRecords.Builder("shop.customers");
+    records.add(0, offset, 0, bytes(id), value == null ? null : bytes(value));
+    return records.build();
+  }
+
   private static void prepare(Connection oracle, FlowHarness flow) throws SQLException {
     LawOneTest.execute(oracle, "SET TimeZone = 'UTC'");
     LawOneTest.execute(oracle, "CREATE SCHEMA shop");
