@@ -49,8 +49,7 @@ final class PasswordFile {
       channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
     }
     // Never half a password under the name that counts.
-    Files.move(
-        written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return password;
   }
 }

@@ -376,7 +376,7 @@ final class FilesSource implements Source {
       last.content().ifPresent(c -> batch.note(ledger.putContent(c, last)));
     }
     if (state == FileState.FAILED) {
-      LOG.warn("{} on {} failed: {}", entry.file().path(), store.place(), error);
+      LOG.warn("{} on {} failed: {}", last.file().path(), store.place(), last.error().orElse(""));
     }
     disposal.add(entry.file(), state);
   }
