@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -16,9 +17,21 @@ final class PasswordFile {
 
   private PasswordFile() {}
 
-  /** The password in the file; a new one if there is no file. */
+  /**
+   * The password in the file; a new one if there is no file.
+   *
+   * @throws IOException if the file is empty, too
+   */
   static String readOrCreate(Path file) throws IOException {
-    return Files.exists(file) ? Files.readString(file).strip() : create(file);
+    if (!Files.exists(file)) {
+      return create(file);
+    }
+    String password = Files.readString(file).strip();
+    if (password.isEmpty()) {
+      throw new IOException(
+          "the password file `%s` is empty; delete it, and a new password is made".formatted(file));
+    }
+    return password;
   }
 
   /** A new password in the file, in place of an old one. */
@@ -26,14 +39,17 @@ final class PasswordFile {
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    Files.deleteIfExists(file);
+    Path written = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(written);
     try (var channel =
         Files.newByteChannel(
-            file,
+            written,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
     }
+    // Never half a password under the name that counts.
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return password;
   }
 }

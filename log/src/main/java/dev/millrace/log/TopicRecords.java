@@ -194,7 +194,7 @@ public final class TopicRecords {
     /**
      * A builder of records of this topic.
      *
-     * @param withHeaders false to keep only headers of records with a {@link SourceRecord#FAULT}
+     * @param withHeaders false to keep only headers of records with a {@link SourceRecord#REJECTED}
      */
     public Builder(String topic, boolean withHeaders) {
       this.topic = topic;
@@ -283,7 +283,7 @@ public final class TopicRecords {
       expect(records.size());
       for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records) {
         add(partition, record.offset(), record.timestamp(), record.key(), record.value());
-        if (withHeaders || record.headers().lastHeader(SourceRecord.FAULT) != null) {
+        if (withHeaders || record.headers().lastHeader(SourceRecord.REJECTED) != null) {
           record.headers().forEach(h -> header(h.key(), h.value()));
         }
       }

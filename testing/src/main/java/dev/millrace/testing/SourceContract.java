@@ -59,6 +59,7 @@ public abstract class SourceContract {
         assertThat(polls).as("polls before the end").isLessThan(MOST_POLLS);
         records += batch.records().size();
         note(batch, ledger);
+        source.committed();
         batch = source.poll(WAIT);
       }
       note(batch, ledger);
@@ -99,6 +100,7 @@ public abstract class SourceContract {
         assertThat(batch.position().getBytes(StandardCharsets.UTF_8))
             .hasSizeLessThan(POSITION_LIMIT);
         assertThat(batch.records()).allSatisfy(r -> assertThat(declared).contains(r.stream()));
+        source.committed();
       } while (!batch.ended());
     }
   }
@@ -131,6 +133,7 @@ public abstract class SourceContract {
           batch.records().stream().map(Line::of).forEach(lines::add);
           position = Optional.of(batch.position());
           ended = batch.ended();
+          source.committed();
         }
       }
     }

@@ -25,7 +25,7 @@ public record SourceRecord(
    * The header of a record that is no row of its stream, and is rejected whatever its value is: the
    * reason, in UTF-8. Its other headers are kept with it.
    */
-  public static final String FAULT = "millrace.fault";
+  public static final String REJECTED = "millrace.rejected";
 
   /** A record without headers. */
   public SourceRecord(

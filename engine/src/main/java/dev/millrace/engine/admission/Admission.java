@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #deltaSql}. For one thread, but for {@link #decode}.
  */
 public final class Admission implements RowFunction.Provider, AutoCloseable {
-  private static final byte[] FAULT = SourceRecord.FAULT.getBytes(StandardCharsets.UTF_8);
+  private static final byte[] REJECTED = SourceRecord.REJECTED.getBytes(StandardCharsets.UTF_8);
 
   private final StreamSpec stream;
   private final Relation relation;
@@ -279,7 +279,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   /** What its source says is no row. */
   private static void refuseFaulty(TopicRecords records, BitSet excluded, List<Refusal> refusals) {
     for (int o = 0; records.hasHeaders() && o < records.size(); o++) {
-      long place = records.header(o, FAULT);
+      long place = records.header(o, REJECTED);
       if (place >= 0 && !excluded.get(o)) {
         String reason =
             new String(records.bytes(), (int) (place >> 32), (int) place, StandardCharsets.UTF_8);

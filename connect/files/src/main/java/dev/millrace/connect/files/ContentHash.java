@@ -4,6 +4,7 @@ import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -47,7 +48,8 @@ final class ContentHash implements AutoCloseable {
       int read = in.read(piece);
       if (read < 0) {
         if (count < file.size()) {
-          throw new IOException("only %d of %d bytes came".formatted(count, file.size()));
+          throw new FileSystemException(
+              file.path(), null, "only %d of %d bytes came".formatted(count, file.size()));
         }
         return Optional.of(HexFormat.of().formatHex(digest.digest()));
       }

@@ -3,9 +3,10 @@ package dev.millrace.connect.files;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,9 @@ final class Disposal {
   private final FileStore store;
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
 
+  /** By path: files that stay where they are, because the store does not do it. */
+  private final Map<String, StoredFile> refused = new HashMap<>();
+
   /** A file that is over. */
   private record Waiting(StoredFile file, boolean failed) {}
 
@@ -36,7 +40,9 @@ final class Disposal {
   void add(StoredFile file, FileState state) {
     boolean failed = state == FileState.FAILED;
     boolean stays = failed ? plan.quarantine().isEmpty() : plan.after() == FilesPlan.After.LEAVE;
-    if (!stays && state != FileState.SKIPPED && state != FileState.CHANGED) {
+    StoredFile before = refused.get(file.path());
+    boolean refusedBefore = before != null && before.isUnchanged(file);
+    if (!stays && !refusedBefore && state != FileState.SKIPPED && state != FileState.CHANGED) {
       waiting.put(file.path(), new Waiting(file, failed));
     }
   }
@@ -46,7 +52,8 @@ final class Disposal {
   }
 
   /**
-   * Disposes of all that was noted. What the store refuses stays, which is in the log.
+   * Disposes of all that was noted. What the store refuses stays, which is in the log, and is not
+   * tried again before the next start.
    *
    * @throws IOException if the store is away
    */
@@ -62,9 +69,10 @@ final class Disposal {
         }
       } catch (NoSuchFileException e) {
         LOG.debug("{} is gone", next.file().path());
-      } catch (AccessDeniedException | FileAlreadyExistsException e) {
+      } catch (FileSystemException e) {
+        refused.put(next.file().path(), next.file());
         LOG.warn(
-            "{} on {} was read, and may not be moved, renamed or deleted: {}",
+            "{} on {} stays, it cannot be moved, renamed or deleted: {}",
             next.file().path(),
             store.place(),
             e.toString());
@@ -75,6 +83,7 @@ final class Disposal {
 
   private void dispose(Waiting next) throws IOException {
     StoredFile file = next.file();
+    deleteMarker(file);
     if (next.failed()) {
       move(file, plan.quarantine().orElseThrow() + "/" + file.path());
     } else {
@@ -90,9 +99,19 @@ final class Disposal {
         }
       }
     }
+  }
+
+  /** Before its file goes: the next one of that name is not complete by it. */
+  private void deleteMarker(StoredFile file) throws IOException {
+    boolean shared = plan.complete().marker().filter(m -> m.contains("{name}")).isEmpty();
     Optional<String> marker = Lookout.marker(plan, file);
-    if (marker.isPresent()) {
+    if (shared || marker.isEmpty()) {
+      return;
+    }
+    try {
       store.delete(marker.get());
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is gone", marker.get());
     }
   }
 

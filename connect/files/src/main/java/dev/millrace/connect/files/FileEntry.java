@@ -37,6 +37,7 @@ record FileEntry(
     Optional<String> error,
     Instant at) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int LONGEST_ERROR = 500;
 
   /** A file of which nothing was read yet. */
   static FileEntry begin(StoredFile file, Instant at) {
@@ -50,8 +51,9 @@ record FileEntry(
   }
 
   FileEntry withError(FileState next, String reason, Instant when) {
+    String cut = reason.length() > LONGEST_ERROR ? reason.substring(0, LONGEST_ERROR) : reason;
     return new FileEntry(
-        next, file, rows, rejected, checksum, bytes, attempts, content, Optional.of(reason), when);
+        next, file, rows, rejected, checksum, bytes, attempts, content, Optional.of(cut), when);
   }
 
   FileEntry withContent(String hash) {

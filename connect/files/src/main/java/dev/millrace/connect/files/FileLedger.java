@@ -4,8 +4,11 @@ import dev.millrace.api.connect.Ledger;
 import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.connect.files.store.StoredFile;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileLedger {
   private static final String CONTENT = "content:";
+
+  /** Why a file failed that is read on if it comes back. */
+  static final String VANISHED = "it vanished before all of it was read";
 
   private final FilesPlan.Identity identity;
   private final KeyStates states = new KeyStates();
@@ -53,17 +59,44 @@ final class FileLedger {
     if (!entry.state().isOver()) {
       open.put(key, entry);
     }
+    if (identity == FilesPlan.Identity.PATH && entry.state().isOver()) {
+      states.put(version(entry.file()), entry.state());
+    }
     if (entry.rows() > 0 && !entry.state().isWhole()) {
-      // Of two, the later one goes on from the earlier one, until it is over.
-      stopped.putIfAbsent(path, new Stopped(key, entry));
+      // Of two, the later one goes on from the earlier one; once it is beyond, it takes its place.
+      stopped.merge(
+          path,
+          new Stopped(key, entry),
+          (one, other) -> other.entry().rows() > one.entry().rows() ? other : one);
     }
   }
 
   /** What names a file. */
   String key(StoredFile file) {
-    return identity == FilesPlan.Identity.PATH
-        ? file.path()
-        : file.path() + "|" + file.size() + "|" + file.modified().toEpochMilli();
+    return identity == FilesPlan.Identity.PATH ? file.path() : version(file);
+  }
+
+  private static String version(StoredFile file) {
+    return file.path() + "|" + file.size() + "|" + file.modified().toEpochMilli();
+  }
+
+  /** True if it is over, and not a later file under the name of one that is. */
+  boolean wasRead(StoredFile file) {
+    return identity != FilesPlan.Identity.PATH
+        || states.get(version(file)).filter(FileState::isOver).isPresent();
+  }
+
+  /** True if nothing more of a file is read, unless it is one that had vanished. */
+  boolean isOver(StoredFile file) {
+    String key = key(file);
+    Optional<FileState> state = states.get(key);
+    if (state.filter(FileState::isOver).isEmpty()) {
+      return false;
+    }
+    Stopped before = state.get() == FileState.FAILED ? stopped.get(file.path()) : null;
+    return before == null
+        || !before.key().equals(key)
+        || !before.entry().error().filter(VANISHED::equals).isPresent();
   }
 
   Optional<FileState> state(String key) {
@@ -80,10 +113,34 @@ final class FileLedger {
     return Optional.ofNullable(stopped.get(path));
   }
 
-  /** Sets an entry here; the caller commits it. */
-  LedgerEntry put(String key, FileEntry entry) {
+  /** Paths of files of which some rows are read, and not all. */
+  Set<String> openPaths() {
+    Set<String> paths = new HashSet<>();
+    open.values().stream()
+        .filter(e -> e.state() == FileState.READING)
+        .forEach(e -> paths.add(e.file().path()));
+    return paths;
+  }
+
+  /** Keys of files of that path that are being read, but for the one that stopped the farthest. */
+  List<String> openKeys(String path, String butKey) {
+    Stopped farthest = stopped.get(path);
+    return open.entrySet().stream()
+        .filter(e -> e.getValue().state() == FileState.READING)
+        .filter(e -> e.getValue().file().path().equals(path))
+        .map(Map.Entry::getKey)
+        .filter(k -> !k.equals(butKey) && (farthest == null || !farthest.key().equals(k)))
+        .toList();
+  }
+
+  /** Sets an entry here, in place of an earlier one that it is beyond; the caller commits both. */
+  List<LedgerEntry> put(String key, FileEntry entry) {
+    Stopped before = stopped.get(entry.file().path());
     note(key, entry);
-    return new LedgerEntry(key, entry.json());
+    LedgerEntry put = new LedgerEntry(key, entry.json());
+    boolean beyond =
+        before != null && !before.key().equals(key) && entry.rows() > before.entry().rows();
+    return beyond ? List.of(remove(before.key()), put) : List.of(put);
   }
 
   /** Forgets an entry here; the caller commits that. */
@@ -99,6 +156,8 @@ final class FileLedger {
 
   /** Remembers the content of a file that is done. */
   LedgerEntry putContent(String hash, FileEntry entry) {
-    return put(CONTENT + hash, entry.withState(FileState.CONTENT, entry.at()));
+    FileEntry content = entry.withState(FileState.CONTENT, entry.at());
+    note(CONTENT + hash, content);
+    return new LedgerEntry(CONTENT + hash, content.json());
   }
 }

@@ -7,9 +7,11 @@ import dev.millrace.connect.files.rows.RowReader;
 import dev.millrace.connect.files.rows.RowReaders;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
+import dev.millrace.connect.files.unpack.BadContentException;
 import dev.millrace.connect.files.unpack.UnpackLimits;
 import dev.millrace.connect.files.unpack.Unpacker;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +35,8 @@ final class FileReading implements AutoCloseable {
   private final CRC32C checksum = new CRC32C();
   private long rows;
   private long rejected;
+  private long entries;
+  private long entriesTaken;
   private @Nullable StreamPlan stream;
   private @Nullable RowReader reader;
   private byte[] path = {};
@@ -174,7 +178,10 @@ final class FileReading implements AutoCloseable {
       return streams.get(0);
     }
     String entry = content.path().substring(archive + 1).replace('!', '/');
-    return streams.stream().filter(s -> s.holdsEntry(entry)).findFirst().orElse(null);
+    entries++;
+    StreamPlan taken = streams.stream().filter(s -> s.holdsEntry(entry)).findFirst().orElse(null);
+    entriesTaken += taken == null ? 0 : 1;
+    return taken;
   }
 
   private Progress end(RowBatch batch) throws IOException {
@@ -185,9 +192,14 @@ final class FileReading implements AutoCloseable {
     if (isChanged()) {
       return Progress.CHANGED;
     }
+    if (entries > 0 && entriesTaken == 0) {
+      throw new BadContentException("none of its %d entries matches `entries`".formatted(entries));
+    }
     if (bytes.count() < begun.file().size()) {
       throw new StoreFailedException(
-          new IOException(
+          new FileSystemException(
+              begun.file().path(),
+              null,
               "only %d of %d bytes came".formatted(bytes.count(), begun.file().size())));
     }
     release(batch);

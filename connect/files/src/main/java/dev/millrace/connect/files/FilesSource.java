@@ -11,13 +11,18 @@ import dev.millrace.connect.files.unpack.BadContentException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class FilesSource implements Source {
   private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
   private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
+  private static final int MOST_GONE = 2;
+  private static final int MOST_TRIES = 3;
+  private static final int MOST_NAMES = 10_000;
 
   private final FilesPlan plan;
   private final FileStore store;
@@ -34,6 +42,12 @@ final class FilesSource implements Source {
   private final Lookout lookout;
   private final Disposal disposal;
   private final Deque<StoredFile> queue = new ArrayDeque<>();
+
+  /** By key: how often a file was refused. */
+  private final Map<String, Integer> tries = new HashMap<>();
+
+  /** Paths of later files under names that were read. */
+  private final Set<String> left = new HashSet<>();
 
   private @Nullable ContentHash hashing;
   private @Nullable FileReading reading;
@@ -64,7 +78,7 @@ final class FilesSource implements Source {
           continue;
         }
         boolean wanted = batch.isEmpty() && !ended && System.nanoTime() < deadline;
-        if (!wanted || !sleep(Math.min(deadline, nextLook))) {
+        if (!wanted || !sleep(uncommitted ? deadline : Math.min(deadline, nextLook))) {
           break;
         }
       }
@@ -73,7 +87,7 @@ final class FilesSource implements Source {
     }
     FileReading current = reading;
     if (current != null) {
-      batch.note(ledger.put(key, current.entry(batch.now())));
+      ledger.put(key, current.entry(batch.now())).forEach(batch::note);
     }
     uncommitted |= !batch.isEmpty();
     return batch.batch(ended && batch.isEmpty());
@@ -96,20 +110,19 @@ final class FilesSource implements Source {
       begin(next, batch);
       return true;
     }
-    if (System.nanoTime() < nextLook) {
+    // What was read is committed and out of the way before the next look.
+    if (uncommitted || !batch.isEmpty() || System.nanoTime() < nextLook) {
       return false;
     }
-    if (!uncommitted && batch.isEmpty()) {
-      disposal.run();
-    }
-    look();
+    disposal.run();
+    look(batch);
     return !queue.isEmpty();
   }
 
-  private void look() throws IOException {
+  private void look(RowBatch batch) throws IOException {
     Lookout.Look look;
     try {
-      look = lookout.look(f -> disposal.add(f, ledger.state(ledger.key(f)).orElseThrow()));
+      look = lookout.look(this::wasRead);
     } catch (NoSuchFileException | AccessDeniedException e) {
       throw new RetryException(
           Problem.error(
@@ -121,6 +134,15 @@ final class FilesSource implements Source {
                       e instanceof NoSuchFileException ? "does not exist" : "may not be read"),
               "make it, or look at `folder`, at the system's `url` and at the user's rights"),
           e);
+    }
+    for (String path : look.missing()) {
+      try {
+        if (store.find(path).isEmpty()) {
+          vanished(path, batch);
+        }
+      } catch (FileSystemException e) {
+        LOG.warn("{} on {} cannot be found any more: {}", path, store.place(), e.toString());
+      }
     }
     queue.addAll(look.complete());
     if (!queue.isEmpty()) {
@@ -138,21 +160,57 @@ final class FilesSource implements Source {
     }
   }
 
-  private void begin(StoredFile file, RowBatch batch) throws IOException {
+  /** A file that is over is still there, or another one under its name. */
+  private void wasRead(StoredFile file) {
+    if (ledger.wasRead(file)) {
+      disposal.add(file, ledger.state(ledger.key(file)).orElseThrow());
+    } else if (left.add(file.path())) {
+      LOG.warn(
+          "{} on {} is not read and stays: a file of that name was read before (`identity: path`)",
+          file.path(),
+          store.place());
+    }
+  }
+
+  /** A file is gone of which some was read. */
+  private void vanished(String path, RowBatch batch) {
+    for (String gone : ledger.openKeys(path, "")) {
+      batch.note(ledger.remove(gone));
+    }
+    Optional<FileLedger.Stopped> stopped =
+        ledger.stopped(path).filter(s -> s.entry().state() == FileState.READING);
+    if (stopped.isPresent()) {
+      key = stopped.get().key();
+      over(stopped.get().entry(), FileState.FAILED, FileLedger.VANISHED, batch);
+    }
+  }
+
+  private void begin(StoredFile file, RowBatch batch) {
     key = ledger.key(file);
+    for (String other : ledger.openKeys(file.path(), key)) {
+      batch.note(ledger.remove(other));
+    }
     if (plan.identity() == FilesPlan.Identity.CONTENT) {
       try {
         hashing = ContentHash.open(store, file);
-      } catch (NoSuchFileException e) {
-        LOG.info("{} is gone before it was read", file.path());
+      } catch (IOException e) {
+        failed(entry(file, batch), new StoreFailedException(e), batch);
       }
       return;
     }
     open(entry(file, batch), batch);
   }
 
-  private void hashOn(ContentHash hash, RowBatch batch, long until) throws IOException {
-    Optional<String> content = hash.goOn(until);
+  private void hashOn(ContentHash hash, RowBatch batch, long until) {
+    Optional<String> content;
+    try {
+      content = hash.goOn(until);
+    } catch (IOException e) {
+      hash.close();
+      hashing = null;
+      failed(entry(hash.file(), batch), new StoreFailedException(e), batch);
+      return;
+    }
     if (content.isEmpty()) {
       return;
     }
@@ -174,7 +232,6 @@ final class FilesSource implements Source {
     }
     return ledger
         .stopped(file.path())
-        .filter(s -> !s.key().equals(key) && s.entry().file().size() <= file.size())
         .map(s -> s.entry().continuedAs(file, batch.now()))
         .orElseGet(() -> FileEntry.begin(file, batch.now()));
   }
@@ -239,33 +296,58 @@ final class FilesSource implements Source {
     if (earlier.isPresent()) {
       // Not the earlier file with more in it, but another one.
       batch.note(ledger.remove(earlier.get().key()));
-      open(FileEntry.begin(entry.file(), batch.now()), batch);
+      FileEntry anew = FileEntry.begin(entry.file(), batch.now());
+      open(entry.content().map(anew::withContent).orElse(anew), batch);
       return;
     }
     String reason =
-        "its first %d rows are not those that were read before (`forget` reads it anew)"
+        "its first %d rows are not those that were read before (under another name it is read)"
             .formatted(entry.rows());
     over(entry, FileState.FAILED, reason, batch);
   }
 
   private void failed(FileEntry entry, IOException e, RowBatch batch) {
-    if (e instanceof StoreFailedException store) {
-      IOException failure = store.failure();
+    if (e instanceof StoreFailedException of) {
+      IOException failure = of.failure();
       if (failure instanceof NoSuchFileException) {
-        if (entry.rows() == 0) {
+        if (entry.rows() > 0) {
+          over(entry, FileState.FAILED, FileLedger.VANISHED, batch);
+        } else if (isLastTry(MOST_GONE)) {
+          over(entry, FileState.FAILED, "it is listed, but there is no such file", batch);
+        } else {
           LOG.info("{} is gone before it was read", entry.file().path());
           batch.note(ledger.remove(key));
-        } else {
-          over(entry, FileState.FAILED, "it vanished while it was read", batch);
         }
       } else if (failure instanceof AccessDeniedException) {
         over(entry, FileState.FAILED, "it may not be read", batch);
+      } else if (failure instanceof FileSystemException answer) {
+        String told = answer.getReason() == null ? answer.getMessage() : answer.getReason();
+        String reason = "it cannot be read: " + told;
+        if (isLastTry(MOST_TRIES)) {
+          over(entry, FileState.FAILED, reason, batch);
+        } else {
+          LOG.warn("{} on {}: {}; it is tried again", entry.file().path(), store.place(), reason);
+          ledger.put(key, entry).forEach(batch::note);
+          nextLook = System.nanoTime() + plan.poll().toNanos();
+        }
       } else {
         throw away(failure);
       }
       return;
     }
     over(entry, FileState.FAILED, reason(e), batch);
+  }
+
+  /** Counts how often a file could not be read that is there, or was to be. */
+  private boolean isLastTry(int most) {
+    if (tries.size() > MOST_NAMES && !tries.containsKey(key)) {
+      tries.clear();
+    }
+    boolean last = tries.merge(key, 1, Integer::sum) >= most;
+    if (last) {
+      tries.remove(key);
+    }
+    return last;
   }
 
   private static String reason(IOException e) {
@@ -278,7 +360,7 @@ final class FilesSource implements Source {
   private void over(FileEntry entry, FileState state, @Nullable String error, RowBatch batch) {
     if (state == FileState.CHANGED && plan.identity() == FilesPlan.Identity.PATH) {
       // The same file by its name: it is read on once it is complete.
-      batch.note(ledger.put(key, entry));
+      ledger.put(key, entry).forEach(batch::note);
       return;
     }
     FileEntry last =
@@ -289,12 +371,12 @@ final class FilesSource implements Source {
         .stopped(entry.file().path())
         .filter(s -> !s.key().equals(key))
         .ifPresent(s -> batch.note(ledger.remove(s.key())));
-    batch.note(ledger.put(key, last));
+    ledger.put(key, last).forEach(batch::note);
     if (state == FileState.DONE) {
       last.content().ifPresent(c -> batch.note(ledger.putContent(c, last)));
     }
     if (state == FileState.FAILED) {
-      LOG.warn("{} on {} failed: {}", entry.file().path(), store.place(), error);
+      LOG.warn("{} on {} failed: {}", last.file().path(), store.place(), last.error().orElse(""));
     }
     disposal.add(entry.file(), state);
   }

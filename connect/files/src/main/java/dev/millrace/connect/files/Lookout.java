@@ -3,18 +3,20 @@ package dev.millrace.connect.files;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileSystemException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -34,6 +36,7 @@ final class Lookout {
   private final Clock clock;
   private final Comparator<StoredFile> order;
   private final Optional<Pattern> notData;
+  private final Optional<Pattern> marker;
   private Map<String, Seen> seen = new HashMap<>();
 
   /** A file that is not complete yet, as it was when it was seen first like that. */
@@ -44,8 +47,20 @@ final class Lookout {
    *
    * @param complete files to read now, in order
    * @param incomplete how many others will be complete without anybody's doing
+   * @param missing paths of files that were begun and were not met, if every folder was seen
    */
-  record Look(List<StoredFile> complete, int incomplete) {}
+  record Look(List<StoredFile> complete, int incomplete, Set<String> missing) {}
+
+  /** What one look has met so far. */
+  private final class Met {
+    private final Deque<String> folders = new ArrayDeque<>(List.of(""));
+    private final TreeSet<StoredFile> next = new TreeSet<>(order);
+    private final Set<String> missing = ledger.openPaths();
+    private final Instant now = clock.instant();
+    private Set<String> markers = Set.of();
+    private int incomplete;
+    private boolean whole = true;
+  }
 
   Lookout(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
     this.plan = plan;
@@ -56,6 +71,7 @@ final class Lookout {
     this.order =
         plan.byTime() ? Comparator.comparing(StoredFile::modified).thenComparing(byPath) : byPath;
     this.notData = notData(plan);
+    this.marker = plan.complete().marker().map(m -> Pattern.compile(pattern(m)));
   }
 
   /** Names of markers, and of files that were renamed when they had been read. */
@@ -65,11 +81,14 @@ final class Lookout {
     if (plan.after() == FilesPlan.After.RENAME) {
       names.add(plan.target());
     }
-    List<String> patterns =
-        names.stream().map(n -> Pattern.quote(n).replace("{name}", "\\E.+\\Q")).toList();
+    List<String> patterns = names.stream().map(Lookout::pattern).toList();
     return patterns.isEmpty()
         ? Optional.empty()
         : Optional.of(Pattern.compile(String.join("|", patterns)));
+  }
+
+  private static String pattern(String name) {
+    return Pattern.quote(name).replace("{name}", "\\E.+\\Q");
   }
 
   /**
@@ -79,24 +98,40 @@ final class Lookout {
    * @throws IOException as the store does
    */
   Look look(Consumer<StoredFile> done) throws IOException {
-    TreeSet<StoredFile> next = new TreeSet<>(order);
-    Deque<String> folders = new ArrayDeque<>(List.of(""));
-    while (!folders.isEmpty()) {
-      String folder = folders.pop();
+    Met met = new Met();
+    while (!met.folders.isEmpty()) {
+      String folder = met.folders.pop();
       try {
-        store.list(folder, file -> found(file, folders, next, done));
-      } catch (NoSuchFileException | AccessDeniedException e) {
+        met.markers = markers(folder);
+        store.list(folder, file -> found(file, met, done));
+      } catch (FileSystemException e) {
         if (folder.isEmpty()) {
           throw e;
         }
+        met.whole = false;
         LOG.warn("folder {} of {} cannot be listed: {}", folder, store.place(), e.toString());
       }
     }
-    return complete(next);
+    return complete(met);
   }
 
-  private void found(
-      StoredFile file, Deque<String> folders, TreeSet<StoredFile> next, Consumer<StoredFile> done) {
+  /** Paths of the markers in a folder; a file that is listed behind its marker is whole. */
+  private Set<String> markers(String folder) throws IOException {
+    Set<String> markers = new HashSet<>();
+    if (marker.isPresent()) {
+      store.list(
+          folder,
+          file -> {
+            if (marker.get().matcher(file.name()).matches()) {
+              markers.add(file.path());
+            }
+          });
+    }
+    return markers;
+  }
+
+  private void found(StoredFile file, Met met, Consumer<StoredFile> done) {
+    met.missing.remove(file.path());
     if (plan.ignore().stream().anyMatch(g -> g.matches(file.name())) || isOwn(file.path())) {
       return;
     }
@@ -104,7 +139,7 @@ final class Lookout {
       if (plan.streams().stream()
           .flatMap(s -> s.files().stream())
           .anyMatch(g -> g.mayMatchBelow(file.path()))) {
-        folders.push(file.path());
+        met.folders.push(file.path());
       }
       return;
     }
@@ -112,15 +147,22 @@ final class Lookout {
         || plan.streams().stream().noneMatch(s -> s.holds(file.path()))) {
       return;
     }
-    Optional<FileState> state = ledger.state(ledger.key(file));
-    if (state.filter(FileState::isOver).isPresent()) {
+    if (ledger.isOver(file)) {
       done.accept(file);
-      return;
+    } else if (isYoung(file, met.now)) {
+      met.incomplete++;
+    } else if (marker(plan, file).filter(m -> !met.markers.contains(m)).isEmpty()) {
+      met.next.add(file);
+      if (met.next.size() > NEXT) {
+        met.next.pollLast();
+        met.incomplete++;
+      }
     }
-    next.add(file);
-    if (next.size() > NEXT) {
-      next.pollLast();
-    }
+  }
+
+  private boolean isYoung(StoredFile file, Instant now) {
+    Duration least = plan.complete().minAge();
+    return !least.isZero() && file.modified().plus(least).isAfter(now);
   }
 
   /** True for the folders to which files go when they were read. */
@@ -133,34 +175,22 @@ final class Lookout {
     return path.equals(folder) || path.startsWith(folder + "/");
   }
 
-  private Look complete(TreeSet<StoredFile> next) throws IOException {
-    Instant now = clock.instant();
+  private Look complete(Met met) {
     Map<String, Seen> still = new HashMap<>();
     List<StoredFile> complete = new ArrayList<>();
-    int incomplete = 0;
-    for (StoredFile file : next) {
+    for (StoredFile file : met.next) {
       Seen before = seen.get(file.path());
-      Seen first = before != null && before.file().isUnchanged(file) ? before : new Seen(file, now);
-      boolean waits =
-          first.since().plus(plan.complete().stableFor()).isAfter(now)
-              || file.modified().plus(plan.complete().minAge()).isAfter(now)
-                  && !plan.complete().minAge().isZero();
-      if (waits) {
-        incomplete++;
-        still.put(file.path(), first);
-      } else if (!isMarked(file)) {
+      boolean same = before != null && before.file().isUnchanged(file);
+      Seen first = same ? before : new Seen(file, met.now);
+      if (first.since().plus(plan.complete().stableFor()).isAfter(met.now)) {
+        met.incomplete++;
         still.put(file.path(), first);
       } else {
         complete.add(file);
       }
     }
     seen = still;
-    return new Look(complete, incomplete);
-  }
-
-  private boolean isMarked(StoredFile file) throws IOException {
-    Optional<String> marker = marker(plan, file);
-    return marker.isEmpty() || store.find(marker.get()).isPresent();
+    return new Look(complete, met.incomplete, met.whole ? met.missing : Set.of());
   }
 
   /** The path of a file's marker; empty if none is asked for. */

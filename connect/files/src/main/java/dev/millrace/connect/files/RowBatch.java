@@ -58,7 +58,7 @@ final class RowBatch {
     Map<String, byte[]> headers =
         fault == null
             ? Map.of(FILE, file, LINE, line)
-            : Map.of(FILE, file, LINE, line, SourceRecord.FAULT, fault.getBytes(UTF_8));
+            : Map.of(FILE, file, LINE, line, SourceRecord.REJECTED, fault.getBytes(UTF_8));
     records.add(new SourceRecord(stream, row.key(), row.value(), headers, now));
     bytes += row.value().length + file.length + 32;
   }

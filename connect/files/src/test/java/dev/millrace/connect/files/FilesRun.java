@@ -150,7 +150,7 @@ final class FilesRun {
   /** The values of good rows. */
   List<String> rows() {
     return records.stream()
-        .filter(r -> !r.headers().containsKey(SourceRecord.FAULT))
+        .filter(r -> !r.headers().containsKey(SourceRecord.REJECTED))
         .map(r -> new String(r.value(), UTF_8))
         .toList();
   }
@@ -158,14 +158,14 @@ final class FilesRun {
   /** Bad rows as {@code file:line: error: value}. */
   List<String> rejected() {
     return records.stream()
-        .filter(r -> r.headers().containsKey(SourceRecord.FAULT))
+        .filter(r -> r.headers().containsKey(SourceRecord.REJECTED))
         .map(
             r ->
                 "%s:%s: %s: %s"
                     .formatted(
                         header(r, "file"),
                         header(r, "line"),
-                        header(r, SourceRecord.FAULT),
+                        header(r, SourceRecord.REJECTED),
                         new String(r.value(), UTF_8)))
         .toList();
   }

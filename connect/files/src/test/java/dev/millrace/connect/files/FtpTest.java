@@ -1,5 +1,6 @@
 package dev.millrace.connect.files;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,8 +11,12 @@ import dev.millrace.connect.files.store.FtpAddress;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.FtpSystem;
 import dev.millrace.embedded.Ports;
+import dev.millrace.testing.OptionValues;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -116,6 +121,41 @@ class FtpTest {
     assertThatThrownBy(() -> run().run())
         .isInstanceOfSatisfying(StopException.class, e -> is(e, FilesError.FILES_LOGIN))
         .hasMessageNotContaining("wrong-secret");
+  }
+
+  @Test
+  void aUserThatIsTurnedAwayForNowTriesAgain() throws Exception {
+    try (ServerSocket busy = new ServerSocket(0)) {
+      Thread server = new Thread(() -> answer(busy, "220 hello", "331 password", "430 too many"));
+      server.start();
+      options.put("url", "ftp://somebody@127.0.0.1:" + busy.getLocalPort());
+      assertThatThrownBy(() -> run().run())
+          .isInstanceOfSatisfying(RetryException.class, e -> is(e, FilesError.FILES_AWAY));
+      server.join();
+    }
+  }
+
+  private static void answer(ServerSocket socket, String... replies) {
+    try (Socket client = socket.accept();
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
+      for (String reply : replies) {
+        client.getOutputStream().write((reply + "\r\n").getBytes(US_ASCII));
+        in.readLine();
+      }
+    } catch (IOException e) {
+      // The client has gone.
+    }
+  }
+
+  @Test
+  void theUserOfTheOptionsGoesBeforeThatOfTheAddress() {
+    Map<String, String> url = Map.of("url", "ftp://one@host");
+    assertThat(FtpAddress.of(OptionValues.of(FtpAddress.OPTIONS, url), folder).user())
+        .isEqualTo("one");
+    Map<String, String> both = Map.of("url", "ftp://one@host", "user", "two");
+    assertThat(FtpAddress.of(OptionValues.of(FtpAddress.OPTIONS, both), folder).user())
+        .isEqualTo("two");
   }
 
   @Test

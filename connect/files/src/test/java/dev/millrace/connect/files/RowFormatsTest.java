@@ -205,6 +205,53 @@ class RowFormatsTest {
   }
 
   @Test
+  void avroRowsAndBlocksThatAreTooLarge() throws Exception {
+    Schema schema = SchemaBuilder.record("Row").fields().requiredString("name").endRecord();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+      writer.create(schema, out);
+      for (int length : new int[] {1, 5_000, 2}) {
+        writer.append(new GenericRecordBuilder(schema).set("name", "x".repeat(length)).build());
+        writer.sync();
+      }
+    }
+    FilesRun run = file("a.avro", out.toByteArray()).stream("max_row", "2KB").run();
+    assertThat(run.rows()).containsExactly("{\"name\":\"x\"}", "{\"name\":\"xx\"}");
+    assertThat(run.rejected()).hasSize(1).first().asString().contains("`max_row`");
+
+    // A block of one record that claims to have 2,000,000,000 bytes.
+    out.write(new byte[] {2, (byte) 0x80, (byte) 0xd0, (byte) 0xac, (byte) 0xf3, 0x0e});
+    run = file("b.avro", out.toByteArray()).run();
+    assertThat(run.states().get(0)).contains("b.avro failed: ", "2000000000 bytes");
+  }
+
+  @Test
+  void aRecordKeyDoesNotHideThatTheHeaderIsMissing() throws Exception {
+    assertThat(file("a.csv", "1,one\n2,two\n").stream("record_key", "id").run().states().get(0))
+        .contains("failed: no name in the header is a column");
+    assertThat(file("b.csv", "id,name\n1,one\n").stream("record_key", "k").run().states().get(0))
+        .contains("failed: no field is named `k` (`record_key`)");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoTextWhateverNamesTheCharset() throws Exception {
+    for (String charset : new String[] {"UTF-8", "UTF-16LE", "UTF-16BE"}) {
+      byte[] text = "\ufeffid,name\n1,one\n".getBytes(charset);
+      FilesRun run = file("a.csv", text).stream("encoding", charset).run();
+      assertThat(run.rows()).as(charset).containsExactly("{\"id\":1,\"name\":\"one\"}");
+    }
+  }
+
+  @Test
+  void longNamesAreCutInReasons() throws Exception {
+    String header = "x".repeat(3_000) + ",y".repeat(2_000) + "\n1,2\n";
+    assertThat(file("a.csv", header).run().states().get(0)).hasSizeLessThan(600);
+    String twice = "x".repeat(3_000) + "," + "x".repeat(3_000) + "\n1,2\n";
+    assertThat(file("b.csv", twice).run().states().get(0)).contains("x...` twice");
+  }
+
+  @Test
   void aRowThatLiesAcrossBuffersIsTheSame() throws Exception {
     String csv =
         IntStream.range(0, 60_000)

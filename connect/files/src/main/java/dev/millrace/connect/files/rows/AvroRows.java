@@ -8,6 +8,8 @@ import dev.millrace.connect.files.unpack.CountedStream;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileConstants;
@@ -22,18 +24,24 @@ import org.jspecify.annotations.Nullable;
 final class AvroRows implements RowReader {
   private static final int HEADER_LIMIT = 16 << 20;
   private static final int SYNC = 16;
+  private static final int SHOWN = 1_000;
 
   private final CountedStream bytes;
   private final byte[] sync;
   private final DataFileStream<GenericRecord> records;
   private final JsonKey key;
+  private final int maxRow;
   private long number;
 
-  AvroRows(BufferedInputStream in, String key) throws IOException {
-    this.key = new JsonKey(key);
-    this.bytes = new CountedStream(in, SYNC);
+  AvroRows(BufferedInputStream in, RowFormat format) throws IOException {
+    this.key = new JsonKey(format.key());
+    this.maxRow = format.maxRow();
     try {
-      sync = sync(in);
+      in.mark(HEADER_LIMIT);
+      CountedStream header = new CountedStream(in, 1);
+      sync = sync(header);
+      in.reset();
+      this.bytes = new CountedStream(new AvroBlocks(in, header.count()), SYNC);
       records = new DataFileStream<>(bytes, new GenericDatumReader<>());
     } catch (AvroRuntimeException | IOException e) {
       throw new BadContentException("not an Avro file: " + e.getMessage(), e);
@@ -45,9 +53,8 @@ final class AvroRows implements RowReader {
   }
 
   /** The bytes that end the header, and each block behind it. */
-  private static byte[] sync(BufferedInputStream in) throws IOException {
+  private static byte[] sync(InputStream in) throws IOException {
     byte[] sync = new byte[SYNC];
-    in.mark(HEADER_LIMIT);
     BinaryDecoder header = DecoderFactory.get().directBinaryDecoder(in, null);
     header.skipFixed(DataFileConstants.MAGIC.length);
     for (long pairs = header.readMapStart(); pairs > 0; pairs = header.mapNext()) {
@@ -57,7 +64,6 @@ final class AvroRows implements RowReader {
       }
     }
     header.readFixed(sync);
-    in.reset();
     return sync;
   }
 
@@ -81,7 +87,14 @@ final class AvroRows implements RowReader {
       number++;
       ObjectNode object = AvroJson.object(record);
       byte[] value = object.toString().getBytes(UTF_8);
+      if (value.length > maxRow) {
+        return Row.bad(
+            Arrays.copyOf(value, Math.min(value.length, SHOWN)), number, TextLines.tooLong(maxRow));
+      }
       return Row.good(value, key.of(value), number);
+    } catch (OutOfMemoryError e) {
+      throw new BadContentException(
+          "what the Avro file has behind record " + number + " does not fit in memory", e);
     } catch (AvroRuntimeException e) {
       Throwable cause = e.getCause();
       if (cause instanceof IOException failed && !(cause instanceof EOFException)) {

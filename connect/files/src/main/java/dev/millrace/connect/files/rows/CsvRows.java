@@ -99,6 +99,11 @@ final class CsvRows implements RowReader {
     }
     FieldJson made = new FieldJson(names, format.schema());
     keyField = names.indexOf(format.key());
+    if (keyField < 0 && !format.key().isEmpty()) {
+      throw new BadContentException(
+          "no field is named `%s` (`record_key`)"
+              .formatted(BadContentException.shown(format.key())));
+    }
     json = made;
     return made;
   }
@@ -121,7 +126,8 @@ final class CsvRows implements RowReader {
       int length = unescape(i);
       String name = new String(scratch, 0, length, UTF_8).strip();
       if (!seen.add(name)) {
-        throw new BadContentException("the header names `" + name + "` twice");
+        throw new BadContentException(
+            "the header names `" + BadContentException.shown(name) + "` twice");
       }
       names.add(name);
     }
@@ -134,11 +140,14 @@ final class CsvRows implements RowReader {
     Schema schema = format.schema();
     if (dialect.fields().isEmpty()
         && !schema.columns().isEmpty()
-        && names.stream().noneMatch(n -> schema.column(n).isPresent())
-        && format.key().isEmpty()) {
+        && names.stream().noneMatch(n -> schema.column(n).isPresent() || n.equals(format.key()))) {
+      List<String> first =
+          names.subList(0, Math.min(5, names.size())).stream()
+              .map(BadContentException::shown)
+              .toList();
       throw new BadContentException(
           "no name in the header is a column of the stream: `"
-              + String.join("`, `", names.subList(0, Math.min(5, names.size())))
+              + String.join("`, `", first)
               + "` (`header: false` if there is none)");
     }
   }

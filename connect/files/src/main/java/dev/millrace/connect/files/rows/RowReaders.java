@@ -31,7 +31,7 @@ public final class RowReaders {
       throw new BadContentException("Parquet files are not read by this version");
     }
     if (begins(head, "Obj\1") && kind == RowFormat.Kind.AUTO || kind == RowFormat.Kind.AVRO) {
-      return new AvroRows(in, format.key());
+      return new AvroRows(in, format);
     }
     TextEncoding encoding = TextEncoding.of(in, format.encoding());
     if (encoding.charset().equals(StandardCharsets.UTF_8)) {

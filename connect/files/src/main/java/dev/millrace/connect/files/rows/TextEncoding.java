@@ -31,13 +31,13 @@ record TextEncoding(Charset charset, int mark) {
     TextEncoding marked = marked(head);
     if (!given.equals(AUTO)) {
       Charset charset = Charset.forName(given);
-      boolean same = marked.mark > 0 && charset.name().startsWith(marked.charset.name());
+      boolean same = charset.equals(marked.charset);
       if (marked.mark > 0 && charset.equals(StandardCharsets.UTF_8) && !same) {
         throw new BadContentException(
             "the byte order mark says %s, expected %s (`encoding`)"
                 .formatted(marked.charset, charset));
       }
-      return new TextEncoding(charset, charset.equals(StandardCharsets.UTF_8) ? marked.mark : 0);
+      return new TextEncoding(charset, same ? marked.mark : 0);
     }
     if (marked.mark > 0) {
       return marked;

@@ -10,8 +10,9 @@ import java.util.function.Consumer;
  * A tree of files somewhere, used by one thread. Paths are relative to its root, with {@code /}
  * between names; the root itself is the empty path. A method throws {@link
  * java.nio.file.NoSuchFileException} if there is no such file, {@link
- * java.nio.file.AccessDeniedException} if the store refuses, and another {@link IOException} if the
- * store is away; after that the next call connects again.
+ * java.nio.file.AccessDeniedException} if the store refuses, another {@link
+ * java.nio.file.FileSystemException} if it says anything else about that file, and any other {@link
+ * IOException} if the store is away; after that the next call connects again.
  */
 public interface FileStore extends Closeable {
   /** Where it is, for messages; without credentials. */

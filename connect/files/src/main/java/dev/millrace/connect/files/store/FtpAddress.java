@@ -58,7 +58,11 @@ public record FtpAddress(
               "The server's address: `ftp://host:port/folder`, or `ftps://` for an encrypted"
                   + " connection; without a folder it is where the server puts the user.",
               "ftps://files.example.org/incoming"),
-          Option.withDefault("user", OptionType.TEXT, "anonymous", "The user to log in as."),
+          Option.optional(
+              "user",
+              OptionType.TEXT,
+              "The user to log in as, whatever `url` says; without either `anonymous`.",
+              "millrace"),
           Option.optional(
               "password",
               OptionType.SECRET,
@@ -118,7 +122,7 @@ public record FtpAddress(
     return new FtpAddress(
         url,
         tls,
-        url.user().orElseGet(() -> options.text("user")),
+        url.user(options.optionalText("user"), "anonymous"),
         options.optionalText("password").or(url::password).orElse(""),
         options.optionalText("certificates").map(f -> folder.resolve(f).toAbsolutePath()),
         options.flag("verify_certificate"),

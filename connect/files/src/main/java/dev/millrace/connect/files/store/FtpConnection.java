@@ -12,9 +12,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.commons.net.ftp.FTP;
@@ -49,12 +50,9 @@ final class FtpConnection {
       }
       logIn(client, address);
       return client;
-    } catch (SSLException e) {
-      close(client);
-      throw certificate(address, e);
     } catch (IOException e) {
       close(client);
-      throw away(address, e);
+      throw isCertificate(e) ? certificate(address, e) : away(address, e);
     } catch (MillraceException e) {
       close(client);
       throw e;
@@ -104,7 +102,8 @@ final class FtpConnection {
 
   private static void logIn(FTPClient client, FtpAddress address) throws IOException {
     if (!client.login(address.user(), address.password())) {
-      if (client.getReplyCode() == FTPReply.SERVICE_NOT_AVAILABLE) {
+      // Such as 421, too many users: it may be another answer the next time.
+      if (FTPReply.isNegativeTransient(client.getReplyCode())) {
         throw new IOException(client.getReplyString().strip());
       }
       throw new StopException(
@@ -127,7 +126,17 @@ final class FtpConnection {
     }
   }
 
-  private static StopException certificate(FtpAddress address, SSLException e) {
+  /** True if it is about who the server is; all else that goes wrong with TLS may pass. */
+  private static boolean isCertificate(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static StopException certificate(FtpAddress address, IOException e) {
     return new StopException(
         Problem.error(
             FilesError.FILES_HOST_KEY,

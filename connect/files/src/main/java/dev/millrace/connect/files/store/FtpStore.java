@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
@@ -53,7 +54,7 @@ public final class FtpStore implements FileStore {
 
   /** After a failure the next answer might be that to an earlier question. */
   private IOException failure(IOException e) {
-    if (e instanceof NoSuchFileException || e instanceof AccessDeniedException) {
+    if (e instanceof FileSystemException) {
       return e;
     }
     disconnect();
@@ -71,7 +72,21 @@ public final class FtpStore implements FileStore {
           ? new AccessDeniedException(path, null, client.getReplyString().strip())
           : new NoSuchFileException(path);
     }
-    throw new IOException(client.getReplyString().strip());
+    throw refusal(path, code, client.getReplyString().strip());
+  }
+
+  /** What a reply says of the file; of the connection if it says nothing of that. */
+  private static IOException refusal(String path, int code, String reply) {
+    return switch (code) {
+      case FTPReply.FILE_ACTION_NOT_TAKEN,
+          FTPReply.ACTION_ABORTED,
+          FTPReply.INSUFFICIENT_STORAGE,
+          FTPReply.FILE_UNAVAILABLE,
+          FTPReply.STORAGE_ALLOCATION_EXCEEDED,
+          FTPReply.FILE_NAME_NOT_ALLOWED ->
+          new FileSystemException(path, null, reply);
+      default -> new IOException(reply);
+    };
   }
 
   @Override
@@ -163,7 +178,7 @@ public final class FtpStore implements FileStore {
       }
       // One connection answers one thing at a time: what is asked meanwhile goes by another.
       connection = null;
-      return new Reading(client, in);
+      return new Reading(path, client, in);
     } catch (IOException e) {
       throw failure(e);
     }
@@ -208,11 +223,13 @@ public final class FtpStore implements FileStore {
    * A file's bytes on a connection of its own. That all came, only the answer behind them tells.
    */
   private final class Reading extends InputStream {
+    private final String path;
     private final FTPClient client;
     private final InputStream in;
     private boolean over;
 
-    Reading(FTPClient client, InputStream in) {
+    Reading(String path, FTPClient client, InputStream in) {
+      this.path = path;
       this.client = client;
       this.in = in;
     }
@@ -234,7 +251,10 @@ public final class FtpStore implements FileStore {
         if (count < 0) {
           in.close();
           if (!client.completePendingCommand()) {
-            throw new IOException("the transfer broke off: " + client.getReplyString().strip());
+            throw refusal(
+                path,
+                client.getReplyCode(),
+                "the transfer broke off: " + client.getReplyString().strip());
           }
           over = true;
           keep();

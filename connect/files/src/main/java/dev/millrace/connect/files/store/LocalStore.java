@@ -1,9 +1,12 @@
 package dev.millrace.connect.files.store;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,9 +15,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A folder of this machine. Links to files are followed, links to folders are not. */
 public final class LocalStore implements FileStore {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
+
   private final Path root;
 
   /**
@@ -36,7 +43,16 @@ public final class LocalStore implements FileStore {
     String before = folder.isEmpty() ? "" : folder + "/";
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
       for (Path entry : entries) {
-        stored(before + entry.getFileName(), entry).ifPresent(each);
+        Optional<StoredFile> found;
+        try {
+          found = stored(before + entry.getFileName(), entry);
+        } catch (AccessDeniedException e) {
+          throw e;
+        } catch (FileSystemException e) {
+          LOG.debug("{} is passed over: {}", entry, e.toString());
+          continue;
+        }
+        found.ifPresent(each);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
@@ -54,7 +70,11 @@ public final class LocalStore implements FileStore {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       boolean folder = found.isDirectory();
       if (found.isSymbolicLink()) {
-        found = Files.readAttributes(file, BasicFileAttributes.class);
+        Optional<BasicFileAttributes> target = target(file);
+        if (target.isEmpty()) {
+          return Optional.empty();
+        }
+        found = target.get();
       }
       if (!folder && !found.isRegularFile()) {
         return Optional.empty();
@@ -71,9 +91,42 @@ public final class LocalStore implements FileStore {
     }
   }
 
+  /** What a link leads to; empty if that is nothing, the link itself, or out of reach. */
+  private static Optional<BasicFileAttributes> target(Path link) throws IOException {
+    try {
+      return Optional.of(Files.readAttributes(link, BasicFileAttributes.class));
+    } catch (FileSystemException e) {
+      LOG.debug("{} is passed over: {}", link, e.toString());
+      return Optional.empty();
+    }
+  }
+
   @Override
   public InputStream read(String path) throws IOException {
-    return Files.newInputStream(root.resolve(path));
+    return new Reading(path, Files.newInputStream(root.resolve(path)));
+  }
+
+  /** A file's bytes; a disk that cannot read them says so of this file. */
+  private static final class Reading extends FilterInputStream {
+    private final String path;
+
+    Reading(String path, InputStream in) {
+      super(in);
+      this.path = path;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (FileSystemException e) {
+        throw e;
+      } catch (IOException e) {
+        FileSystemException failure = new FileSystemException(path, null, e.getMessage());
+        failure.initCause(e);
+        throw failure;
+      }
+    }
   }
 
   @Override

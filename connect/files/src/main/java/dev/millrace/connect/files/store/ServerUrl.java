@@ -87,6 +87,11 @@ public record ServerUrl(
     return new ServerUrl(scheme, host, port, other, user, password);
   }
 
+  /** Who logs in: the option says it, else the address, else it is somebody by default. */
+  String user(Optional<String> option, String otherwise) {
+    return option.or(this::user).orElse(otherwise);
+  }
+
   /** The path of a file on the server. */
   String resolve(String path) {
     if (path.isEmpty()) {

@@ -46,7 +46,12 @@ public record SftpAddress(
               "The server's address: `sftp://host:port/folder`; the folder is absolute, without one"
                   + " it is where the server puts the user.",
               "sftp://files.example.org:22/incoming"),
-          Option.optional("user", OptionType.TEXT, "The user to log in as.", "millrace"),
+          Option.optional(
+              "user",
+              OptionType.TEXT,
+              "The user to log in as, whatever `url` says; without either the one that runs"
+                  + " Millrace.",
+              "millrace"),
           Option.optional(
               "password",
               OptionType.SECRET,
@@ -103,8 +108,7 @@ public record SftpAddress(
    */
   public static SftpAddress of(Options options, Path folder) {
     ServerUrl url = ServerUrl.parse(options.text("url"), PORT, "sftp");
-    String user =
-        options.optionalText("user").or(url::user).orElse(System.getProperty("user.name"));
+    String user = url.user(options.optionalText("user"), System.getProperty("user.name"));
     return new SftpAddress(
         url,
         user,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
@@ -167,7 +168,7 @@ public final class SftpStore implements FileStore {
 
   /** What a failure says of the file; if it says nothing, the connection is given up. */
   private IOException failure(String path, IOException e) {
-    if (e instanceof NoSuchFileException || e instanceof AccessDeniedException) {
+    if (e instanceof FileSystemException) {
       return e;
     }
     if (e instanceof SftpException answer) {
@@ -181,8 +182,14 @@ public final class SftpStore implements FileStore {
         case SftpConstants.SSH_FX_FILE_ALREADY_EXISTS -> {
           return new FileAlreadyExistsException(path);
         }
+        case SftpConstants.SSH_FX_NO_CONNECTION, SftpConstants.SSH_FX_CONNECTION_LOST -> {
+          disconnect();
+          return new IOException(e.getMessage(), e);
+        }
         default -> {
-          return e;
+          FileSystemException told = new FileSystemException(path, null, e.getMessage());
+          told.initCause(e);
+          return told;
         }
       }
     }

@@ -93,11 +93,14 @@ final class Archive {
 
   private void requireReadable(ArchiveEntry entry) throws BadContentException {
     if (entry instanceof ZipArchiveEntry zipped && zipped.getGeneralPurposeBit().usesEncryption()) {
-      throw new BadContentException("`" + entry.getName() + "` in the archive is encrypted");
+      throw new BadContentException(
+          "`" + BadContentException.shown(entry.getName()) + "` in the archive is encrypted");
     }
     if (!in.canReadEntryData(entry)) {
       throw new BadContentException(
-          "`" + entry.getName() + "` in the archive is packed in a way that cannot be read");
+          "`"
+              + BadContentException.shown(entry.getName())
+              + "` in the archive is packed in a way that cannot be read");
     }
   }
 

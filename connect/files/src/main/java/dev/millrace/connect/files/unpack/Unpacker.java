@@ -137,7 +137,9 @@ public final class Unpacker {
     }
     if (climbs || name.startsWith("/") || name.startsWith("\\") || name.indexOf('\0') >= 0) {
       throw new BadContentException(
-          "`" + name.replace("\0", "\\0") + "` in the archive leads out of it");
+          "`"
+              + BadContentException.shown(name.replace("\0", "\\0"))
+              + "` in the archive leads out of it");
     }
   }
 
