@@ -282,7 +282,13 @@ final class ClickHouseTable {
         KeyExpression.parseAll(existing.partition())
             .filter(all -> all.stream().allMatch(e -> context.schema().indexOf(e.column()) >= 0));
     return new ClickHouseTarget(
-        qualified(), existing.id(), targets, inputs(existing, columns), partition);
+        qualified(),
+        existing.id(),
+        targets,
+        inputs(existing, columns),
+        isUpsert() && !replacing(existing).isEmpty() ? replacing(existing).get(0) : "",
+        existing.engineFull().contains(" TTL "),
+        partition);
   }
 
   private List<String> inputs(Existing existing, Map<String, ExistingColumn> columns) {
@@ -295,7 +301,7 @@ final class ClickHouseTable {
             .map(name -> columns.containsKey(name + "_in") ? name + "_in" : name)
             .filter(columns::containsKey)
             .toList();
-    return inputs.size() == 2 ? inputs : List.of();
+    return inputs.size() == wanted.size() ? inputs : List.of();
   }
 
   private static @Nullable ExistingColumn find(Map<String, ExistingColumn> columns, String name) {

@@ -121,4 +121,135 @@ class ClickHouseTableTest {
         .isInstanceOf(StopException.class)
         .hasMessageContaining("does not tell rows apart by the key (id)");
   }
+
+  private static void forgetPositions(String sink, String condition) {
+    server()
+        .execute(
+            "ALTER TABLE millrace.positions DELETE WHERE sink = '%s' AND %s SETTINGS mutations_sync = 1"
+                .formatted(sink, condition));
+  }
+
+  /** Its sequence begins at 1 again, and its rows are newer than all that are there. */
+  @Test
+  void renamedSinkReplacesWhatIsThere() {
+    try (Sink sink = open("first_name", "renamed", Map.of(), "id")) {
+      sink.deliver(new Batches(EVENTS).put(1L, "old", MARCH).put(2L, "old", MARCH).build(), 700);
+    }
+    try (Sink sink = open("second_name", "renamed", Map.of(), "id")) {
+      sink.deliver(new Batches(EVENTS).put(1L, "new", MARCH).take(2L, "old", MARCH).build(), 2);
+    }
+    try (Sink sink = open("second_name", "renamed", Map.of(), "id")) {
+      sink.deliver(new Batches(EVENTS).put(3L, "newer", MARCH).build(), 3);
+    }
+    assertThat(server().query("SELECT id, text, _version FROM renamed FINAL ORDER BY id"))
+        .isEqualTo("1|new|702\n3|newer|703");
+  }
+
+  @Test
+  void lostPositionOfAnUpsertIsBegunBehindWhatIsThere() {
+    try (Sink sink = open("unknown", "unknown", Map.of(), "id")) {
+      sink.deliver(new Batches(EVENTS).put(1L, "old", MARCH).build(), 700);
+    }
+    // The token of `adopted` is known still.
+    forgetPositions("unknown", "1");
+    try (Sink sink = open("unknown", "unknown", Map.of(), "id")) {
+      assertThat(sink.position()).isEmpty();
+      sink.deliver(new Batches(EVENTS).put(1L, "new", MARCH).build(), 1);
+    }
+    assertThat(server().query("SELECT id, text, _version FROM unknown FINAL"))
+        .isEqualTo("1|new|701");
+  }
+
+  /** Two sinks with chunks of equal numbers, one of which was not sent. */
+  @Test
+  void sinksOfOneTableAreToldApart() {
+    try (Sink one = open("one", "shared", Map.of());
+        Sink two = open("two", "shared", Map.of())) {
+      one.deliver(new Batches(EVENTS).put(1L, "one", MARCH).build(), 1);
+      two.deliver(new Batches(EVENTS).put(2L, "two", MARCH).build(), 1);
+    }
+    forgetPositions("two", "state = 'delivered'");
+    server().execute("ALTER TABLE shared DELETE WHERE text = 'two' SETTINGS mutations_sync = 1");
+    try (Sink two = open("two", "shared", Map.of())) {
+      two.deliver(new Batches(EVENTS).put(2L, "two", MARCH).build(), 1);
+    }
+    assertThat(server().query("SELECT id FROM shared ORDER BY id")).isEqualTo("1\n2");
+  }
+
+  @Test
+  void chunkThatIsThereInPartStopsTheSink() {
+    try (Sink sink = open("partial", "partial", Map.of())) {
+      sink.deliver(new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).build(), 2);
+    }
+    forgetPositions("partial", "state = 'delivered'");
+    server().execute("ALTER TABLE partial DELETE WHERE id = 1 SETTINGS mutations_sync = 1");
+    try (Sink sink = open("partial", "partial", Map.of())) {
+      assertThatThrownBy(
+              () ->
+                  sink.deliver(
+                      new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).build(), 2))
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("2 rows up to change 2, and `partial` has 1 of them")
+          .hasMessageContaining("--fresh --replace-sinks");
+    }
+  }
+
+  /** As if the process had been killed while it emptied the table. */
+  @Test
+  void emptyingIsFinished() {
+    try (Sink sink = open("emptied", "emptied", Map.of())) {
+      sink.deliver(new Batches(EVENTS).put(1L, "old", MARCH).build(), 1);
+    }
+    server()
+        .execute(
+            "INSERT INTO millrace.positions (project, sink, adoption, state, epoch) VALUES ('kit',"
+                + " 'emptied', 1, 'emptying', 'epoch-1')");
+    try (Sink sink = open("emptied", "emptied", Map.of())) {
+      assertThat(sink.position()).isEmpty();
+      assertThat(server().query("SELECT count() FROM emptied")).isEqualTo("0");
+      sink.deliver(new Batches(EVENTS).put(1L, "new", MARCH).build(), 1);
+    }
+    assertThat(server().query("SELECT text FROM emptied")).isEqualTo("new");
+  }
+
+  @Test
+  void keysAreNeverAdapted() {
+    try (Sink sink = open("keyed", "keyed", Map.of(), "at")) {
+      assertThatThrownBy(
+              () ->
+                  sink.deliver(
+                      new Batches(EVENTS)
+                          .put(1L, "a", Instant.parse("1850-01-01T00:00:00Z"))
+                          .build(),
+                      1))
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("[SINK_VALUE]")
+          .hasMessageContaining("it is of the key");
+    }
+  }
+
+  @Test
+  void oneInsertHasAnyNumberOfPartitionsThatAreNotKnownHere() {
+    server()
+        .execute(
+            "CREATE TABLE parted (id Nullable(Int64), text Nullable(String), at"
+                + " Nullable(DateTime64(6, 'UTC'))) ENGINE = MergeTree ORDER BY tuple() PARTITION"
+                + " BY assumeNotNull(id) % 200 SETTINGS non_replicated_deduplication_window = 100");
+    Batches many = new Batches(EVENTS);
+    for (long id = 0; id < 150; id++) {
+      many.put(id, "a", MARCH);
+    }
+    try (Sink sink = open("parted", "parted", Map.of())) {
+      sink.deliver(many.build(), 150);
+    }
+    assertThat(server().query("SELECT count() FROM parted")).isEqualTo("150");
+  }
+
+  @Test
+  void positionsAreOnDiskBeforeTheyCount() {
+    open("flushed", "flushed", Map.of()).close();
+    assertThat(server().query("SHOW CREATE TABLE millrace.positions"))
+        .contains("fsync_after_insert = 1")
+        .contains("fsync_part_directory = 1");
+  }
 }
