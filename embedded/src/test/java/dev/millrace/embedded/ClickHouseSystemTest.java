@@ -1,8 +1,10 @@
 package dev.millrace.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.millrace.embedded.clickhouse.ClickHouseServer;
 import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,6 +121,13 @@ class ClickHouseSystemTest {
   }
 
   @Test
+  void noPasswordIsNoServer() {
+    assertThatThrownBy(() -> ClickHouseServer.main(new String[0]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(ClickHouseServer.PASSWORD);
+  }
+
+  @Test
   void interfaceTakesRowsSettingsAndParameters() throws IOException {
     Map<String, Object> options = system().start();
     ask(options, "CREATE TABLE texts (v String) ENGINE = MergeTree ORDER BY v");
@@ -152,6 +161,31 @@ class ClickHouseSystemTest {
     try (var rows = Files.list(serverFolder().resolve("rows"))) {
       assertThat(rows).isEmpty();
     }
+  }
+
+  /** A character lies across the byte at which the body's head ends. */
+  @Test
+  void longTextsKeepTheirCharacters() throws IOException {
+    Map<String, Object> options = system().start();
+    String text = "ä".repeat(40_000);
+    assertThat(ask(options, "SELECT '" + text + "'")).isEqualTo(text);
+    assertThat(ask(options, "SELECT  '" + text + "'")).isEqualTo(text);
+  }
+
+  @Test
+  void engineTakesNoMoreMemoryThanIsSaid() throws IOException {
+    Map<String, Object> options = system().start();
+    assertThat(
+            ask(
+                options,
+                "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'"))
+        .isEqualTo("2147483648");
+    assertThat(
+            ask(
+                options,
+                "max_memory_usage=0",
+                "SELECT length(groupArray(toString(number))) FROM numbers(100000000)"))
+        .contains("Code: 241");
   }
 
   private static String settingAfter(Map<String, Object> options) {

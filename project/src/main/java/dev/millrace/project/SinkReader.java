@@ -27,6 +27,7 @@ final class SinkReader {
   private final Target target;
   private final SystemNames systems;
   private final Names names;
+  private final Map<String, SinkSpec> taken = new HashMap<>();
   private final List<OptionBlock.Located> delivered = new ArrayList<>();
 
   /**
@@ -93,7 +94,7 @@ final class SinkReader {
     if (name.isEmpty() || from.isEmpty() || system.isEmpty() || mode.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    SinkSpec sink =
         new SinkSpec(
             name.get(),
             from.get(),
@@ -104,7 +105,29 @@ final class SinkReader {
             block.number("outbox").orElse(0L),
             block.options(options(system.get())),
             block.where("name"),
-            block.places()));
+            block.places());
+    connector(block).ifPresent(c -> checkTaken(sink, c));
+    return Optional.of(sink);
+  }
+
+  /** One sink would empty, or take back, what another one has delivered. */
+  private void checkTaken(SinkSpec sink, SinkConnector connector) {
+    for (String name : connector.takenNames(sink.table(), sink.mode(), sink.options())) {
+      SinkSpec other = taken.putIfAbsent(sink.system() + "\0" + name, sink);
+      if (other != null && !other.name().equals(sink.name())) {
+        problems.error(
+            ProjectError.DUPLICATE_NAME,
+            sink.where(connector.targetKey()),
+            "sinks `%s` and `%s` both make `%s` in system `%s`"
+                .formatted(other.name(), sink.name(), name, sink.system()),
+            "give one of them another `%s`%s, or deliver both as one stream (UNION ALL)"
+                .formatted(
+                    connector.targetKey(),
+                    name.equals(sink.table()) && name.equals(other.table())
+                        ? ""
+                        : ", or the one whose view it is `view: false`"));
+      }
+    }
   }
 
   private void checkSystem(OptionBlock.Located name) {

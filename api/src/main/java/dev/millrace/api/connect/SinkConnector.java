@@ -2,6 +2,7 @@ package dev.millrace.api.connect;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
 import dev.millrace.api.type.DataType;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,17 @@ public interface SinkConnector extends Connector {
    */
   default String targetKey() {
     return "table";
+  }
+
+  /**
+   * Every name that a sink takes in its system: the target's, and of what it makes beside that.
+   * Those of two sinks of a project are apart.
+   *
+   * @param table the target, as {@link #targetKey()} names it
+   * @param options of the sink, without those that are faulty
+   */
+  default List<String> takenNames(String table, WriteMode mode, Options options) {
+    return List.of(table);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class ChdbConnection implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ChdbConnection.class.getName());
   private static final int COPY_BYTES = 1 << 16;
+
+  /** Memory of the engine; left alone it takes most of the machine's. */
+  private static final Map<String, Long> LIMITS =
+      Map.of(
+          "max_server_memory_usage", 2L << 30,
+          "mark_cache_size", 256L << 20,
+          "index_mark_cache_size", 128L << 20,
+          "primary_index_cache_size", 256L << 20);
 
   /** Stands for the value of a setting of which nobody knows whether it was set. */
   private static final String UNKNOWN = "\0";
@@ -39,7 +48,11 @@ final class ChdbConnection implements AutoCloseable {
    * @throws EngineException if the engine refuses
    */
   static ChdbConnection open(ChdbLibrary library, String data) throws EngineException {
-    String[] arguments = {"clickhouse", "--path=" + data};
+    String[] arguments =
+        Stream.concat(
+                Stream.of("clickhouse", "--path=" + data),
+                LIMITS.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()))
+            .toArray(String[]::new);
     Pointer handle = library.chdb_connect(arguments.length, arguments);
     if (handle == null || handle.getPointer(0) == null) {
       throw new EngineException("Code: 1000. DB::Exception: the engine cannot open " + data);

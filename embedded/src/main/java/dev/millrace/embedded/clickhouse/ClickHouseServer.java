@@ -33,6 +33,10 @@ public final class ClickHouseServer {
   /** Runs until it is told to end, or its parent is gone. */
   public static void main(String[] arguments)
       throws IOException, EngineException, InterruptedException {
+    String password = System.getenv().getOrDefault(PASSWORD, "");
+    if (password.isEmpty()) {
+      throw new IllegalStateException(PASSWORD + " is not set: anybody could come in");
+    }
     Optional<ProcessHandle> parent = ProcessHandle.of(Long.parseLong(arguments[4]));
     Path rows = Path.of(arguments[2]);
     empty(rows);
@@ -54,7 +58,6 @@ public final class ClickHouseServer {
               thread.setDaemon(true);
               return thread;
             }));
-    String password = System.getenv().getOrDefault(PASSWORD, "");
     server.createContext("/", new HttpInterface(pool, rows, password)::handle);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, pool), "clickhouse-stop"));
     server.start();

@@ -2,6 +2,7 @@ package dev.millrace.embedded.clickhouse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,7 +44,11 @@ record Statement(String sql, @Nullable String format, @Nullable Path data) {
       return insert(
           insert, head, text.substring(0, insert.end()).getBytes(UTF_8).length, body, folder);
     }
-    String rest = text + new String(body.readAllBytes(), UTF_8);
+    // Bytes first: a character may lie across the end of the head.
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(head);
+    body.transferTo(all);
+    String rest = all.toString(UTF_8);
     String sql = query == null ? rest : query + (rest.isBlank() ? "" : "\n" + rest);
     Matcher format = FORMAT.matcher(sql);
     return new Statement(sql, format.find() ? format.group(1) : null, null);

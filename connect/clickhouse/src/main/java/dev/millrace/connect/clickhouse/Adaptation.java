@@ -28,16 +28,22 @@ final class Adaptation {
 
   private final String column;
   private final boolean adapt;
+  private final String wayOut;
   private boolean warned;
 
   /**
    * For one column.
    *
    * @param adapt false if such a value ends the sink
+   * @param isKey true if it does so whatever the sink's options say
    */
-  Adaptation(String column, boolean adapt) {
+  Adaptation(String column, boolean adapt, boolean isKey) {
     this.column = column;
     this.adapt = adapt;
+    this.wayOut =
+        isKey
+            ? "it is of the key, so another value would be another row: change it in the model"
+            : "change the model, or set `%s: %s` in the sink".formatted(UNSUPPORTED_VALUES, ADAPT);
   }
 
   LocalDate date(LocalDate date) {
@@ -68,7 +74,7 @@ final class Adaptation {
               ClickHouseError.SINK_VALUE,
               null,
               "column `%s` has %s, which ClickHouse cannot hold".formatted(column, what),
-              "change the model, or set `%s: %s` in the sink".formatted(UNSUPPORTED_VALUES, ADAPT)),
+              wayOut),
           null);
     }
     if (!warned) {

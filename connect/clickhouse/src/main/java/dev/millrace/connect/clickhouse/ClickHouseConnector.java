@@ -4,8 +4,10 @@ import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SinkDeclaration;
+import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
+import dev.millrace.api.option.Options;
 import dev.millrace.api.type.DataType;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,15 @@ public final class ClickHouseConnector implements SinkConnector {
   @Override
   public List<Option> sinkOptions() {
     return TableOptions.ALL;
+  }
+
+  @Override
+  public List<String> takenNames(String table, WriteMode mode, Options options) {
+    return mode == WriteMode.UPSERT
+            && options.has(TableOptions.VIEW)
+            && options.flag(TableOptions.VIEW)
+        ? List.of(table, FinalView.nameOf(table))
+        : List.of(table);
   }
 
   @Override

@@ -25,7 +25,7 @@ public enum ClickHouseError implements ErrorCode {
   SINK_EPOCH_UNKNOWN(Blame.USER),
   /** Another process has delivered to the target meanwhile. */
   SINK_POSITION_MOVED(Blame.EXTERNAL),
-  /** A chunk that was begun comes again with fewer rows. */
+  /** A chunk that was begun comes again with fewer rows, or is there in part. */
   SINK_CHUNK_CHANGED(Blame.INTERNAL),
   /** An append sink was given a row to take back. */
   SINK_RETRACTION(Blame.INTERNAL);

@@ -5,8 +5,11 @@ import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.Set;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +108,7 @@ final class ClickHouseFailure {
     String message =
         "cannot %s in ClickHouse at %s: %s%s"
             .formatted(doing, address, text(thrown), code == 0 ? "" : " (code " + code + ")");
-    if (isHandshake(thrown)) {
+    if (isCertificate(thrown)) {
       return new StopException(
           Problem.error(
               ClickHouseError.DATABASE_ACCESS,
@@ -114,7 +117,7 @@ final class ClickHouseFailure {
               "name the file with the server's certificate authority in `ssl_root_cert`"),
           thrown);
     }
-    if (code <= 0 || PASSING.contains(code)) {
+    if (code <= 0 || (PASSING.contains(code) && !isOneInsert(code, thrown))) {
       return new RetryException(
           Problem.error(ClickHouseError.DATABASE_AWAY, null, message, retryHint(code)), thrown);
     }
@@ -125,13 +128,22 @@ final class ClickHouseFailure {
     return new StopException(Problem.error(kind, null, message, hint(code)), thrown);
   }
 
-  private static boolean isHandshake(Throwable thrown) {
+  // A handshake also fails if the network or the server ends meanwhile.
+  private static boolean isCertificate(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      if (e instanceof SSLHandshakeException) {
+      if (e instanceof CertificateException
+          || e instanceof CertPathBuilderException
+          || e instanceof CertPathValidatorException
+          || e instanceof SSLPeerUnverifiedException) {
         return true;
       }
     }
     return false;
+  }
+
+  /** One insert has too many partitions, which has the code of a server that lags behind. */
+  private static boolean isOneInsert(int code, Throwable thrown) {
+    return code == TOO_MANY_PARTS && text(thrown).contains("partitions for single INSERT");
   }
 
   private static String text(Throwable thrown) {
@@ -162,6 +174,8 @@ final class ClickHouseFailure {
       return "the table's column cannot hold this value: change its type, or the model";
     }
     return switch (code) {
+      case TOO_MANY_PARTS ->
+          "partition the table by longer times, or raise max_partitions_per_insert_block";
       case 16, 47, UNKNOWN_TABLE -> "the table was changed while Millrace ran: restart to check it";
       case 81 -> "create the database, or correct the system's `database`";
       case 192, 193, 194, 516 -> "check the system's `user` and `password`";

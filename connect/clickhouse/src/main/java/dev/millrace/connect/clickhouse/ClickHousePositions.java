@@ -1,7 +1,7 @@
 package dev.millrace.connect.clickhouse;
 
 import dev.millrace.api.connect.SinkContext;
-import dev.millrace.api.connect.SinkPosition;
+import dev.millrace.connect.clickhouse.Held.Claim;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * ClickHouse has no compare and set; it drops an insert whose token it has seen, so that of several
  * that try to follow upon a position one comes in, and all read which.
  *
- * <p>Rows say one of three things. <i>adopted</i>: from here on the table is filled from this epoch
- * (the table can be adopted again, which {@code adoption} counts). <i>claimed</i>: the rows behind
- * {@code sequence}, up to {@code upto}, are about to be sent. <i>delivered</i>: they are there.
+ * <p>Rows say one of four things. <i>emptying</i>: the table is about to be emptied, to be begun
+ * again. <i>adopted</i>: from here on it is filled from this epoch ({@code adoption} counts how
+ * often it was begun; {@code upto} is the highest version that was there). <i>claimed</i>: the rows
+ * behind {@code sequence}, up to {@code upto}, are about to be sent. <i>delivered</i>: they are
+ * there.
  */
 final class ClickHousePositions {
   private static final String TABLE = "millrace.positions";
@@ -27,57 +29,13 @@ final class ClickHousePositions {
         at DateTime64(3, 'UTC') DEFAULT now64(3))
       ENGINE = ReplacingMergeTree(sequence)
       ORDER BY (project, sink, adoption, state)
-      SETTINGS non_replicated_deduplication_window = 10000""";
+      SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1,
+        fsync_part_directory = 1""";
 
+  private static final String EMPTYING = "emptying";
   private static final String ADOPTED = "adopted";
   private static final String CLAIMED = "claimed";
   private static final String DELIVERED = "delivered";
-
-  /**
-   * A chunk that somebody has begun to send.
-   *
-   * @param from the position before it
-   * @param upto the position behind it
-   * @param rows how many rows it has
-   * @param writer who
-   */
-  record Claim(long from, long upto, long rows, String writer) {
-    /** Names the chunk among all that were ever sent. */
-    String id() {
-      return writer + "/" + from + "-" + upto;
-    }
-  }
-
-  /**
-   * What the target knows of this sink.
-   *
-   * @param adoption counts how often its table was begun
-   * @param epoch of the store from which it is filled
-   * @param tableId the table that was filled
-   * @param sequence up to which it is; empty if nothing was confirmed
-   * @param claim the newest; null if there is none
-   */
-  record Held(
-      long adoption, String epoch, String tableId, Optional<Long> sequence, @Nullable Claim claim) {
-    /**
-     * The position as the engine wants it; empty if nothing was sent. What another store has begun
-     * counts as sent, as an upsert leaves no other trace before it is confirmed.
-     */
-    Optional<SinkPosition> position(String ownEpoch) {
-      return sequence.isPresent() || claim != null || !epoch.equals(ownEpoch)
-          ? Optional.of(new SinkPosition(epoch, done()))
-          : Optional.empty();
-    }
-
-    long done() {
-      return sequence.orElse(0L);
-    }
-
-    /** A chunk whose outcome is unknown; null if there is none. */
-    @Nullable Claim pending() {
-      return claim != null && claim.from() >= done() ? claim : null;
-    }
-  }
 
   private final ClickHouseClient client;
   private final SinkContext context;
@@ -113,7 +71,7 @@ final class ClickHousePositions {
                 + Sql.literal(context.project())
                 + " AND sink = "
                 + Sql.literal(context.sink())
-                + " ORDER BY adoption DESC, state LIMIT 3",
+                + " ORDER BY adoption DESC, state LIMIT 4",
             doing);
     if (rows.isEmpty()) {
       return Optional.empty();
@@ -121,6 +79,9 @@ final class ClickHousePositions {
     String adoption = rows.get(0).get(0);
     String epoch = "";
     String tableId = "";
+    long base = 0;
+    String first = "";
+    boolean begun = false;
     Optional<Long> sequence = Optional.empty();
     Claim claim = null;
     for (List<String> row : rows) {
@@ -129,7 +90,11 @@ final class ClickHousePositions {
       }
       epoch = row.get(2);
       tableId = row.get(6);
-      if (row.get(1).equals(DELIVERED)) {
+      begun |= !row.get(1).equals(EMPTYING);
+      if (row.get(1).equals(ADOPTED)) {
+        base = Long.parseLong(row.get(4));
+        first = row.get(7);
+      } else if (row.get(1).equals(DELIVERED)) {
         sequence = Optional.of(Long.parseLong(row.get(3)));
       } else if (row.get(1).equals(CLAIMED)) {
         claim =
@@ -140,12 +105,32 @@ final class ClickHousePositions {
                 row.get(7));
       }
     }
-    return Optional.of(new Held(Long.parseLong(adoption), epoch, tableId, sequence, claim));
+    long number = Long.parseLong(adoption);
+    long filler = Held.filler(context.project(), context.sink(), number, first);
+    return Optional.of(new Held(number, epoch, tableId, base, filler, !begun, sequence, claim));
   }
 
-  /** From here on the table is filled from this store. */
-  void adopt(long adoption, String tableId) {
-    insert(adoption, ADOPTED, 0, 0, 0, tableId, Optional.of(token(adoption, ADOPTED)));
+  /** The table is about to be emptied, and then adopted under this number. */
+  void empty(long adoption, String tableId) {
+    insert(adoption, EMPTYING, 0, 0, 0, tableId, Optional.empty());
+  }
+
+  /**
+   * From here on the table is filled from this store, unless somebody else has begun it.
+   *
+   * @param base the highest version that is there
+   * @return what holds now, which may be another's; empty if it is not to be seen
+   */
+  Optional<Held> adopt(long adoption, String tableId, long base) {
+    String token = token(adoption, ADOPTED);
+    Optional<Held> now = adopt(adoption, tableId, base, token);
+    // As for claims: a server that was killed may have kept the token alone.
+    return now.isPresent() ? now : adopt(adoption, tableId, base, token + "/" + writer);
+  }
+
+  private Optional<Held> adopt(long adoption, String tableId, long base, String token) {
+    insert(adoption, ADOPTED, 0, base, 0, tableId, Optional.of(token));
+    return read().filter(h -> h.adoption() >= adoption && !h.emptying());
   }
 
   /**
@@ -166,6 +151,11 @@ final class ClickHousePositions {
     Optional<Held> now = read().filter(h -> h.adoption() == held.adoption());
     Claim claim = now.isPresent() ? now.get().claim() : null;
     return claim != null && claim.from() >= from ? claim : null;
+  }
+
+  /** Names this object among all that ever wrote. */
+  String writer() {
+    return writer;
   }
 
   /** True if a claim is of this object. */

@@ -1,7 +1,6 @@
 package dev.millrace.connect.clickhouse;
 
 import dev.millrace.api.connect.SinkContext;
-import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Batch;
@@ -28,6 +27,7 @@ final class ClickHouseRows {
     this.context = context;
     this.target = target;
     boolean adapt = context.options().text(Adaptation.UNSUPPORTED_VALUES).equals(Adaptation.ADAPT);
+    context.key().forEach(name -> key.add(context.schema().indexOf(name)));
     List<Column> columns = context.schema().columns();
     for (int i = 0; i < columns.size(); i++) {
       Column column = columns.get(i);
@@ -35,19 +35,20 @@ final class ClickHouseRows {
           NativeColumn.of(
               column.type(),
               target.columns().get(i).nullable(),
-              new Adaptation(column.name(), adapt)));
+              // Two keys that are adapted could become one.
+              new Adaptation(column.name(), adapt && !key.contains(i), key.contains(i))));
     }
-    context.key().forEach(name -> key.add(context.schema().indexOf(name)));
   }
 
   /**
    * The block.
    *
    * @param rows the rows' numbers
-   * @param sequence of the chunk: the version of its rows
+   * @param held what the target knows of the sink
+   * @param sequence of the chunk, which makes the version of its rows
    * @param piece which part of the chunk it is
    */
-  NativeBuffer block(Batch batch, int[] rows, long sequence, int piece) {
+  NativeBuffer block(Batch batch, int[] rows, Held held, long sequence, int piece) {
     buffer.clear();
     buffer.varint(writers.size() + (long) target.inputs().size());
     buffer.varint(rows.length);
@@ -58,7 +59,7 @@ final class ClickHouseRows {
       writer.write(values(batch, rows, column), buffer);
     }
     if (target.isTracked()) {
-      writeHidden(batch, rows, sequence, piece);
+      writeHidden(batch, rows, held, sequence, piece);
     }
     return buffer;
   }
@@ -84,21 +85,24 @@ final class ClickHouseRows {
     return type instanceof DataType.ListOf ? List.of() : Map.of();
   }
 
-  private void writeHidden(Batch batch, int[] rows, long sequence, int piece) {
+  private void writeHidden(Batch batch, int[] rows, Held held, long sequence, int piece) {
     List<HiddenColumn> hidden = HiddenColumn.of(context.mode());
-    buffer.text(target.inputs().get(0));
-    buffer.text(hidden.get(0).type());
-    for (int i = 0; i < rows.length; i++) {
-      buffer.number(sequence, Long.BYTES);
-    }
-    HiddenColumn second = hidden.get(1);
-    buffer.text(target.inputs().get(1));
-    buffer.text(second.type());
-    for (int row : rows) {
-      if (context.mode() == WriteMode.APPEND) {
-        buffer.number(piece, Integer.BYTES);
-      } else {
-        buffer.number(batch.weights()[row] > 0 ? 0 : 1, 1);
+    for (int i = 0; i < hidden.size(); i++) {
+      HiddenColumn column = hidden.get(i);
+      buffer.text(target.inputs().get(i));
+      buffer.text(column.type());
+      for (int row : rows) {
+        if (column.equals(HiddenColumn.SEQUENCE)) {
+          buffer.number(sequence, Long.BYTES);
+        } else if (column.equals(HiddenColumn.PIECE)) {
+          buffer.number(piece, Integer.BYTES);
+        } else if (column.equals(HiddenColumn.SINK)) {
+          buffer.number(held.filler(), Long.BYTES);
+        } else if (column.equals(HiddenColumn.VERSION)) {
+          buffer.number(held.base() + sequence, Long.BYTES);
+        } else {
+          buffer.number(batch.weights()[row] > 0 ? 0 : 1, 1);
+        }
       }
     }
   }

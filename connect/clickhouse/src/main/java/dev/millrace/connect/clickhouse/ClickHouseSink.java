@@ -9,8 +9,7 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Batch;
-import dev.millrace.connect.clickhouse.ClickHousePositions.Claim;
-import dev.millrace.connect.clickhouse.ClickHousePositions.Held;
+import dev.millrace.connect.clickhouse.Held.Claim;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  * each under a token that follows from the claim, and confirmed. After a crash between the two, the
  * claim says how many rows there were: the same rows, which come again as the first of what waits,
  * are sent again under the same tokens, and the server drops what it has. In upsert mode a row's
- * version is its chunk's sequence number, so that writing it again changes nothing.
+ * version is its chunk's sequence number, counted from the highest version that was there before,
+ * so that writing it again changes nothing.
  */
 final class ClickHouseSink implements Sink {
+  private static final String AGAIN =
+      "run with `--fresh --replace-sinks` to empty the table and fill it again";
+
   private final SinkContext context;
   private final ClickHouseClient client;
   private final ClickHousePositions positions;
@@ -68,6 +71,10 @@ final class ClickHouseSink implements Sink {
         throw lost(context, held);
       }
       ClickHouseSink sink = new ClickHouseSink(context, client, positions, target, held);
+      if (held != null && held.emptying() && held.epoch().equals(context.epoch())) {
+        // Whoever was emptying the table did not come to its end.
+        sink.empty(held.adoption());
+      }
       opened = true;
       return sink;
     } finally {
@@ -105,14 +112,46 @@ final class ClickHouseSink implements Sink {
   private Held begun() {
     Held known = held;
     if (known == null) {
-      positions.adopt(0, target.id());
-      known = positions.read().orElseThrow(() -> moved("none", "unknown"));
+      known =
+          positions
+              .adopt(0, target.id(), highestVersion())
+              .orElseThrow(() -> moved("none", "unknown"));
       if (known.epoch().equals(context.epoch()) && known.position(context.epoch()).isPresent()) {
         throw moved("none", known.done());
       }
       held = known;
     }
+    if (known.emptying()) {
+      throw moved(known.done(), "to be emptied");
+    }
     return known;
+  }
+
+  /** Of the rows that are there, which those of this sink are to replace. */
+  private long highestVersion() {
+    if (context.mode() == WriteMode.APPEND) {
+      return 0;
+    }
+    String highest =
+        client
+            .rows(
+                "SELECT toString(toUInt64(max(%s))) FROM %s"
+                    .formatted(Sql.name(target.version()), target.table()),
+                doing)
+            .get(0)
+            .get(0);
+    long version = Long.parseUnsignedLong(highest);
+    if (version < 0 || version > Long.MAX_VALUE / 2) {
+      throw new StopException(
+          Problem.error(
+              ClickHouseError.SINK_TABLE_UNFIT,
+              null,
+              "sink `%s`: rows of `%s` have versions up to %s, and there are none beyond for new ones"
+                  .formatted(context.sink(), context.table(), highest),
+              "name another table, or empty this one"),
+          null);
+    }
+    return version;
   }
 
   private void upsert(Held before, Batch changes, long sequence) {
@@ -125,7 +164,7 @@ final class ClickHouseSink implements Sink {
     int piece = 0;
     for (int[] numbers : target.pieces(context.schema(), changes, 0, changes.size())) {
       // What comes twice has the same version, and counts once.
-      insert(changes, numbers, sequence, piece++, Map.of("insert_deduplicate", "0"));
+      insert(changes, numbers, before, sequence, piece++, Map.of("insert_deduplicate", "0"));
     }
     confirm(before, sequence);
   }
@@ -140,7 +179,7 @@ final class ClickHouseSink implements Sink {
       }
       done = (int) pending.rows();
       // Where the table does not tell which chunk a row came in, the token alone decides.
-      send(changes, 0, done, pending, target.isTracked());
+      send(changes, 0, done, at, pending, target.isTracked());
       at = confirm(at, pending.upto());
     }
     if (sequence == at.done()) {
@@ -153,7 +192,7 @@ final class ClickHouseSink implements Sink {
         throw moved(at.done(), claim == null ? "unknown" : "claimed up to " + claim.upto());
       }
       FaultPoint.pass("sink-after-claim");
-      send(changes, done, changes.size(), claim, false);
+      send(changes, done, changes.size(), at, claim, false);
     }
     confirm(at, sequence);
   }
@@ -163,16 +202,23 @@ final class ClickHouseSink implements Sink {
    *
    * @param again true if they may be there already, and the table tells
    */
-  private void send(Batch changes, int from, int to, Claim claim, boolean again) {
+  private void send(Batch changes, int from, int to, Held at, Claim claim, boolean again) {
     int piece = 0;
     for (int[] numbers : target.pieces(context.schema(), changes, from, to)) {
       String token = "millrace/" + claim.id() + "/" + piece;
-      if (!again || !isThere(claim.upto(), piece)) {
-        insert(changes, numbers, claim.upto(), piece, tokenSettings(token));
+      if (!again || !isThere(numbers, at, claim, piece, false)) {
+        insert(changes, numbers, at, claim.upto(), piece, tokenSettings(token));
       }
       // A server that was killed between noting a token and keeping the rows drops them for good.
-      for (int more = 1; again && !isThere(claim.upto(), piece); more++) {
-        insert(changes, numbers, claim.upto(), piece, tokenSettings(token + "/again" + more));
+      if (again && !target.expires() && !isThere(numbers, at, claim, piece, false)) {
+        insert(
+            changes,
+            numbers,
+            at,
+            claim.upto(),
+            piece,
+            tokenSettings(token + "/again/" + positions.writer()));
+        isThere(numbers, at, claim, piece, true);
       }
       piece++;
     }
@@ -188,26 +234,49 @@ final class ClickHouseSink implements Sink {
         "1");
   }
 
-  private boolean isThere(long sequence, int piece) {
+  /**
+   * Whether a piece is in the table.
+   *
+   * @param last true if nothing can be done any more if it is not
+   */
+  private boolean isThere(int[] numbers, Held at, Claim claim, int piece, boolean last) {
     List<String> row =
         client
             .rows(
-                "SELECT toString(count()) FROM %s WHERE %s = %d AND %s = %d"
+                "SELECT toString(count()) FROM %s WHERE %s = %d AND %s = %d AND %s = %s"
                     .formatted(
                         target.table(),
                         Sql.name(HiddenColumn.SEQUENCE.name()),
-                        sequence,
+                        claim.upto(),
                         Sql.name(HiddenColumn.PIECE.name()),
-                        piece),
+                        piece,
+                        Sql.name(HiddenColumn.SINK.name()),
+                        Long.toUnsignedString(at.filler())),
                 doing)
             .get(0);
-    return !row.get(0).equals("0");
+    long found = Long.parseLong(row.get(0));
+    if (found == numbers.length || target.expires()) {
+      return found == numbers.length;
+    }
+    if (found != 0 || last) {
+      throw damaged(claim, found, numbers.length);
+    }
+    return false;
   }
 
   private void insert(
-      Batch changes, int[] numbers, long sequence, int piece, Map<String, String> settings) {
-    NativeBuffer block = rows.block(changes, numbers, sequence, piece);
+      Batch changes,
+      int[] numbers,
+      Held at,
+      long sequence,
+      int piece,
+      Map<String, String> settings) {
+    NativeBuffer block = rows.block(changes, numbers, at, sequence, piece);
     Map<String, String> all = new HashMap<>(settings);
+    if (target.partition().isEmpty()) {
+      // Its rows are of any number of partitions.
+      all.put("max_partitions_per_insert_block", "0");
+    }
     // A null that the column cannot hold is an error, not a zero.
     all.put("input_format_null_as_default", "0");
     client.insert(target.table(), target.insertColumns(), block, all, doing);
@@ -217,13 +286,7 @@ final class ClickHouseSink implements Sink {
     FaultPoint.pass("sink-before-commit");
     positions.deliver(before, sequence);
     FaultPoint.pass("sink-after-commit");
-    Held after =
-        new Held(
-            before.adoption(),
-            before.epoch(),
-            before.tableId(),
-            Optional.of(sequence),
-            before.claim());
+    Held after = before.delivered(sequence);
     held = after;
     return after;
   }
@@ -244,13 +307,20 @@ final class ClickHouseSink implements Sink {
 
   @Override
   public void adopt() {
-    Held before = positions.read().orElse(null);
+    long adoption = positions.read().map(h -> h.adoption() + 1).orElse(0L);
+    positions.empty(adoption, target.id());
+    empty(adoption);
+  }
+
+  private void empty(long adoption) {
     client.execute(
         "TRUNCATE TABLE " + target.table(),
         "empty `" + context.table() + "`",
         Map.of("max_table_size_to_drop", "0"));
-    positions.adopt(before == null ? 0 : before.adoption() + 1, target.id());
-    held = positions.read().orElse(null);
+    held =
+        positions
+            .adopt(adoption, target.id(), 0)
+            .orElseThrow(() -> moved("to be emptied", "unknown"));
   }
 
   @Override
@@ -266,7 +336,7 @@ final class ClickHouseSink implements Sink {
             null,
             "table `%s` of sink `%s` is not the one any more that was delivered up to change %d"
                 .formatted(context.table(), context.sink(), held.done()),
-            "restore it, or run the project with a fresh store to have everything delivered again"),
+            "restore it, or run with `--fresh --replace-sinks` to have everything delivered again"),
         null);
   }
 
@@ -300,7 +370,18 @@ final class ClickHouseSink implements Sink {
             null,
             "sink `%s` was sending %d rows up to change %d, and is now given %d rows up to change %d"
                 .formatted(context.sink(), pending.rows(), pending.upto(), size, sequence),
-            "run with --replace-sinks to empty the table and fill it again"),
+            AGAIN),
+        null);
+  }
+
+  private StopException damaged(Claim claim, long found, int rows) {
+    return new StopException(
+        Problem.error(
+            ClickHouseError.SINK_CHUNK_CHANGED,
+            null,
+            "sink `%s` was sending %d rows up to change %d, and `%s` has %d of them"
+                .formatted(context.sink(), rows, claim.upto(), context.table(), found),
+            AGAIN),
         null);
   }
 }

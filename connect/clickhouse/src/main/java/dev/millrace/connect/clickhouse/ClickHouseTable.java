@@ -223,19 +223,25 @@ final class ClickHouseTable {
               .formatted(context.table(), existing.engine()),
           "make it a ReplacingMergeTree(version, deleted), the first UInt64, the second UInt8");
     }
-    Set<String> sorted =
-        KeyExpression.parseAll(existing.sorting()).orElse(List.of()).stream()
-            .filter(e -> e.function() == null)
-            .map(e -> e.column().toLowerCase(Locale.ROOT))
-            .collect(Collectors.toSet());
-    Set<String> key =
-        context.key().stream().map(k -> k.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-    if (!sorted.equals(key)) {
+    if (!isSortedByKey(existing)) {
       unfit(
           "table `%s` is sorted by (%s), and so does not tell rows apart by the key (%s)"
               .formatted(context.table(), existing.sorting(), String.join(", ", context.key())),
           "create it with ORDER BY (%s)".formatted(String.join(", ", context.key())));
     }
+  }
+
+  /** True if rows of one key, and only these, are equal in what the table sorts by. */
+  private boolean isSortedByKey(Existing existing) {
+    List<KeyExpression> sorting = KeyExpression.parseAll(existing.sorting()).orElse(List.of());
+    Set<String> key =
+        context.key().stream().map(k -> k.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    return columns(sorting.stream()).equals(key)
+        && columns(sorting.stream().filter(e -> e.function() == null)).equals(key);
+  }
+
+  private static Set<String> columns(Stream<KeyExpression> expressions) {
+    return expressions.map(e -> e.column().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
   }
 
   /** The columns of version and deletion. */
@@ -276,7 +282,13 @@ final class ClickHouseTable {
         KeyExpression.parseAll(existing.partition())
             .filter(all -> all.stream().allMatch(e -> context.schema().indexOf(e.column()) >= 0));
     return new ClickHouseTarget(
-        qualified(), existing.id(), targets, inputs(existing, columns), partition);
+        qualified(),
+        existing.id(),
+        targets,
+        inputs(existing, columns),
+        isUpsert() && !replacing(existing).isEmpty() ? replacing(existing).get(0) : "",
+        existing.engineFull().contains(" TTL "),
+        partition);
   }
 
   private List<String> inputs(Existing existing, Map<String, ExistingColumn> columns) {
@@ -289,7 +301,7 @@ final class ClickHouseTable {
             .map(name -> columns.containsKey(name + "_in") ? name + "_in" : name)
             .filter(columns::containsKey)
             .toList();
-    return inputs.size() == 2 ? inputs : List.of();
+    return inputs.size() == wanted.size() ? inputs : List.of();
   }
 
   private static @Nullable ExistingColumn find(Map<String, ExistingColumn> columns, String name) {
@@ -321,11 +333,7 @@ final class ClickHouseTable {
         || !context.options().flag(TableOptions.CREATE_TABLE)) {
       return;
     }
-    // Made anew each time: a view does not see columns that its table has got since.
-    client.execute(
-        "CREATE OR REPLACE VIEW %s.%s AS SELECT * FROM %s FINAL"
-            .formatted(Sql.name(database), Sql.name(table + "_final"), qualified()),
-        doing);
+    new FinalView(client, context, database, table, doing).make();
   }
 
   private void unfit(String message, String hint) {

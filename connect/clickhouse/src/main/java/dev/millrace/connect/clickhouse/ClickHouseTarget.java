@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns one for each of the stream, in its order
  * @param inputs names under which the values of {@link HiddenColumn#of} are sent; empty if the
  *     table has no such columns
+ * @param version the column of an upsert's version; empty for an append
+ * @param expires true if the table drops rows by itself, so that it cannot tell what was there
  * @param partition what its parts are kept by; empty if that cannot be computed here
  */
 record ClickHouseTarget(
@@ -24,6 +26,8 @@ record ClickHouseTarget(
     String id,
     List<TargetColumn> columns,
     List<String> inputs,
+    String version,
+    boolean expires,
     Optional<List<KeyExpression>> partition) {
   /** One insert has at most so many rows, so that the server does not part it. */
   private static final int MOST_ROWS = 1_000_000;

@@ -18,7 +18,10 @@ record HiddenColumn(String name, String type) {
   /** Which part of the chunk, if it was sent in several. */
   static final HiddenColumn PIECE = new HiddenColumn("_piece", "UInt32");
 
-  /** The sequence number of the chunk that wrote a row of a key: the highest counts. */
+  /** Which sink a row came from, and since when it fills the table: {@link Held#filler}. */
+  static final HiddenColumn SINK = new HiddenColumn("_sink", "UInt64");
+
+  /** The number of the chunk that wrote a row of a key: the highest counts. */
   static final HiddenColumn VERSION = new HiddenColumn("_version", "UInt64");
 
   /** 1 if the key was deleted. */
@@ -29,16 +32,18 @@ record HiddenColumn(String name, String type) {
       Set.of(
           "_sequence",
           "_piece",
+          "_sink",
           "_version",
           "_deleted",
           "_sequence_in",
           "_piece_in",
+          "_sink_in",
           "_version_in",
           "_deleted_in");
 
   /** Those of a mode, in the order in which their values are sent. */
   static List<HiddenColumn> of(WriteMode mode) {
-    return mode == WriteMode.APPEND ? List.of(SEQUENCE, PIECE) : List.of(VERSION, DELETED);
+    return mode == WriteMode.APPEND ? List.of(SEQUENCE, PIECE, SINK) : List.of(VERSION, DELETED);
   }
 
   /** The ephemeral column under which its value is sent. */

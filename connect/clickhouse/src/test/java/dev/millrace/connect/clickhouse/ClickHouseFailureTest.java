@@ -9,8 +9,10 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.testing.OptionValues;
 import java.net.ConnectException;
+import java.security.cert.CertificateException;
 import java.util.Map;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,9 +54,28 @@ class ClickHouseFailureTest {
         .isInstanceOf(RetryException.class)
         .hasMessageContaining("Connection refused")
         .hasMessageNotContaining("s3cr3t");
-    assertThat(failure(new RuntimeException(new SSLHandshakeException("no path"))))
+  }
+
+  @Test
+  void handshakes() {
+    SSLHandshakeException untrusted = new SSLHandshakeException("no path");
+    untrusted.initCause(new CertificateException("not trusted"));
+    assertThat(failure(new RuntimeException(untrusted)))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("ssl_root_cert");
+    assertThat(failure(new RuntimeException(new SSLPeerUnverifiedException("another host"))))
+        .isInstanceOf(StopException.class);
+    assertThat(failure(new SSLHandshakeException("Remote host terminated the handshake")))
+        .isInstanceOf(RetryException.class);
+  }
+
+  @Test
+  void oneInsertIntoTooManyPartitionsIsForAPerson() {
+    String text =
+        "Code: 252. DB::Exception: Too many partitions for single INSERT block (more than 100).";
+    assertThat(failure(new RuntimeException(new ServerException(252, text, 500, "q"))))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("longer times");
   }
 
   @ParameterizedTest

@@ -109,7 +109,7 @@ class ClickHouseSinkTest extends SinkContract {
 
   @Override
   protected Object stored(DataType type, Object value) {
-    Adaptation adaptation = new Adaptation("any", true);
+    Adaptation adaptation = new Adaptation("any", true, false);
     if (value instanceof LocalTime time) {
       return time.equals(LocalTime.MIDNIGHT) ? "00:00:00.000000" : time.toString();
     }

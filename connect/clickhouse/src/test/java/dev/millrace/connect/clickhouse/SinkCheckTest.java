@@ -111,6 +111,17 @@ class SinkCheckTest {
   }
 
   @Test
+  void viewIsANameToo() {
+    ClickHouseConnector connector = new ClickHouseConnector();
+    Options view = OptionValues.of(connector.sinkOptions(), Map.of());
+    Options none = OptionValues.of(connector.sinkOptions(), Map.of("view", "false"));
+    assertThat(connector.takenNames("ads.t", WriteMode.UPSERT, view))
+        .containsExactly("ads.t", "ads.t_final");
+    assertThat(connector.takenNames("ads.t", WriteMode.UPSERT, none)).containsExactly("ads.t");
+    assertThat(connector.takenNames("ads.t", WriteMode.APPEND, view)).containsExactly("ads.t");
+  }
+
+  @Test
   void halfATtl() {
     assertThat(check(List.of(), "ttl", "1 day"))
         .singleElement()
