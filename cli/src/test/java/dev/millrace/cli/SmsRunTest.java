@@ -44,13 +44,12 @@ class SmsRunTest {
   private static final int TOTAL = 5_000;
 
   @TempDir Path folder;
-  private Path project;
 
   @Test
   void everyRowOfEveryFileArrivesOnce() throws Exception {
     assumeTrue(ClickHouseSystem.isAvailable(), "ClickHouse's engine cannot be had here");
     Random random = Seeds.random("SmsRunTest");
-    project = folder.resolve("sms");
+    Path project = project();
     AdsRun.copyExample("sms", project);
     // Not older than the table's TTL.
     change(
@@ -94,8 +93,12 @@ class SmsRunTest {
     }
   }
 
+  private Path project() {
+    return folder.resolve("sms");
+  }
+
   private void change(String file, String from, String to) throws IOException {
-    Path path = project.resolve(file);
+    Path path = project().resolve(file);
     String text = Files.readString(path);
     assertThat(text).contains(from);
     Files.writeString(path, text.replace(from, to));
@@ -103,7 +106,7 @@ class SmsRunTest {
 
   private int run(String fault, String... options) {
     Map<String, String> properties = fault.isEmpty() ? Map.of() : Map.of("millrace.fault", fault);
-    List<String> arguments = new ArrayList<>(List.of("run", project.toString()));
+    List<String> arguments = new ArrayList<>(List.of("run", project().toString()));
     arguments.addAll(List.of(options));
     try (ChildJvm child =
         ChildJvm.start(Millrace.class, properties, arguments.toArray(String[]::new))) {
@@ -116,7 +119,7 @@ class SmsRunTest {
   /** True while a file is where it was dropped. */
   private boolean isWaiting() throws IOException {
     return Stream.of("sftp/files/alfa", "sftp/files/bravo", "ftp/files/cargo")
-        .map(f -> project.resolve(".millrace").resolve(f))
+        .map(f -> project().resolve(".millrace").resolve(f))
         .anyMatch(SmsRunTest::holdsFiles);
   }
 
@@ -131,7 +134,8 @@ class SmsRunTest {
   private long rowsOfFiles() throws IOException {
     long rows = 0;
     for (String server : SERVERS) {
-      try (Stream<Path> files = Files.walk(project.resolve(".millrace").resolve(server + "done"))) {
+      try (Stream<Path> files =
+          Files.walk(project().resolve(".millrace").resolve(server + "done"))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           rows += rows(file);
         }

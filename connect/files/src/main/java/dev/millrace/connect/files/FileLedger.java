@@ -138,9 +138,10 @@ final class FileLedger {
     Stopped before = stopped.get(entry.file().path());
     note(key, entry);
     LedgerEntry put = new LedgerEntry(key, entry.json());
-    boolean beyond =
-        before != null && !before.key().equals(key) && entry.rows() > before.entry().rows();
-    return beyond ? List.of(remove(before.key()), put) : List.of(put);
+    if (before != null && !before.key().equals(key) && entry.rows() > before.entry().rows()) {
+      return List.of(remove(before.key()), put);
+    }
+    return List.of(put);
   }
 
   /** Forgets an entry here; the caller commits that. */

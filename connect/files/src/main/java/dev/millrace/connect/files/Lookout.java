@@ -180,8 +180,8 @@ final class Lookout {
     List<StoredFile> complete = new ArrayList<>();
     for (StoredFile file : met.next) {
       Seen before = seen.get(file.path());
-      boolean same = before != null && before.file().isUnchanged(file);
-      Seen first = same ? before : new Seen(file, met.now);
+      Seen first =
+          before != null && before.file().isUnchanged(file) ? before : new Seen(file, met.now);
       if (first.since().plus(plan.complete().stableFor()).isAfter(met.now)) {
         met.incomplete++;
         still.put(file.path(), first);
