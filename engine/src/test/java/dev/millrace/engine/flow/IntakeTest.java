@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a batch is taken, its positions are behind its records: law 2 rests on it. */
-@Timeout(120)
+@Timeout(300)
 final class IntakeTest {
   private static final int PARTITIONS = 16;
   private static final int RECORDS = 80_000;
