@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * A process that Millrace started. It is in a session of its own, so that Ctrl-C reaches only
@@ -112,6 +113,52 @@ public final class ChildProcess {
         code > 128 ? "was ended by signal " + (code - 128) : "ended with exit code " + code;
     String last = lastLogged().map(line -> ": " + line).orElse("");
     return Optional.of("process %d %s%s".formatted(process.pid(), how, last));
+  }
+
+  /**
+   * Waits until the program answers; ends it with a signal if it does not, also when the waiting
+   * thread is interrupted.
+   *
+   * @param title what it is, for the message
+   * @throws RetryException if it ended, or the time is over
+   */
+  public void awaitReady(
+      String title, BooleanSupplier isReady, Duration limit, String signal, Duration patience) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try {
+      while (true) {
+        // First, as whoever has its port may answer in its place.
+        Optional<String> failure = failure();
+        if (failure.isPresent()) {
+          throw notStarted(title, failure.get());
+        }
+        if (isReady.getAsBoolean()) {
+          return;
+        }
+        if (System.nanoTime() > deadline) {
+          throw notStarted(title, "it did not answer within " + limit.toSeconds() + " s");
+        }
+        Pause.millis(5);
+      }
+    } catch (RetryException e) {
+      // Whoever interrupts the start still wants the program to end in order.
+      boolean interrupted = Thread.interrupted();
+      stop(signal, patience);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      throw e;
+    }
+  }
+
+  private RetryException notStarted(String title, String reason) {
+    return new RetryException(
+        Problem.error(
+            EmbeddedError.EMBEDDED_START,
+            null,
+            "%s (`%s`) did not start: %s".formatted(title, command.name(), reason),
+            "its log is " + command.logFile()),
+        null);
   }
 
   /**

@@ -1,8 +1,6 @@
 package dev.millrace.embedded;
 
 import com.sun.jna.Native;
-import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.RetryException;
 import dev.millrace.embedded.clickhouse.ClickHouseServer;
 import java.io.File;
 import java.io.IOException;
@@ -78,7 +76,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
     }
     ChildProcess started = ChildProcess.start(command(library, password));
     process = started;
-    awaitReady(started);
+    started.awaitReady("ClickHouse", this::isReady, START_LIMIT, ORDERLY, STOP_LIMIT);
     return Map.of(
         "url",
         "http://127.0.0.1:" + port,
@@ -172,34 +170,6 @@ public final class ClickHouseSystem implements EmbeddedSystem {
     return folder.resolve("clickhouse.log");
   }
 
-  private void awaitReady(ChildProcess started) {
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    try {
-      while (true) {
-        // First, as whoever has its port may answer in its place.
-        Optional<String> failure = started.failure();
-        if (failure.isPresent()) {
-          throw notStarted(failure.get());
-        }
-        if (isReady()) {
-          return;
-        }
-        if (System.nanoTime() > deadline) {
-          throw notStarted("it did not answer within " + START_LIMIT.toSeconds() + " s");
-        }
-        Pause.millis(10);
-      }
-    } catch (RetryException e) {
-      // Whoever interrupts the start still wants the server to end in order.
-      boolean interrupted = Thread.interrupted();
-      stop();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      throw e;
-    }
-  }
-
   private boolean isReady() {
     HttpURLConnection connection = null;
     try {
@@ -216,15 +186,5 @@ public final class ClickHouseSystem implements EmbeddedSystem {
         connection.disconnect();
       }
     }
-  }
-
-  private RetryException notStarted(String reason) {
-    return new RetryException(
-        Problem.error(
-            EmbeddedError.EMBEDDED_START,
-            null,
-            "ClickHouse (`%s`) did not start: %s".formatted(name, reason),
-            "its log is " + logFile()),
-        null);
   }
 }

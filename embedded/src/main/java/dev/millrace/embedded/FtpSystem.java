@@ -78,10 +78,11 @@ public final class FtpSystem implements EmbeddedSystem {
       factory.setConnectionConfig(connections.createConnectionConfig());
       factory.setUserManager(users(root, password));
       FtpServer made = factory.createServer();
-      made.start();
       server = made;
+      made.start();
       return Map.of("url", "ftp://127.0.0.1:" + port, "user", USER, "password", password);
     } catch (IOException | FtpException | RuntimeException e) {
+      stop();
       throw new RetryException(
           Problem.error(
               EmbeddedError.EMBEDDED_START,

@@ -1,7 +1,6 @@
 package dev.millrace.embedded;
 
 import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +71,8 @@ public final class PostgresSystem implements EmbeddedSystem {
     }
     ChildProcess started = ChildProcess.start(command(home, unprivileged));
     process = started;
-    awaitReady(started);
+    started.awaitReady(
+        "PostgreSQL", () -> isReady(started), START_LIMIT, FAST_SHUTDOWN, STOP_LIMIT);
     return Map.of(
         "url",
         "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database),
@@ -144,30 +144,6 @@ public final class PostgresSystem implements EmbeddedSystem {
         Map.entry("log_timezone", "UTC"));
   }
 
-  private void awaitReady(ChildProcess started) {
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    try {
-      while (!isReady(started)) {
-        Optional<String> failure = started.failure();
-        if (failure.isPresent()) {
-          throw notStarted(failure.get());
-        }
-        if (System.nanoTime() > deadline) {
-          throw notStarted("it did not answer within " + START_LIMIT.toSeconds() + " s");
-        }
-        Pause.millis(5);
-      }
-    } catch (RetryException e) {
-      // Whoever interrupts the start still wants the server to end in order.
-      boolean interrupted = Thread.interrupted();
-      stop();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      throw e;
-    }
-  }
-
   // The last line of postmaster.pid tells the server's state, as pg_ctl reads it.
   private boolean isReady(ChildProcess started) {
     try {
@@ -178,16 +154,6 @@ public final class PostgresSystem implements EmbeddedSystem {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private RetryException notStarted(String reason) {
-    return new RetryException(
-        Problem.error(
-            EmbeddedError.EMBEDDED_START,
-            null,
-            "PostgreSQL (`%s`) did not start: %s".formatted(name, reason),
-            "its log is " + logFile()),
-        null);
   }
 
   /** Another PostgreSQL wrote the data folder. */

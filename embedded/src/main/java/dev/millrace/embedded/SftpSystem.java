@@ -78,8 +78,8 @@ public final class SftpSystem implements EmbeddedSystem {
           (user, given, session) -> user.equals(USER) && given.equals(password));
       made.setSubsystemFactories(List.of(new SftpSubsystemFactory.Builder().build()));
       made.setFileSystemFactory(new VirtualFileSystemFactory(root));
-      made.start();
       server = made;
+      made.start();
       return Map.of(
           "url",
           "sftp://127.0.0.1:" + port,
@@ -89,7 +89,8 @@ public final class SftpSystem implements EmbeddedSystem {
           password,
           "host_key",
           KeyUtils.getFingerPrint(publicKey(key)));
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      stop();
       throw new RetryException(
           Problem.error(
               EmbeddedError.EMBEDDED_START,

@@ -21,14 +21,10 @@ public enum ClickHouseError implements ErrorCode {
   SINK_REFUSED(Blame.USER),
   /** A value that the target's type cannot hold. */
   SINK_VALUE(Blame.USER),
-  /** The target holds the changes of another store. */
-  SINK_EPOCH_UNKNOWN(Blame.USER),
   /** Another process has delivered to the target meanwhile. */
   SINK_POSITION_MOVED(Blame.EXTERNAL),
   /** A chunk that was begun comes again with fewer rows, or is there in part. */
-  SINK_CHUNK_CHANGED(Blame.INTERNAL),
-  /** An append sink was given a row to take back. */
-  SINK_RETRACTION(Blame.INTERNAL);
+  SINK_CHUNK_CHANGED(Blame.INTERNAL);
 
   private final Blame blame;
 

@@ -2,6 +2,7 @@ package dev.millrace.connect.clickhouse;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SinkError;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Problem;
@@ -94,14 +95,14 @@ final class ClickHouseSink implements Sink {
   public void deliver(Batch changes, long sequence) {
     Held before = begun();
     if (!before.epoch().equals(context.epoch())) {
-      throw unknownEpoch(before);
+      throw SinkError.unknownEpoch(context, before.epoch());
     }
     if (before.sequence().isPresent() && sequence <= before.done()) {
       // Sent again because its outcome was unknown: it had arrived.
       return;
     }
     if (context.mode() == WriteMode.APPEND) {
-      requireNoRetraction(changes);
+      SinkError.requireNoRetraction(changes, context);
       append(before, changes, sequence);
     } else {
       upsert(before, changes, sequence);
@@ -291,20 +292,6 @@ final class ClickHouseSink implements Sink {
     return after;
   }
 
-  private void requireNoRetraction(Batch changes) {
-    for (byte weight : changes.weights()) {
-      if (weight < 0) {
-        throw new StopException(
-            Problem.error(
-                ClickHouseError.SINK_RETRACTION,
-                null,
-                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
-                "use `mode: upsert` with a key"),
-            null);
-      }
-    }
-  }
-
   @Override
   public void adopt() {
     long adoption = positions.read().map(h -> h.adoption() + 1).orElse(0L);
@@ -337,18 +324,6 @@ final class ClickHouseSink implements Sink {
             "table `%s` of sink `%s` is not the one any more that was delivered up to change %d"
                 .formatted(context.table(), context.sink(), held.done()),
             "restore it, or run with `--fresh --replace-sinks` to have everything delivered again"),
-        null);
-  }
-
-  private StopException unknownEpoch(Held found) {
-    return new StopException(
-        Problem.error(
-            ClickHouseError.SINK_EPOCH_UNKNOWN,
-            null,
-            "the target of sink `%s` holds changes of another store (epoch %s, this one is %s)"
-                .formatted(context.sink(), found.epoch(), context.epoch()),
-            "restore that store, or adopt the target: this empties `%s` and delivers all again"
-                .formatted(context.table())),
         null);
   }
 

@@ -77,16 +77,18 @@ class ExactlyOnceTest {
     /** The broker's address, and the folder. */
     public static void main(String[] args) throws Exception {
       try (SourceRunner runner = SourceRunner.start(Cluster.of(args[0]), task(Path.of(args[1])))) {
-        while (runner.state().status() != SourceState.Status.ENDED) {
-          if (runner.state().status() == SourceState.Status.FAILED) {
-            System.out.println(runner.state());
-            System.exit(3);
-          }
-          Thread.sleep(5);
+        Awaitility.await().forever().until(() -> isOver(runner.state().status()));
+        if (runner.state().status() == SourceState.Status.FAILED) {
+          System.out.println(runner.state());
+          System.exit(3);
         }
       }
       System.exit(0);
     }
+  }
+
+  private static boolean isOver(SourceState.Status status) {
+    return status == SourceState.Status.ENDED || status == SourceState.Status.FAILED;
   }
 
   private static void ensure(Cluster cluster) {

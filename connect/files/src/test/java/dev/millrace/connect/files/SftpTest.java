@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,7 @@ class SftpTest {
   static final class StallingProxy implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0);
     private final int target;
+    private final CountDownLatch opened = new CountDownLatch(1);
     private volatile long left;
 
     StallingProxy(int target, long bytes) throws IOException {
@@ -178,6 +180,7 @@ class SftpTest {
 
     void letPass() {
       left = Long.MAX_VALUE;
+      opened.countDown();
     }
 
     private static void run(Runnable task) {
@@ -206,7 +209,7 @@ class SftpTest {
         int read = from.getInputStream().read(bytes);
         while (read >= 0) {
           while (limited && left <= 0) {
-            Thread.sleep(20);
+            opened.await();
           }
           to.getOutputStream().write(bytes, 0, read);
           if (limited && left != Long.MAX_VALUE) {

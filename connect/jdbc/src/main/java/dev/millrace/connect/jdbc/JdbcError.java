@@ -19,12 +19,8 @@ public enum JdbcError implements ErrorCode {
   SINK_REFUSED(Blame.USER),
   /** A value that the target's type cannot hold. */
   SINK_VALUE(Blame.USER),
-  /** The target holds the changes of another store. */
-  SINK_EPOCH_UNKNOWN(Blame.USER),
   /** Another process has delivered to the target meanwhile. */
-  SINK_POSITION_MOVED(Blame.EXTERNAL),
-  /** An append sink was given a row to take back. */
-  SINK_RETRACTION(Blame.INTERNAL);
+  SINK_POSITION_MOVED(Blame.EXTERNAL);
 
   private final Blame blame;
 

@@ -2,6 +2,7 @@ package dev.millrace.connect.jdbc;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SinkError;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.MillraceException;
@@ -115,7 +116,7 @@ final class PostgresSink implements Sink {
   public void deliver(Batch changes, long sequence) {
     SinkPosition before = position;
     if (before != null && !before.epoch().equals(context.epoch())) {
-      throw unknownEpoch(before);
+      throw SinkError.unknownEpoch(context, before.epoch());
     }
     if (before != null && sequence <= before.sequence()) {
       // Sent again because its outcome was unknown: it had arrived.
@@ -148,26 +149,12 @@ final class PostgresSink implements Sink {
       return;
     }
     if (context.mode() == WriteMode.APPEND) {
-      requireNoRetraction(changes);
+      SinkError.requireNoRetraction(changes, context);
       rows.send(connection, target.copyRows(), changes, false);
     } else if (changes.size() <= FEW_ROWS) {
       fewChanges.apply(changes);
     } else {
       manyChanges.apply(changes);
-    }
-  }
-
-  private void requireNoRetraction(Batch changes) {
-    for (byte weight : changes.weights()) {
-      if (weight < 0) {
-        throw new StopException(
-            Problem.error(
-                JdbcError.SINK_RETRACTION,
-                null,
-                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
-                "use `mode: upsert` with a key"),
-            null);
-      }
     }
   }
 
@@ -206,19 +193,7 @@ final class PostgresSink implements Sink {
             null,
             "table `%s` of sink `%s` is gone, though it was delivered up to change %d"
                 .formatted(context.table(), context.sink(), held.sequence()),
-            "restore it, or run the project with a fresh store to have everything delivered again"),
-        null);
-  }
-
-  private StopException unknownEpoch(SinkPosition held) {
-    return new StopException(
-        Problem.error(
-            JdbcError.SINK_EPOCH_UNKNOWN,
-            null,
-            "the target of sink `%s` holds changes of another store (epoch %s, this one is %s)"
-                .formatted(context.sink(), held.epoch(), context.epoch()),
-            "restore that store, or adopt the target: this empties `%s` and delivers all again"
-                .formatted(context.table())),
+            "restore it, or run with `--fresh --replace-sinks` to have everything delivered again"),
         null);
   }
 

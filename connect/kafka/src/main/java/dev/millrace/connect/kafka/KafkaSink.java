@@ -2,6 +2,7 @@ package dev.millrace.connect.kafka;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.connect.SinkError;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.MillraceException;
@@ -127,14 +128,14 @@ final class KafkaSink implements Sink {
   public void deliver(Batch batch, long sequence) {
     TopicPosition before = position;
     if (before != null && !before.epoch().equals(context.epoch())) {
-      throw unknownEpoch(before);
+      throw SinkError.unknownEpoch(context, before.epoch());
     }
     if (before != null && sequence <= before.sequence()) {
       // Sent again because its outcome was unknown: it had arrived.
       return;
     }
     if (context.mode() == WriteMode.APPEND) {
-      requireNoRetraction(batch);
+      SinkError.requireNoRetraction(batch, context);
     }
     try {
       begin();
@@ -162,20 +163,6 @@ final class KafkaSink implements Sink {
     inTransaction = false;
     FaultPoint.pass("sink-after-commit");
     position = behind;
-  }
-
-  private void requireNoRetraction(Batch batch) {
-    for (byte weight : batch.weights()) {
-      if (weight < 0) {
-        throw new StopException(
-            Problem.error(
-                KafkaSinkError.SINK_RETRACTION,
-                null,
-                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
-                "use `mode: upsert` or `mode: debezium` with a key"),
-            null);
-      }
-    }
   }
 
   /**
@@ -223,18 +210,6 @@ final class KafkaSink implements Sink {
     } catch (RuntimeException e) {
       // Nothing is left to free.
     }
-  }
-
-  private StopException unknownEpoch(TopicPosition held) {
-    return new StopException(
-        Problem.error(
-            KafkaSinkError.SINK_EPOCH_UNKNOWN,
-            null,
-            "topic `%s` of sink `%s` holds changes of another store (epoch %s, this one is %s)"
-                .formatted(context.table(), context.sink(), held.epoch(), context.epoch()),
-            "restore that store, or run with `--replace-sinks`: this takes back what the topic holds"
-                + " and delivers all again"),
-        null);
   }
 
   private MillraceException failure(KafkaException thrown, String doing) {

@@ -11,14 +11,10 @@ public enum KafkaSinkError implements ErrorCode {
   SINK_TOPIC_LOST(Blame.USER),
   /** Kafka refuses a record: it is too large for the topic. */
   SINK_RECORD_REFUSED(Blame.USER),
-  /** The topic holds the changes of another store. */
-  SINK_EPOCH_UNKNOWN(Blame.USER),
   /** Another process has opened the same sink meanwhile. */
   SINK_FENCED(Blame.EXTERNAL),
   /** A position in the cluster that Millrace did not write. */
-  SINK_POSITION_UNREADABLE(Blame.EXTERNAL),
-  /** An append sink was given a row to take back. */
-  SINK_RETRACTION(Blame.INTERNAL);
+  SINK_POSITION_UNREADABLE(Blame.EXTERNAL);
 
   private final Blame blame;
 
