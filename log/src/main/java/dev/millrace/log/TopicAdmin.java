@@ -62,11 +62,30 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Creates the topics that are missing; those that exist stay as they are.
+   * Creates the topics that are missing; those that exist stay as they are. Returns once every
+   * partition has a leader that serves it.
    *
    * @return all of them
    */
   public List<Topic> ensure(Collection<TopicDeclaration> topics) {
+    List<Topic> all = create(topics);
+    awaitLeaders(all);
+    return all;
+  }
+
+  /**
+   * A producer that is refused by a leader not yet in office may be stuck for ever: of two batches
+   * in flight the first is refused, the second accepted as the first of a new producer, and from
+   * then on the first one is out of order.
+   */
+  private void awaitLeaders(List<Topic> topics) {
+    Set<TopicPartition> partitions = partitions(topics);
+    // The client asks again while a broker says that it is not the leader.
+    ListOffsetsResult ends = list(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    partitions.forEach(tp -> offset(ends, tp));
+  }
+
+  private List<Topic> create(Collection<TopicDeclaration> topics) {
     List<String> names = topics.stream().map(TopicDeclaration::name).toList();
     Map<String, Topic> existing = describe(names);
     List<NewTopic> missing = new ArrayList<>();
@@ -169,12 +188,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** What every partition of the topics holds, in order. The topics exist. */
   public List<PartitionRange> ranges(Collection<Topic> topics) {
-    Set<TopicPartition> partitions = new HashSet<>();
-    for (Topic topic : topics) {
-      for (int p = 0; p < topic.partitions(); p++) {
-        partitions.add(new TopicPartition(topic.name(), p));
-      }
-    }
+    Set<TopicPartition> partitions = partitions(topics);
     ListOffsetsResult begins =
         list(partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
     ListOffsetsResult ends = list(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
@@ -185,6 +199,16 @@ public final class TopicAdmin implements AutoCloseable {
           new PartitionRange(tp.topic(), tp.partition(), offset(begins, tp), offset(ends, tp)));
     }
     return List.copyOf(ordered.values());
+  }
+
+  private static Set<TopicPartition> partitions(Collection<Topic> topics) {
+    Set<TopicPartition> partitions = new HashSet<>();
+    for (Topic topic : topics) {
+      for (int p = 0; p < topic.partitions(); p++) {
+        partitions.add(new TopicPartition(topic.name(), p));
+      }
+    }
+    return partitions;
   }
 
   /** The end of a partition's log, whether committed or not. */

@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a batch is taken, its positions are behind its records: law 2 rests on it. */
-@Timeout(300)
+@Timeout(120)
 final class IntakeTest {
   private static final int PARTITIONS = 16;
   private static final int RECORDS = 80_000;
@@ -65,19 +67,23 @@ final class IntakeTest {
     }
   }
 
-  private static void write(Cluster cluster) {
+  private static void write(Cluster cluster) throws Exception {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       admin.ensure(List.of(TopicDeclaration.of("s.t", PARTITIONS)));
     }
     byte[] value = "{\"ts\":\"2026-01-01T11:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
+    List<Future<?>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             cluster.clientProperties("test"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (int i = 0; i < RECORDS; i++) {
-        producer.send(new ProducerRecord<>("s.t", i % PARTITIONS, null, value));
+        sent.add(producer.send(new ProducerRecord<>("s.t", i % PARTITIONS, null, value)));
       }
+    }
+    for (Future<?> one : sent) {
+      one.get();
     }
   }
 }
