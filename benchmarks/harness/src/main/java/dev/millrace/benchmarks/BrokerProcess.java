@@ -3,25 +3,34 @@ package dev.millrace.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A {@link Broker} that runs, and writing to its topics. */
 final class BrokerProcess implements AutoCloseable {
   private final ChildProcess process;
   private final String servers;
+  private final Admin admin;
 
   private BrokerProcess(ChildProcess process, String servers) {
     this.process = process;
     this.servers = servers;
+    this.admin = Admin.create(Map.of("bootstrap.servers", servers));
   }
 
   /** Starts one over a folder, which may have the topics of one before. */
@@ -52,12 +61,48 @@ final class BrokerProcess implements AutoCloseable {
 
   void createTopics(List<String> names, int partitions)
       throws InterruptedException, ExecutionException {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-      admin
-          .createTopics(
-              names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList())
-          .all()
-          .get();
+    admin
+        .createTopics(
+            names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList())
+        .all()
+        .get();
+    // A producer that finds a leader not yet in office may be stuck for ever.
+    for (String name : names) {
+      end(name, partitions);
+    }
+  }
+
+  void deleteTopic(String name) throws InterruptedException, ExecutionException {
+    admin.deleteTopics(List.of(name)).all().get();
+  }
+
+  /** The sum of the ends of a topic's partitions. */
+  long end(String topic, int partitions) throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int p = 0; p < partitions; p++) {
+      ends.put(new TopicPartition(topic, p), OffsetSpec.latest());
+    }
+    return admin.listOffsets(ends).all().get().values().stream()
+        .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+        .sum();
+  }
+
+  /** How many committed records a topic has. */
+  long records(String topic, int partitions) {
+    List<TopicPartition> all =
+        IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
+    Map<String, Object> options =
+        Map.of("bootstrap.servers", servers, "isolation.level", "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+      long count = 0;
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        count += consumer.poll(Duration.ofMillis(200)).count();
+      }
+      return count;
     }
   }
 
@@ -94,6 +139,7 @@ final class BrokerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    admin.close(Duration.ZERO);
     process.close();
   }
 }

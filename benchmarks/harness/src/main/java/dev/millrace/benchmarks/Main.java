@@ -24,6 +24,8 @@ public final class Main {
                     --queries q0,q1,...,q22 --events 5000000 --systems limit,millrace,flink
         soak      memory, store and delay of examples/ads at a fixed rate for long
                     --rate 20000 --seconds 3600
+        files     rows/s from gzip CSV to a topic and to ClickHouse, beside gunzip | kcat
+                    --rows 4000000
         all       the first five
         decode    DuckDB's ways to decode JSON, compared
                     --events 5000000
@@ -39,7 +41,8 @@ public final class Main {
   public static void main(String[] args) throws Exception {
     Set<String> options =
         new LinkedHashSet<>(
-            List.of("runs", "peer-runs", "events", "systems", "rate", "seconds", "queries"));
+            List.of(
+                "runs", "peer-runs", "events", "systems", "rate", "seconds", "queries", "rows"));
     Arguments arguments;
     try {
       arguments = new Arguments(args, options);
@@ -63,6 +66,7 @@ public final class Main {
       case "soak" ->
           new SoakBenchmark(place, rate, Duration.ofSeconds(arguments.number("seconds", 3_600)))
               .run();
+      case "files" -> new FilesBenchmark(place, arguments.number("rows", 4_000_000)).run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
       case "all" -> {

@@ -29,7 +29,8 @@ final class FilesOptions {
           "poll_slowest",
           OptionType.DURATION,
           "5s",
-          "While nothing comes, the wait doubles up to this.");
+          "While nothing comes, the wait doubles up to this; what comes or changes in a folder of this"
+              + " machine ends it.");
   static final Option STABLE_FOR =
       Option.withDefault(
           "stable_for",

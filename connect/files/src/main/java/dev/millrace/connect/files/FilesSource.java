@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class FilesSource implements Source {
   private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
   private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long LEAST_REST_NANOS = Duration.ofMillis(50).toNanos();
+  private static final int REST_OF_LOOK = 5;
   private static final int MOST_GONE = 2;
   private static final int MOST_TRIES = 3;
   private static final int MOST_NAMES = 10_000;
@@ -54,6 +56,10 @@ final class FilesSource implements Source {
   private String key = "";
   private Duration pause;
   private long nextLook = System.nanoTime();
+
+  /** Not before that is another look worth its cost, whatever changes. */
+  private long rested = nextLook;
+
   private boolean uncommitted;
   private boolean ended;
 
@@ -121,8 +127,11 @@ final class FilesSource implements Source {
 
   private void look(RowBatch batch) throws IOException {
     Lookout.Look look;
+    long begun = System.nanoTime();
     try {
       look = lookout.look(this::wasRead);
+      long end = System.nanoTime();
+      rested = end + Math.max(LEAST_REST_NANOS, REST_OF_LOOK * (end - begun));
     } catch (NoSuchFileException | AccessDeniedException e) {
       throw new RetryException(
           Problem.error(
@@ -391,13 +400,16 @@ final class FilesSource implements Source {
         e);
   }
 
-  private static boolean sleep(long until) {
+  private boolean sleep(long until) {
     long nanos = until - System.nanoTime();
     if (nanos <= 0) {
       return true;
     }
     try {
-      Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      if (store.await(nanos)) {
+        pause = plan.poll();
+        nextLook = Math.min(nextLook, rested);
+      }
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

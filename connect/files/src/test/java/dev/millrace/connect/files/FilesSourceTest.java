@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which files are read, when, and what happens to them. */
@@ -96,6 +97,21 @@ class FilesSourceTest {
       run.poll(source);
       run.poll(source);
       assertThat(run.records()).hasSize(5);
+    }
+  }
+
+  /** Without the system's word it would be seen after an hour. */
+  @Test
+  @Timeout(60)
+  void aFolderOfThisMachineIsWatched() throws Exception {
+    Files.createDirectories(folder.resolve("below"));
+    FilesRun run = run().source("poll", "1h").source("poll_slowest", "1h").source("once", "false");
+    try (Source source = run.open()) {
+      run.poll(source);
+      Files.move(write("a.csv.tmp", csv(0, 3)), folder.resolve("below/a.csv"));
+      while (run.records().size() < 3) {
+        run.poll(source);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,18 @@ public interface FileStore extends Closeable {
 
   /** Moves a file; makes the folder that it goes to. Whatever is at {@code to} is not replaced. */
   void move(String from, String to) throws IOException;
+
+  /**
+   * Waits.
+   *
+   * @param nanos how long at most
+   * @return true as soon as the store knows that something has come or changed in a folder that was
+   *     listed; one that cannot know waits to the end
+   */
+  default boolean await(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanos);
+    return false;
+  }
 
   /** Frees everything; never throws. */
   @Override

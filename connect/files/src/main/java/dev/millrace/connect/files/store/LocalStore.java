@@ -23,6 +23,7 @@ public final class LocalStore implements FileStore {
   private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
 
   private final Path root;
+  private final FolderWatch watch = new FolderWatch();
 
   /**
    * Files below a folder.
@@ -41,6 +42,8 @@ public final class LocalStore implements FileStore {
   @Override
   public void list(String folder, Consumer<StoredFile> each) throws IOException {
     String before = folder.isEmpty() ? "" : folder + "/";
+    // Before the listing, so that nothing comes in between.
+    watch.add(root.resolve(folder));
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
       for (Path entry : entries) {
         Optional<StoredFile> found;
@@ -145,7 +148,12 @@ public final class LocalStore implements FileStore {
   }
 
   @Override
+  public boolean await(long nanos) throws InterruptedException {
+    return watch.await(nanos);
+  }
+
+  @Override
   public void close() {
-    // Nothing is open between calls.
+    watch.close();
   }
 }
