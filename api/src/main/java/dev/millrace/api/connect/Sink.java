@@ -14,6 +14,11 @@ public interface Sink extends AutoCloseable {
    */
   Optional<SinkPosition> position();
 
+  /** How changes are gathered for the next {@link #deliver}. */
+  default SinkPace pace() {
+    return SinkPace.AT_ONCE;
+  }
+
   /**
    * Applies the changes in order and stores (epoch, {@code sequence}) atomically with them.
    *

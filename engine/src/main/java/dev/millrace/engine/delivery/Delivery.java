@@ -1,6 +1,7 @@
 package dev.millrace.engine.delivery;
 
 import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
@@ -30,9 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Delivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-  private static final int CHUNK_ROWS = 20_000;
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long GATHERING_MILLIS = 50;
   private static final long TRIM_EVERY_NANOS = 1_000_000_000L;
 
   private final Outbox outbox;
@@ -49,6 +50,7 @@ public final class Delivery implements AutoCloseable {
   private volatile @Nullable Problem problem;
   private volatile long oldestMicros = Long.MAX_VALUE;
   private long trimmedAt = System.nanoTime();
+  private @Nullable Long chunkAt;
   private boolean untrimmed;
 
   /**
@@ -221,12 +223,15 @@ public final class Delivery implements AutoCloseable {
 
   private void deliver(Sink sink, Writer writer) throws SQLException {
     Optional<Outbox.Chunk> chunk = Optional.empty();
-    if (!outbox.isDrained()) {
+    SinkPace pace = sink.pace();
+    long early = millisTooEarly(pace);
+    if (!outbox.isDrained() && early == 0) {
       try (Connection connection = store.connect()) {
-        chunk = outbox.read(connection, CHUNK_ROWS);
+        chunk = outbox.read(connection, pace.rows());
       }
     }
     if (chunk.isPresent()) {
+      chunkAt = System.nanoTime();
       oldestMicros = chunk.get().oldestMicros();
       FaultPoint.pass("before-delivery");
       sink.deliver(chunk.get().batch(), chunk.get().lastSequence());
@@ -239,9 +244,21 @@ public final class Delivery implements AutoCloseable {
     if (untrimmed && System.nanoTime() - trimmedAt > TRIM_EVERY_NANOS) {
       trim(writer);
     }
-    if (chunk.isEmpty()) {
+    if (early > 0 && !outbox.isDrained()) {
+      await(Math.min(early, GATHERING_MILLIS), false);
+    } else if (chunk.isEmpty()) {
       await(untrimmed ? 200 : 1_000, true);
     }
+  }
+
+  /** How long to gather on, as long as the next chunk is not full. */
+  private long millisTooEarly(SinkPace pace) {
+    Long before = chunkAt;
+    if (before == null || outbox.pending() >= pace.rows()) {
+      return 0;
+    }
+    long passed = System.nanoTime() - before;
+    return Math.max(0, TimeUnit.NANOSECONDS.toMillis(pace.between().toNanos() - passed));
   }
 
   private void trim(Writer writer) throws SQLException {

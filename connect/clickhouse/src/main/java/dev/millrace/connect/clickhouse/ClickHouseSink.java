@@ -3,6 +3,7 @@ package dev.millrace.connect.clickhouse;
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SinkError;
+import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Problem;
@@ -11,6 +12,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Batch;
 import dev.millrace.connect.clickhouse.Held.Claim;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,13 @@ import org.jspecify.annotations.Nullable;
 final class ClickHouseSink implements Sink {
   private static final String AGAIN =
       "run with `--fresh --replace-sinks` to empty the table and fill it again";
+
+  /** ClickHouse would rather have few large inserts. */
+  private static final Duration BETWEEN = Duration.ofMillis(400);
+
+  private static final long MOST_ROWS = 100_000;
+  private static final long LEAST_ROWS = 1_000;
+  private static final long MOST_VALUES = 1_000_000;
 
   private final SinkContext context;
   private final ClickHouseClient client;
@@ -83,6 +92,15 @@ final class ClickHouseSink implements Sink {
         client.close();
       }
     }
+  }
+
+  /** A claimed chunk comes again as a whole, whatever the table has become since. */
+  @Override
+  public SinkPace pace() {
+    long fit = MOST_VALUES / Math.max(1, context.schema().columns().size());
+    long claimed = Optional.ofNullable(held).map(Held::pending).map(Claim::rows).orElse(0L);
+    return new SinkPace(
+        (int) Math.max(Math.min(fit, MOST_ROWS), Math.max(claimed, LEAST_ROWS)), BETWEEN);
   }
 
   @Override
