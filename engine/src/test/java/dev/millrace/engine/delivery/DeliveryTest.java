@@ -1,0 +1,137 @@
+package dev.millrace.engine.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkPace;
+import dev.millrace.api.connect.SinkPosition;
+import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Batch;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.Schema;
+import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.store.StateTables;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.project.SinkSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How changes that wait are handed to a sink. */
+@Timeout(60)
+class DeliveryTest {
+  private static final Schema SCHEMA =
+      new Schema(List.of(new Column("v", new DataType.Scalar(DataType.Kind.INTEGER))));
+
+  @TempDir Path folder;
+
+  /** A target that remembers how many changes it got each time. */
+  private static final class Target implements Sink {
+    private final SinkPace pace;
+    private final List<Integer> chunks = new CopyOnWriteArrayList<>();
+
+    Target(SinkPace pace) {
+      this.pace = pace;
+    }
+
+    @Override
+    public SinkPace pace() {
+      return pace;
+    }
+
+    @Override
+    public Optional<SinkPosition> position() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void deliver(Batch changes, long sequence) {
+      chunks.add(changes.size());
+    }
+
+    @Override
+    public void adopt() {
+      throw new IllegalStateException("it has no position");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Outbox outbox(Store store, int changes) throws Exception {
+    SinkSpec sink =
+        new SinkSpec(
+            "s",
+            "t",
+            "kafka",
+            "t",
+            WriteMode.APPEND,
+            List.of(),
+            1 << 20,
+            new Options(List.of(), Map.of()),
+            SourceLocation.ofFile("sinks/s.yml"),
+            Map.of());
+    try (var writer = store.writer();
+        StateTables tables = new StateTables(store)) {
+      writer.transact(
+          t -> {
+            SystemTables.create(t);
+            new Outbox(sink, SCHEMA).create(t, tables);
+            t.execute(
+                "INSERT INTO outbox.s (_seq, _w, _at, v) SELECT i, 1, now(), i FROM range(1, "
+                    + (changes + 1)
+                    + ") AS r(i)");
+            return true;
+          });
+      Outbox outbox = new Outbox(sink, SCHEMA);
+      writer.transact(
+          t -> {
+            outbox.create(t, tables);
+            return true;
+          });
+      return outbox;
+    }
+  }
+
+  private Target delivered(SinkPace pace, int changes, int chunks) throws Exception {
+    Target target = new Target(pace);
+    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1))) {
+      Outbox outbox = outbox(store, changes);
+      try (Delivery delivery = new Delivery(outbox, store, () -> target, false)) {
+        delivery.start();
+        await().until(() -> target.chunks.size() >= chunks);
+        delivery.wake();
+      }
+    }
+    return target;
+  }
+
+  @Test
+  void aSinkThatTakesAllAtOnceGetsAllAtOnce() throws Exception {
+    assertThat(delivered(SinkPace.AT_ONCE, 25, 1).chunks).containsExactly(25);
+  }
+
+  @Test
+  void aFullChunkComesAtOnceAndTheRestLater() throws Exception {
+    SinkPace pace = new SinkPace(10, Duration.ofHours(1));
+    assertThat(delivered(pace, 25, 2).chunks).containsExactly(10, 10);
+  }
+
+  @Test
+  void theRestComesWhenTheTimeIsOver() throws Exception {
+    SinkPace pace = new SinkPace(10, Duration.ofMillis(1));
+    assertThat(delivered(pace, 25, 3).chunks).containsExactly(10, 10, 5);
+  }
+}
