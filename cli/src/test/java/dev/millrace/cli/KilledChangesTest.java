@@ -30,14 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledChangesTest {
   private static final List<String> POINTS =
-      List.of(
-          "after-decode",
-          "before-commit",
-          "after-commit",
-          "before-delivery",
-          "sink-before-commit",
-          "sink-after-commit",
-          "after-delivery");
+      List.of("after-decode", "before-commit", "after-commit", "sink-after-commit");
 
   @TempDir Path folder;
 

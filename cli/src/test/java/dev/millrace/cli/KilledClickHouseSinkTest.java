@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledClickHouseSinkTest {
   private static final List<String> POINTS =
       List.of(
-          "before-commit",
           "before-delivery",
           "sink-after-claim",
           "sink-before-commit",

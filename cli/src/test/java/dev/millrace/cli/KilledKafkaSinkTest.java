@@ -29,13 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledKafkaSinkTest {
   private static final List<String> POINTS =
-      List.of(
-          "before-commit",
-          "after-commit",
-          "before-delivery",
-          "sink-before-commit",
-          "sink-after-commit",
-          "after-delivery");
+      List.of("before-delivery", "sink-before-commit", "sink-after-commit", "after-delivery");
 
   @TempDir Path folder;
 
