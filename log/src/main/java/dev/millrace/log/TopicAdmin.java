@@ -80,9 +80,22 @@ public final class TopicAdmin implements AutoCloseable {
    */
   private void awaitLeaders(List<Topic> topics) {
     Set<TopicPartition> partitions = partitions(topics);
-    // The client asks again while a broker says that it is not the leader.
-    ListOffsetsResult ends = list(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
-    partitions.forEach(tp -> offset(ends, tp));
+    long deadline = System.nanoTime() + Duration.ofMillis(CALL_LIMIT_MS).toNanos();
+    while (true) {
+      try {
+        // The client asks again while a broker says that it is not the leader.
+        list(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED).all().get();
+        return;
+      } catch (ExecutionException e) {
+        // A broker that has not heard of the topic yet.
+        if (!isMissing(e.getCause()) || System.nanoTime() > deadline) {
+          throw KafkaFailure.of(e, cluster, "waiting for the leaders of " + topics);
+        }
+      } catch (InterruptedException e) {
+        throw KafkaFailure.of(e, cluster, "waiting for the leaders of " + topics);
+      }
+      pause();
+    }
   }
 
   private List<Topic> create(Collection<TopicDeclaration> topics) {

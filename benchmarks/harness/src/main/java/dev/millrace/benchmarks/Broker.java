@@ -60,6 +60,9 @@ final class Broker {
     options.put("auto.create.topics.enable", "false");
     options.put("log.retention.ms", "-1");
     options.put("log.retention.bytes", "-1");
+    options.put("log.retention.check.interval.ms", "5000");
+    options.put("log.segment.bytes", "134217728");
+    options.put("log.segment.delete.delay.ms", "1000");
     for (String one :
         List.of(
             "offsets.topic.replication.factor",

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -61,14 +62,36 @@ final class BrokerProcess implements AutoCloseable {
 
   void createTopics(List<String> names, int partitions)
       throws InterruptedException, ExecutionException {
+    createTopics(names, partitions, Map.of());
+  }
+
+  void createTopics(List<String> names, int partitions, Map<String, String> config)
+      throws InterruptedException, ExecutionException {
     admin
         .createTopics(
-            names.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList())
+            names.stream()
+                .map(name -> new NewTopic(name, partitions, (short) 1).configs(config))
+                .toList())
         .all()
         .get();
     // A producer that finds a leader not yet in office may be stuck for ever.
     for (String name : names) {
-      end(name, partitions);
+      awaitLeaders(name, partitions);
+    }
+  }
+
+  private void awaitLeaders(String topic, int partitions)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      try {
+        end(topic, partitions);
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        Thread.sleep(10);
+      }
     }
   }
 

@@ -23,6 +23,9 @@ final class FilesBenchmark {
   private static final String TOPIC = "calls";
   private static final int PARTITIONS = 2;
   private static final int FILES = 40;
+  private static final int DROPPED = 25;
+  private static final int WARM_UP = 5;
+  private static final int DROPPED_ROWS = 1_000;
   private static final double BAR = 0.6;
   private static final Duration LIMIT = Duration.ofMinutes(15);
 
@@ -31,8 +34,19 @@ final class FilesBenchmark {
   private final Map<String, Double> rows = new LinkedHashMap<>();
   private final Map<String, Long> memory = new LinkedHashMap<>();
 
-  FilesBenchmark(Workplace place, long rows) throws IOException {
+  private final Map<String, Object> figures = new LinkedHashMap<>();
+  private final StringBuilder more = new StringBuilder();
+  private final long gigabytes;
+
+  /**
+   * A benchmark that {@link #run} runs.
+   *
+   * @param rows in all files together
+   * @param gigabytes of a single large file, which is read too; 0 for none
+   */
+  FilesBenchmark(Workplace place, long rows, long gigabytes) throws IOException {
     this.place = place;
+    this.gigabytes = gigabytes;
     this.amount =
         CallFiles.kept(place.data().resolve("files-" + rows), FILES, (int) (rows / FILES));
   }
@@ -47,6 +61,10 @@ final class FilesBenchmark {
       toTopic(broker, folder);
       kcat(broker).ifPresent(speed -> measured("gunzip and kcat to the topic", speed));
       toClickHouse(broker, folder);
+      newFiles(broker, folder);
+      if (gigabytes > 0) {
+        largeFile(broker, folder);
+      }
     }
     report();
   }
@@ -137,14 +155,19 @@ final class FilesBenchmark {
 
   /** A copy of the project that reads the files where they are; its ledger is by its name. */
   private void project(Path folder, String name, BrokerProcess broker) throws IOException {
+    project(folder, name, broker, amount.files().get(0).getParent());
+  }
+
+  private void project(Path folder, String name, BrokerProcess broker, Path incoming)
+      throws IOException {
     Folders.copy(place.benchmarks().resolve("files"), folder);
     Path file = folder.resolve("millrace.yml");
     Files.writeString(
-        file, Files.readString(file)
+        file,
+        Files.readString(file)
             .replace("name: files", "name: " + name)
             .replace("{{ env_var('KAFKA_BROKERS') }}", broker.servers()));
-    Files.createSymbolicLink(
-        folder.resolve("incoming"), amount.files().get(0).getParent().toAbsolutePath());
+    Files.createSymbolicLink(folder.resolve("incoming"), incoming.toAbsolutePath());
   }
 
   private void toClickHouse(BrokerProcess broker, Path folder) throws Exception {
@@ -173,6 +196,96 @@ final class FilesBenchmark {
     }
   }
 
+  /** From when a small file has its name until ClickHouse answers with its rows. */
+  private void newFiles(BrokerProcess broker, Path folder) throws Exception {
+    Path project = folder.resolve("new-files");
+    Path incoming = Files.createDirectories(folder.resolve("dropped"));
+    project(project, "new_files", broker, incoming);
+    Path source = project.resolve("sources/calls.yml");
+    Files.writeString(
+        source,
+        Files.readString(source)
+            .replace("    once: true\n", "")
+            .replace("topic: calls", "topic: dropped"));
+    FilesClickHouse clickhouse = new FilesClickHouse(project);
+    CallFiles calls = new CallFiles();
+    List<Double> seconds = new ArrayList<>();
+    try (MillraceProcess millrace =
+        MillraceProcess.run(
+            place, "files-dropped", project, List.of("--target", "benchmark"), Map.of())) {
+      for (int i = 0; i < DROPPED; i++) {
+        Path file = incoming.resolve("calls_%03d.csv.gz".formatted(i));
+        Path part = incoming.resolve(file.getFileName() + ".part");
+        calls.write(part, DROPPED_ROWS);
+        Files.move(part, file);
+        double waited = awaitRows(clickhouse, (i + 1L) * DROPPED_ROWS, millrace);
+        if (i >= WARM_UP) {
+          seconds.add(waited);
+        }
+      }
+    }
+    Figures delays = new Figures(seconds);
+    more.append(
+        String.format(
+            Locale.ROOT,
+            "%nA new file of %,d rows, from its renaming to an answer of ClickHouse with its rows, %d"
+                + " times: median %.2f s, longest %.2f s (bar 2 s: %s).%n",
+            DROPPED_ROWS,
+            delays.count(),
+            delays.median(),
+            delays.max(),
+            delays.max() <= 2 ? "met" : "**missed**"));
+    figures.put("new_file_median_seconds", delays.median());
+    figures.put("new_file_longest_seconds", delays.max());
+  }
+
+  private static double awaitRows(FilesClickHouse clickhouse, long rows, MillraceProcess millrace)
+      throws InterruptedException {
+    long begun = System.nanoTime();
+    while (clickhouse.number("SELECT count() FROM files.received") < rows) {
+      if (!millrace.process().isAlive() || System.nanoTime() - begun > LIMIT.toNanos()) {
+        throw new IllegalStateException("the rows do not come; see benchmarks/target/runs");
+      }
+      Thread.sleep(20);
+    }
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
+  /** One file, larger than any memory: what the process holds must not depend on its size. */
+  private void largeFile(BrokerProcess broker, Path folder) throws Exception {
+    Path large = place.data().resolve("large-" + gigabytes);
+    long wanted = gigabytes * 1_000_000_000L * amount.rows() / amount.unpackedBytes();
+    CallFiles.Amount one = CallFiles.kept(large, 1, Math.toIntExact(wanted));
+    Path project = folder.resolve("large");
+    project(project, "large_file", broker, large);
+    Folders.delete(project.resolve("models"));
+    Folders.delete(project.resolve("sinks"));
+    broker.createTopics(List.of(TOPIC), PARTITIONS, Map.of("retention.bytes", "2147483648"));
+    long early = 0;
+    try (Progress progress = new Progress(() -> end(broker));
+        MillraceProcess millrace = start("files-large", project)) {
+      ProcessTree tree = millrace.process().memory();
+      while (millrace.process().isAlive()) {
+        early = progress.last() < one.rows() / 10 ? tree.peakRootBytes() : early;
+        Thread.sleep(200);
+      }
+      millrace.process().join(LIMIT);
+      more.append(
+          String.format(
+              Locale.ROOT,
+              "%nOne file of %.1f GB (%.2f GB packed) to the topic: %,.0f rows/s, peak memory %d MB;"
+                  + " %d MB in its first tenth.%n",
+              one.unpackedBytes() / 1e9,
+              one.packedBytes() / 1e9,
+              progress.perSecond(),
+              tree.peakRootBytes() >> 20,
+              early >> 20));
+      figures.put("large_file_peak_bytes", tree.peakRootBytes());
+      figures.put("large_file_early_bytes", early);
+    }
+    broker.deleteTopic(TOPIC);
+  }
+
   private static long number(FilesClickHouse clickhouse, String sql) {
     try {
       return clickhouse.number(sql);
@@ -198,9 +311,7 @@ final class FilesBenchmark {
           .waitFor();
       long begun = System.nanoTime();
       clickhouse.run(
-          "INSERT INTO files.plain SETTINGS date_time_input_format = 'best_effort'"
-              + " FORMAT CSVWithNames",
-          HttpRequest.BodyPublishers.ofFile(plain));
+          "INSERT INTO files.plain FORMAT CSVWithNames", HttpRequest.BodyPublishers.ofFile(plain));
       nanos += System.nanoTime() - begun;
     }
     return amount.rows() / (nanos / 1e9);
@@ -244,7 +355,8 @@ final class FilesBenchmark {
             BAR,
             topic >= BAR ? "met" : "**missed**",
             table));
-    Map<String, Object> json = new LinkedHashMap<>();
+    text.append(more);
+    Map<String, Object> json = new LinkedHashMap<>(figures);
     json.put("rows_per_second", rows);
     json.put("unpacked_bytes", amount.unpackedBytes());
     json.put("peak_bytes", memory);

@@ -58,7 +58,7 @@ final class FilesClickHouse {
     return http.send(
         HttpRequest.newBuilder(
                 URI.create(
-                    "http://127.0.0.1:%s/?query=%s"
+                    "http://127.0.0.1:%s/?date_time_input_format=best_effort&query=%s"
                         .formatted(ports.getProperty("clickhouse", "0"), query)))
             .header("X-ClickHouse-User", "default")
             .header(

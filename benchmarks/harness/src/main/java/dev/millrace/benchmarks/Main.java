@@ -24,8 +24,8 @@ public final class Main {
                     --queries q0,q1,...,q22 --events 5000000 --systems limit,millrace,flink
         soak      memory, store and delay of examples/ads at a fixed rate for long
                     --rate 20000 --seconds 3600
-        files     rows/s from gzip CSV to a topic and to ClickHouse, beside gunzip | kcat
-                    --rows 4000000
+        files     rows/s from gzip CSV to a topic and to ClickHouse, beside gunzip | kcat; one large file too
+                    --rows 4000000 --gigabytes 0
         all       the first five
         decode    DuckDB's ways to decode JSON, compared
                     --events 5000000
@@ -42,7 +42,15 @@ public final class Main {
     Set<String> options =
         new LinkedHashSet<>(
             List.of(
-                "runs", "peer-runs", "events", "systems", "rate", "seconds", "queries", "rows"));
+                "runs",
+                "peer-runs",
+                "events",
+                "systems",
+                "rate",
+                "seconds",
+                "queries",
+                "rows",
+                "gigabytes"));
     Arguments arguments;
     try {
       arguments = new Arguments(args, options);
@@ -66,7 +74,10 @@ public final class Main {
       case "soak" ->
           new SoakBenchmark(place, rate, Duration.ofSeconds(arguments.number("seconds", 3_600)))
               .run();
-      case "files" -> new FilesBenchmark(place, arguments.number("rows", 4_000_000)).run();
+      case "files" ->
+          new FilesBenchmark(
+                  place, arguments.number("rows", 4_000_000), arguments.number("gigabytes", 0))
+              .run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
       case "all" -> {
