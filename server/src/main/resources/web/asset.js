@@ -1,4 +1,5 @@
 // One asset: what it is, how it is doing, what is in it.
+import {activityText, filesAddress, sourceOf} from './activity.js';
 import {get} from './api.js';
 import {fillWith, h, icon, prose, quoted, setText} from './dom.js';
 import {bytes, compact, millis, plain, rate} from './format.js';
@@ -13,13 +14,15 @@ export async function asset(view, context, id) {
   const state = h('span.asset-health');
   const live = h('dl.figures');
   const reason = h('div.asset-reason', {'aria-live': 'polite'});
+  const doing = h('span');
+  const activity = h('p.activity', {hidden: true}, doing, ' · ', h('a', {href: filesAddress(sourceOf(a.id))}, 'its files'));
   fillWith(view,
     h('header.page-head', {}, h('div', {},
       h('p.eyebrow', {}, kindIcon(a.kind), WORDS[a.kind], h('span.file', {}, a.file)),
       h('h1', {}, a.name, ' ', state),
       a.description ? h('p.lead', {}, a.description) : null),
     a.sample ? h('div.controls', {}, h('a.button', {href: `/sql?q=${encodeURIComponent(`SELECT *\nFROM ${quoted(a.name)}\nLIMIT 100`)}`}, icon('sql'), 'Ask it in SQL')) : null),
-    reason, live,
+    reason, live, activity,
     h('div.asset-grid', {},
       h('div.asset-main', {}, columns(a), sql(a), sample(a), aside(a)),
       h('aside.asset-side', {'aria-label': 'About this asset'}, facts(a), neighbours(context.project, a), states(a))));
@@ -35,6 +38,8 @@ export async function asset(view, context, id) {
       fillWith(reason, part.reason ? problemBox(part.reason) : null);
     }
     updateFigures(live, figures(part, a.kind));
+    activity.hidden = !part.activity;
+    if (part.activity) setText(doing, `Source ${sourceOf(a.id)} ${activityText(part.activity)}`);
   });
   return {title: a.name, dispose: close};
 }

@@ -1,4 +1,5 @@
 // The machinery: systems, sources, sinks, batches, recent errors.
+import {activityText, filesAddress, sourceOf} from './activity.js';
 import {query} from './api.js';
 import {fillWith, h, setText} from './dom.js';
 import {bytes, instant, millis, plain, rate} from './format.js';
@@ -8,6 +9,8 @@ export async function system(view, context) {
   const systems = h('div.system-cards');
   const figures = h('dl.figures');
   const sources = h('tbody');
+  const files = h('tbody');
+  const filesCard = listing('Files', ['Source', 'Now'], files);
   const sinks = h('tbody');
   const errors = h('div');
   fillWith(view,
@@ -15,6 +18,7 @@ export async function system(view, context) {
       h('div.controls', {}, h('a.button', {href: '/metrics', target: '_blank', rel: 'noopener'}, 'Prometheus metrics'))),
     figures, systems,
     listing('Sources', ['Stream', 'Health', 'Rows/s', 'Rows', 'Lag', 'Watermark', 'Delay', 'Late', 'Rejected', 'Duplicates'], sources),
+    filesCard,
     listing('Sinks', ['Sink', 'Health', 'Changes/s', 'Sequence', 'Pending', 'Delay'], sinks),
     h('section.card', {}, h('h2', {}, 'Recent errors'), errors));
   query('SELECT * FROM system.errors ORDER BY recorded_at DESC LIMIT 50')
@@ -28,6 +32,9 @@ export async function system(view, context) {
       h('p.system-kind', {}, kind(s)), ['embedded', 'external'].includes(s.detail) ? null : h('p.mono', {}, s.detail))));
     rows(sources, status.sources.map((s) => [link(s.id, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.rows), plain(s.lag),
       s.watermark ? instant(s.watermark) : '–', s.watermarkDelayMillis === null ? '–' : millis(s.watermarkDelayMillis), plain(s.late), plain(s.rejected), plain(s.duplicates)]));
+    const reading = new Map(status.sources.filter((s) => s.activity).map((s) => [sourceOf(s.id), s.activity]));
+    filesCard.hidden = !reading.size;
+    rows(files, [...reading].map(([source, a]) => [h('a', {href: filesAddress(source)}, source), activityText(a)]));
     rows(sinks, status.sinks.map((s) => [link(`sink:${s.id}`, s.id), health(s.health, s.reason), rate(s.perSecond), plain(s.delivered), plain(s.pending), millis(s.delayMillis)]));
   });
   return {title: 'System', dispose: close};

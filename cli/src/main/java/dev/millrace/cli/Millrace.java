@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       WhyCommand.class,
       InitCommand.class,
       ReplayCommand.class,
+      FilesCommand.class,
       AutoComplete.GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit codes:%n",

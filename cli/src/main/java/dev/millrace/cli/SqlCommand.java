@@ -1,12 +1,10 @@
 package dev.millrace.cli;
 
 import dev.millrace.server.StoreClient;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,23 +27,9 @@ final class SqlCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "<select>", description = "One SELECT in DuckDB's SQL.")
   private String sql;
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-  private Format format = Format.table;
+  @Mixin private RowsFormat format = new RowsFormat();
 
   @Spec private CommandSpec spec;
-
-  /** How rows are printed. */
-  enum Format {
-    /** For people. */
-    table,
-    /** Comma-separated values with a header, RFC 4180. */
-    csv,
-    /** An array of objects. */
-    json
-  }
 
   @SuppressWarnings("NullAway.Init")
   SqlCommand() {}
@@ -53,20 +37,8 @@ final class SqlCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.quiet();
-    Rows rows = new Rows(StoreClient.of(arguments.folder()).query(sql));
-    PrintWriter out = spec.commandLine().getOut();
-    switch (format) {
-      case table -> out.print(rows.table());
-      case csv -> out.print(rows.csv());
-      case json -> out.println(rows.json());
-    }
-    out.flush();
-    if (rows.truncated()) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "Only the first " + rows.size() + " rows are shown; add a LIMIT or an aggregate.");
-    }
+    format.print(
+        spec, StoreClient.of(arguments.folder()).query(sql), "add a LIMIT or an aggregate");
     return 0;
   }
 }

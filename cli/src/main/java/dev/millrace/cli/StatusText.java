@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Status.Health;
@@ -8,12 +9,16 @@ import dev.millrace.engine.Status.SourceStatus;
 import dev.millrace.engine.Status.StreamStatus;
 import dev.millrace.project.Colour;
 import dev.millrace.project.Project;
+import dev.millrace.project.StreamSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Words and figures of a {@link Status}, with or without colours. */
 final class StatusText {
@@ -103,6 +108,37 @@ final class StatusText {
         line.append(right(figures.get(i), widths[i]));
       }
       lines.add(line.toString());
+    }
+    activities(status).forEach((source, a) -> lines.add(dim(cut(activity(source, a), width))));
+  }
+
+  /** What sources themselves tell, by the source's name. */
+  private Map<String, SourceActivity> activities(Status status) {
+    Map<String, SourceActivity> activities = new LinkedHashMap<>();
+    for (StreamSpec stream : project.streams()) {
+      status.sources().stream()
+          .filter(s -> s.id().equals(stream.qualifiedName()))
+          .forEach(s -> s.activity().ifPresent(a -> activities.put(stream.source(), a)));
+    }
+    return activities;
+  }
+
+  private static String activity(String source, SourceActivity a) {
+    List<String> parts = new ArrayList<>();
+    a.reading().ifPresent(r -> parts.add("reads " + r + fraction(a.fraction())));
+    add(parts, a.waiting(), "wait");
+    add(parts, a.failed(), "failed");
+    add(parts, a.refused(), "could not be moved, renamed or deleted");
+    return "  " + source + ": " + (parts.isEmpty() ? "no files wait" : String.join(", ", parts));
+  }
+
+  private static String fraction(OptionalDouble fraction) {
+    return fraction.isPresent() ? " " + (int) (fraction.getAsDouble() * 100) + "%" : "";
+  }
+
+  private static void add(List<String> parts, long count, String what) {
+    if (count > 0) {
+      parts.add(count(count) + " " + what);
     }
   }
 

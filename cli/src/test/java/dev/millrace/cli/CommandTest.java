@@ -146,7 +146,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "plan", "run", "test", "replay"})
+  @ValueSource(strings = {"check", "plan", "run", "test", "replay", "files"})
   void aFolderThatIsNoProjectIsAClearError(String command) {
     Answer answer = millrace(command, folder.resolve("nowhere"));
     assertThat(answer.code()).isEqualTo(Millrace.PROBLEMS);

@@ -1,8 +1,8 @@
 package dev.millrace.engine;
 
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
-import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
@@ -22,30 +22,25 @@ import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.ledger.Ledgers;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.ReaderOptions;
-import dev.millrace.log.SourceRunner;
 import dev.millrace.log.SourceState;
-import dev.millrace.log.SourceTask;
 import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
-import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,10 +74,10 @@ public final class Engine implements Instance, AutoCloseable {
   private final Lock replacing = new ReentrantLock();
 
   private final FedTopics fed;
-  private volatile Map<String, SourceRunner> sources = Map.of();
+  private final SourceRunners sources;
+  private final Ledgers ledgers;
   private volatile boolean delivering;
   private volatile boolean started;
-  private boolean sourcesStopped;
   private boolean closed;
   private Optional<ChangePlan> edit = Optional.empty();
 
@@ -93,6 +88,8 @@ public final class Engine implements Instance, AutoCloseable {
     this.programs = programs;
     this.store = store;
     this.systems = new ConcurrentHashMap<>(options.systems());
+    this.sources = new SourceRunners(project, options, systems);
+    this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
     this.fed = new FedTopics(project);
     this.board = new StatusBoard(Instant.now(options.clock()), options.clock());
   }
@@ -129,6 +126,7 @@ public final class Engine implements Instance, AutoCloseable {
           transaction -> {
             SystemTables.create(transaction);
             StoreChange.create(transaction);
+            ledgers.prepare(transaction, options.sources().values());
             return true;
           });
       StoredProject stored;
@@ -249,7 +247,8 @@ public final class Engine implements Instance, AutoCloseable {
     flows.forEach(Flow::start);
     fills.forEach(Fill::start);
     systems.keySet().forEach(this::startDeliveries);
-    startSources();
+    ledgers.start(options.cluster(), this::changed);
+    sources.start();
     started = true;
   }
 
@@ -264,7 +263,7 @@ public final class Engine implements Instance, AutoCloseable {
     systems.put(system, options);
     if (delivering) {
       startDeliveries(system);
-      startSources();
+      sources.start();
     }
   }
 
@@ -297,46 +296,6 @@ public final class Engine implements Instance, AutoCloseable {
         sink.key());
   }
 
-  /** Starts the sources that do not run yet and whose system does, unless they were stopped. */
-  private void startSources() {
-    if (sourcesStopped) {
-      return;
-    }
-    Map<String, SourceRunner> runners = new LinkedHashMap<>(sources);
-    waitingSources()
-        .filter(s -> s.system().map(systems::containsKey).orElse(true))
-        .forEach(s -> runners.put(s.name(), startSource(s)));
-    sources = Collections.unmodifiableMap(runners);
-  }
-
-  private Stream<SourceSpec> waitingSources() {
-    return project.sources().stream()
-        .filter(s -> s.connector().isPresent() && !sources.containsKey(s.name()));
-  }
-
-  private SourceRunner startSource(SourceSpec source) {
-    SourceConnector connector =
-        Optional.ofNullable(options.sources().get(source.connector().get())).orElseThrow();
-    Map<String, String> topics = new HashMap<>();
-    source.streams().forEach(s -> topics.put(s.name(), s.topic()));
-    return SourceRunner.start(
-        options.cluster(),
-        new SourceTask(
-            project.name(),
-            source.name(),
-            connector,
-            source
-                .system()
-                .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
-                .orElse(new Options(List.of(), Map.of())),
-            source.system().map(s -> project.target().system(s).orElseThrow().type()),
-            source.options(),
-            source.streams().stream().map(StreamSpec::declaration).toList(),
-            topics,
-            project.folder(),
-            options.clock()));
-  }
-
   private void committed() {
     if (delivering && deliveries.stream().anyMatch(d -> !d.isStarted() && d.outbox().isReady())) {
       // The stream of a sink was being filled until now.
@@ -345,6 +304,10 @@ public final class Engine implements Instance, AutoCloseable {
       }
     }
     deliveries.forEach(Delivery::wake);
+    changed();
+  }
+
+  private void changed() {
     listeners.forEach(Runnable::run);
   }
 
@@ -361,7 +324,8 @@ public final class Engine implements Instance, AutoCloseable {
   @Override
   public Status status() {
     endSources();
-    return board.status(flows, deliveries, sources, store.bytes(), options.systemStatus().get());
+    return board.status(
+        flows, deliveries, sources.running(), store.bytes(), options.systemStatus().get());
   }
 
   /**
@@ -369,19 +333,21 @@ public final class Engine implements Instance, AutoCloseable {
    * is read.
    */
   private void endSources() {
-    sources.forEach(
-        (name, runner) -> {
-          if (runner.state().status() == SourceState.Status.ENDED && ended.add(name)) {
-            for (Flow flow : flows) {
-              for (Admission admission : flow.runner().sources()) {
-                if (admission.stream().source().equals(name)
-                    && admission.watermarks().micros() != Watermarks.ENDED) {
-                  flow.sourceEnded(admission.stream().qualifiedName());
+    sources
+        .running()
+        .forEach(
+            (name, runner) -> {
+              if (runner.state().status() == SourceState.Status.ENDED && ended.add(name)) {
+                for (Flow flow : flows) {
+                  for (Admission admission : flow.runner().sources()) {
+                    if (admission.stream().source().equals(name)
+                        && admission.watermarks().micros() != Watermarks.ENDED) {
+                      flow.sourceEnded(admission.stream().qualifiedName());
+                    }
+                  }
                 }
               }
-            }
-          }
-        });
+            });
   }
 
   /**
@@ -420,20 +386,12 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** Sources that this project runs and that have not ended, by name. */
   public List<String> unboundedSources() {
-    return Stream.concat(
-            waitingSources().map(SourceSpec::name),
-            sources.entrySet().stream()
-                .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
-                .map(Map.Entry::getKey))
-        .toList();
+    return sources.unbounded();
   }
 
   /** Stops the sources for good, so that what is in the topics is all there is. */
   public void stopSources() {
-    synchronized (this) {
-      sourcesStopped = true;
-    }
-    sources.values().forEach(SourceRunner::close);
+    sources.stop();
   }
 
   /** What is wrong now, for the summary; empty if all is well. */
@@ -441,7 +399,7 @@ public final class Engine implements Instance, AutoCloseable {
     List<Problem> all = new ArrayList<>();
     flows.forEach(f -> all.addAll(f.problems()));
     deliveries.forEach(d -> d.problem().ifPresent(all::add));
-    sources.values().forEach(s -> all.addAll(s.state().problems()));
+    sources.problems().forEach(all::add);
     return all;
   }
 
@@ -449,7 +407,7 @@ public final class Engine implements Instance, AutoCloseable {
   public boolean hasStopped() {
     return flows.stream().anyMatch(f -> f.health() == Status.Health.STOPPED)
         || deliveries.stream().anyMatch(d -> d.health() == Status.Health.STOPPED)
-        || sources.values().stream().anyMatch(s -> s.state().status() == SourceState.Status.FAILED);
+        || sources.hasFailed();
   }
 
   @Override
@@ -464,6 +422,11 @@ public final class Engine implements Instance, AutoCloseable {
               StoreError.STATEMENT_FAILED, null, "the store failed: " + e.getMessage(), null),
           e);
     }
+  }
+
+  @Override
+  public Set<String> amend(String source, LedgerAction action, Set<String> keys) {
+    return sources.amend(source, action, keys);
   }
 
   @Override
@@ -483,6 +446,7 @@ public final class Engine implements Instance, AutoCloseable {
       closed = true;
     }
     stopSources();
+    ledgers.close();
     fills.forEach(Fill::close);
     flows.forEach(Flow::close);
     deliveries.forEach(Delivery::close);

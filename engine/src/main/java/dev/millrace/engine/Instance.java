@@ -1,11 +1,13 @@
 package dev.millrace.engine;
 
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.project.Project;
 import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A running project, as the page and the commands see it. Thread-safe. */
 public interface Instance {
@@ -41,4 +43,14 @@ public interface Instance {
    * @throws dev.millrace.api.error.StopException if the store refuses
    */
   long replay(Optional<String> source);
+
+  /**
+   * Amends entries of a source's ledger; the source knows of it when this returns.
+   *
+   * @param keys of the entries
+   * @return the keys of those that were amended; the others are not as the action wants them
+   * @throws dev.millrace.api.error.StopException if there is no such source
+   * @throws dev.millrace.api.error.RetryException if that cannot be done now
+   */
+  Set<String> amend(String source, LedgerAction action, Set<String> keys);
 }

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.error.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ public record Status(
    * @param lag records in the topic that are not read yet
    * @param watermark no later row is older; empty while nothing was admitted
    * @param watermarkDelay the clock minus the watermark
+   * @param activity what the source itself tells; the same for each of its streams
    */
   public record SourceStatus(
       String id,
@@ -69,7 +71,8 @@ public record Status(
       Optional<Duration> watermarkDelay,
       long late,
       long rejected,
-      long duplicates) {}
+      long duplicates,
+      Optional<SourceActivity> activity) {}
 
   /**
    * One stream model.

@@ -101,7 +101,8 @@ final class StatusBoard {
         watermark.map(w -> Duration.between(w, now)),
         counts.late(),
         counts.rejected(),
-        counts.duplicates());
+        counts.duplicates(),
+        runner == null ? Optional.empty() : runner.state().activity());
   }
 
   private StreamStatus stream(Flow flow, StreamRun stream) {

@@ -19,16 +19,21 @@ final class CompactedTopic {
    * Such a topic.
    *
    * @param segmentBytes small segments are compacted early, and the topic stays short
+   * @param deletions how long it tells that a key was deleted, at least
    */
-  static TopicDeclaration declaration(String name, int segmentBytes) {
+  static TopicDeclaration declaration(String name, int segmentBytes, Duration deletions) {
     return new TopicDeclaration(
         name,
         1,
         Map.of(
-            "cleanup.policy", "compact",
-            "segment.bytes", Integer.toString(segmentBytes),
-            "min.cleanable.dirty.ratio", "0.1",
-            "delete.retention.ms", "60000"));
+            "cleanup.policy",
+            "compact",
+            "segment.bytes",
+            Integer.toString(segmentBytes),
+            "min.cleanable.dirty.ratio",
+            "0.1",
+            "delete.retention.ms",
+            Long.toString(deletions.toMillis())));
   }
 
   /**

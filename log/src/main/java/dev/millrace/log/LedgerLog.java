@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.api.connect.Ledger;
 import dev.millrace.api.connect.LedgerEntry;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -12,13 +13,19 @@ import org.apache.kafka.common.TopicPartition;
  * The compacted topic in which a source keeps its ledger, one for each such source. Its entries are
  * written in the transaction that writes the records before them.
  */
-final class LedgerLog {
+public final class LedgerLog {
   private static final int SEGMENT_BYTES = 32 << 20;
+
+  /**
+   * Who follows a ledger from a position that is older than this may miss that an entry was
+   * forgotten.
+   */
+  public static final Duration DELETIONS = Duration.ofDays(1);
 
   private LedgerLog() {}
 
-  /** The topic's name. */
-  static String topic(String project, String source) {
+  /** The topic's name. It has one partition. */
+  public static String topic(String project, String source) {
     return "_millrace.ledger." + project + "." + source;
   }
 
@@ -27,8 +34,9 @@ final class LedgerLog {
   }
 
   /** Makes the topic if it is missing. */
-  static void ensure(TopicAdmin admin, SourceTask task) {
-    admin.ensure(List.of(CompactedTopic.declaration(topic(task), SEGMENT_BYTES)));
+  public static void ensure(TopicAdmin admin, String project, String source) {
+    admin.ensure(
+        List.of(CompactedTopic.declaration(topic(project, source), SEGMENT_BYTES, DELETIONS)));
   }
 
   /** The record that sets an entry, or forgets it. */

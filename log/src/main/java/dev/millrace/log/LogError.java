@@ -40,7 +40,9 @@ public enum LogError implements ErrorCode {
   /** A source returned a record that cannot be written. */
   SOURCE_RECORD_INVALID(Blame.INTERNAL),
   /** A source failed with an exception that does not say what to do. */
-  SOURCE_FAILED(Blame.INTERNAL);
+  SOURCE_FAILED(Blame.INTERNAL),
+  /** A source's ledger could not be amended in time. */
+  LEDGER_BUSY(Blame.EXTERNAL);
 
   private final Blame blame;
 

@@ -2,6 +2,7 @@ package dev.millrace.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,8 @@ public final class PositionLog {
   private static final String TOPIC = "_millrace.positions";
 
   /** One partition, so that one read to its end sees all; small segments, so that it is short. */
-  private static final TopicDeclaration DECLARATION = CompactedTopic.declaration(TOPIC, 4 << 20);
+  private static final TopicDeclaration DECLARATION =
+      CompactedTopic.declaration(TOPIC, 4 << 20, Duration.ofMinutes(1));
 
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 

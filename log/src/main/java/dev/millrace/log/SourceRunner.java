@@ -1,7 +1,9 @@
 package dev.millrace.log;
 
 import dev.millrace.api.connect.Ledger;
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.connect.SourceContext;
 import dev.millrace.api.error.MillraceException;
@@ -11,6 +13,7 @@ import dev.millrace.api.error.StopException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
@@ -44,12 +47,14 @@ public final class SourceRunner implements AutoCloseable {
 
   private final Cluster cluster;
   private final SourceTask task;
+  private final Amendments amendments;
   private final Thread thread;
   private final AtomicLong records = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong transactions = new AtomicLong();
   private volatile SourceState.Status status = SourceState.Status.STARTING;
   private volatile List<Problem> problems = List.of();
+  private volatile Optional<SourceActivity> activity = Optional.empty();
   private volatile int retries;
   private volatile boolean stopping;
   private volatile boolean paused;
@@ -60,6 +65,7 @@ public final class SourceRunner implements AutoCloseable {
   private SourceRunner(Cluster cluster, SourceTask task) {
     this.cluster = cluster;
     this.task = task;
+    this.amendments = new Amendments(cluster, task);
     this.thread = new Thread(this::run, "source-" + task.source());
     thread.setDaemon(true);
   }
@@ -110,6 +116,7 @@ public final class SourceRunner implements AutoCloseable {
   /** One life of writer and source; true if the source has ended. */
   private boolean runUntilEnd() {
     try (SourceWriter writer = openWriter()) {
+      amendments.apply(writer, committed, Optional.empty());
       try (Source source = task.connector().open(context())) {
         return transfer(source, writer);
       }
@@ -122,8 +129,8 @@ public final class SourceRunner implements AutoCloseable {
   private SourceWriter openWriter() {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       PositionLog.ensure(admin);
-      if (task.connector().keepsLedger()) {
-        LedgerLog.ensure(admin, task);
+      if (task.connector().ledger().isPresent()) {
+        LedgerLog.ensure(admin, task.project(), task.source());
       }
       SourceWriter writer = SourceWriter.open(cluster, task);
       try {
@@ -146,7 +153,7 @@ public final class SourceRunner implements AutoCloseable {
         task.options(),
         task.streams(),
         Optional.ofNullable(committed),
-        task.connector().keepsLedger() ? LedgerLog.of(cluster, task) : Ledger.EMPTY,
+        task.connector().ledger().isPresent() ? LedgerLog.of(cluster, task) : Ledger.EMPTY,
         task.folder(),
         task.clock());
   }
@@ -155,6 +162,12 @@ public final class SourceRunner implements AutoCloseable {
     String position = null;
     long begun = 0;
     while (!stopping) {
+      if (!amendments.isEmpty()) {
+        if (position != null && !writer.isEmpty()) {
+          commit(source, writer, position);
+        }
+        amendments.apply(writer, committed, Optional.of(source));
+      }
       if (paused && writer.isEmpty()) {
         status = SourceState.Status.PAUSED;
         pauseFor(IDLE.toMillis() / 4);
@@ -163,6 +176,7 @@ public final class SourceRunner implements AutoCloseable {
       status = SourceState.Status.RUNNING;
       SourceBatch batch = source.poll(wait(writer, begun));
       position = batch.position();
+      activity = source.activity();
       if (writer.isEmpty()) {
         begun = System.nanoTime();
       }
@@ -265,7 +279,8 @@ public final class SourceRunner implements AutoCloseable {
     }
     LOG.debug("source {} waits {} ms after attempt {}", task.source(), wait, attempt, e);
     long deadline = System.nanoTime() + Duration.ofMillis(wait).toNanos();
-    while (!stopping && System.nanoTime() < deadline) {
+    long soonest = System.nanoTime() + Duration.ofMillis(FIRST_BACKOFF_MS).toNanos();
+    while (!stopping && System.nanoTime() < (amendments.isEmpty() ? deadline : soonest)) {
       pauseFor(Math.min(wait, 20));
     }
   }
@@ -279,10 +294,43 @@ public final class SourceRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Amends entries of the source's ledger: between two batches if the source is open, before it is
+   * opened if it is tried again, and at once if it has ended. Waits until that is committed.
+   *
+   * @param keys of the entries
+   * @return the keys of those that were amended; the others are not as the action wants them
+   * @throws RetryException if it takes too long, or the source is being stopped
+   */
+  public Set<String> amend(LedgerAction action, Set<String> keys) {
+    Amendments.Request request = amendments.add(action, keys);
+    while (!request.awaitDone()) {
+      if (stopping) {
+        throw amendments.giveUp(request, "is being stopped");
+      }
+      if (!thread.isAlive()) {
+        amendWithoutSource(request);
+      } else if (request.isOverdue()) {
+        throw amendments.giveUp(request, "is busy");
+      }
+    }
+    return request.amended();
+  }
+
+  private synchronized void amendWithoutSource(Amendments.Request request) {
+    try (SourceWriter writer = openWriter()) {
+      amendments.apply(writer, committed, Optional.empty());
+    } catch (KafkaException e) {
+      throw failure(e);
+    } finally {
+      amendments.remove(request);
+    }
+  }
+
   /** What the source is doing. */
   public SourceState state() {
     return new SourceState(
-        status, records.get(), bytes.get(), transactions.get(), retries, problems);
+        status, records.get(), bytes.get(), transactions.get(), retries, problems, activity);
   }
 
   /** Holds the source back, as when those who read its topics are far behind. */

@@ -1,7 +1,9 @@
 package dev.millrace.log;
 
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.error.Problem;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a source is doing.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param transactions committed since the runner started
  * @param retries failed attempts since the last commit
  * @param problems what is wrong; empty while all is well
+ * @param activity what the source itself tells
  */
 public record SourceState(
     Status status,
@@ -19,7 +22,8 @@ public record SourceState(
     long bytes,
     long transactions,
     int retries,
-    List<Problem> problems) {
+    List<Problem> problems,
+    Optional<SourceActivity> activity) {
   /** Copies the list. */
   public SourceState {
     problems = List.copyOf(problems);

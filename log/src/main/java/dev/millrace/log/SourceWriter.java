@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one source's records and positions in transactions. Opening it ends whatever a
@@ -80,8 +81,12 @@ final class SourceWriter implements AutoCloseable {
     ledger.put(entry.key(), entry);
   }
 
-  /** Commits records and ledger entries since the last commit, with the position behind them. */
-  void commit(String position) {
+  /**
+   * Commits records and ledger entries since the last commit, with the position behind them.
+   *
+   * @param position null if the source has none yet
+   */
+  void commit(@Nullable String position) {
     if (records == 0) {
       producer.beginTransaction();
     }

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
@@ -11,6 +12,7 @@ import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.project.DashboardSpec;
+import dev.millrace.project.SourceSpec;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryPlace;
 import io.javalin.Javalin;
@@ -21,6 +23,8 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,7 @@ final class Api implements AutoCloseable {
     app.get("/api/stored", this::stored);
     app.post("/api/query", this::query);
     app.post("/api/replay", this::replay);
+    app.post("/api/files", this::files);
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
@@ -138,14 +143,16 @@ final class Api implements AutoCloseable {
         .orElseThrow(() -> RefusedRequest.notFound("dashboard `" + name + "`"));
   }
 
-  private void query(Context ctx) {
-    JsonNode body;
+  private static JsonNode body(Context ctx) {
     try {
-      body = Json.MAPPER.readTree(ctx.body());
+      return Json.MAPPER.readTree(ctx.body());
     } catch (JsonProcessingException e) {
       throw RefusedRequest.bad("the body is not JSON");
     }
-    JsonNode sql = body == null ? null : body.get("sql");
+  }
+
+  private void query(Context ctx) {
+    JsonNode sql = body(ctx).get("sql");
     if (sql == null || !sql.isTextual()) {
       throw RefusedRequest.bad("the body must be an object with a text `sql`");
     }
@@ -154,15 +161,39 @@ final class Api implements AutoCloseable {
   }
 
   private void replay(Context ctx) {
-    JsonNode source;
-    try {
-      source = Json.MAPPER.readTree(ctx.body()).path("source");
-    } catch (JsonProcessingException e) {
-      throw RefusedRequest.bad("the body is not JSON");
-    }
-    Optional<String> stream =
-        source.isTextual() ? Optional.of(source.textValue()) : Optional.empty();
+    Optional<String> stream = Optional.ofNullable(body(ctx).path("source").textValue());
     json(ctx, Json.object().put("marked", instance.replay(stream)));
+  }
+
+  /** Lists the files of sources, or amends their entries in the ledger. */
+  private void files(Context ctx) throws SQLException {
+    JsonNode body = body(ctx);
+    FileSelection selection =
+        new FileSelection(
+            Optional.ofNullable(body.path("source").textValue()),
+            texts(body.path("paths")),
+            texts(body.path("states")));
+    ProjectFiles files =
+        new ProjectFiles(
+            instance.project().sources().stream().map(SourceSpec::name).toList(),
+            (sql, limits) -> queries.run(sql, List.of(), QueryPlace.inText("files", sql), limits));
+    String action = body.path("action").asText();
+    if (action.equals("list")) {
+      json(ctx, files.list(selection));
+      return;
+    }
+    LedgerAction wanted =
+        Arrays.stream(LedgerAction.values())
+            .filter(a -> a.name().equalsIgnoreCase(action))
+            .findFirst()
+            .orElseThrow(() -> RefusedRequest.bad("`action` must be list, retry, skip or forget"));
+    json(ctx, files.amend(instance, wanted, selection));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   private void live(Context ctx) {

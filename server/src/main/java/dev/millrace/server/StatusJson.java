@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Status;
 import java.time.Duration;
@@ -63,6 +64,16 @@ final class StatusJson {
     node.put("late", s.late());
     node.put("rejected", s.rejected());
     node.put("duplicates", s.duplicates());
+    s.activity().ifPresent(a -> activity(node.putObject("activity"), a));
+  }
+
+  private static void activity(ObjectNode node, SourceActivity a) {
+    node.put("reading", a.reading().orElse(null));
+    node.put("fraction", a.fraction().isPresent() ? (Double) a.fraction().getAsDouble() : null);
+    node.put("waiting", a.waiting());
+    node.put("failed", a.failed());
+    node.put("refused", a.refused());
+    node.put("refusal", a.refusal().orElse(null));
   }
 
   private static void health(

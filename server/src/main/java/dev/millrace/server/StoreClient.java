@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
@@ -33,6 +34,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -135,6 +137,60 @@ public final class StoreClient {
     } catch (SQLException e) {
       throw failed(e);
     }
+  }
+
+  /**
+   * The files of the project's sources, the newest entries first.
+   *
+   * @return as {@link #query}
+   * @throws StopException if there is none with these paths, or there is no store yet
+   */
+  public JsonNode files(FileSelection selection) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      return post(running.get().resolve("/api/files"), body("list", selection));
+    }
+    try (Store store = open();
+        Connection connection = store.connect();
+        QueryRunner runner = new QueryRunner()) {
+      return new ProjectFiles(
+              List.of(),
+              (sql, limits) ->
+                  runner.run(connection, sql, List.of(), QueryPlace.inText("files", sql), limits))
+          .list(selection);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Amends the ledger's entries of files; the running instance does it at once.
+   *
+   * @return {@code amended} and {@code unchanged}, how many, and {@code files}, the first of those
+   *     that are unchanged: {@code source}, {@code path}, {@code state}
+   * @throws StopException if there is none with these paths, or no instance runs
+   */
+  public JsonNode amendFiles(LedgerAction action, FileSelection selection) {
+    URI running =
+        running()
+            .orElseThrow(
+                () ->
+                    new StopException(
+                        Problem.error(
+                            ServerError.NOT_RUNNING,
+                            null,
+                            "the project does not run, and only its sources write their ledgers",
+                            "start it with `millrace run`, and ask again while it runs"),
+                        null));
+    return post(running.resolve("/api/files"), body(action.name(), selection));
+  }
+
+  private static ObjectNode body(String action, FileSelection selection) {
+    ObjectNode body = Json.object().put("action", action.toLowerCase(Locale.ROOT));
+    selection.source().ifPresent(s -> body.put("source", s));
+    selection.paths().forEach(body.putArray("paths")::add);
+    selection.states().forEach(body.putArray("states")::add);
+    return body;
   }
 
   /**

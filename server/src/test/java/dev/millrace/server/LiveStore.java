@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.duckdb.DuckDBConnection;
 
@@ -168,7 +170,8 @@ final class LiveStore implements Instance, AutoCloseable {
                         Optional.of(Duration.between(watermark, now)),
                         s.name().equals("clicks") ? 12 : 0,
                         s.name().equals("clicks") ? 0 : 40,
-                        3)));
+                        3,
+                        Optional.empty())));
     List<Status.StreamStatus> streams = new ArrayList<>();
     project.models().stream()
         .filter(m -> m.materialization() == Materialization.STREAM)
@@ -223,6 +226,11 @@ final class LiveStore implements Instance, AutoCloseable {
   @Override
   public long replay(Optional<String> source) {
     throw new UnsupportedOperationException("this store has no flow");
+  }
+
+  @Override
+  public Set<String> amend(String source, LedgerAction action, Set<String> keys) {
+    throw new UnsupportedOperationException("this store has no source");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.millrace.api.connect;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** An open source, used by one thread. */
 public interface Source extends AutoCloseable {
@@ -21,6 +23,17 @@ public interface Source extends AutoCloseable {
    * @throws dev.millrace.api.error.RetryException as {@link #poll}
    */
   default void committed() {}
+
+  /**
+   * Entries of the ledger were amended, which is committed: from now on they are as given. Called
+   * between a {@link #committed} and the next {@link #poll}.
+   */
+  default void amended(List<LedgerEntry> entries) {}
+
+  /** What it is doing, as of the last {@link #poll}; cheap. Empty if it has nothing to tell. */
+  default Optional<SourceActivity> activity() {
+    return Optional.empty();
+  }
 
   /** Frees everything; never throws. */
   @Override

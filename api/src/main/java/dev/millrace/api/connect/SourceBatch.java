@@ -7,8 +7,8 @@ import java.util.List;
  * together.
  *
  * @param records in order
- * @param ledger what is to be remembered besides the position; of a connector that {@link
- *     SourceConnector#keepsLedger()}
+ * @param ledger what is to be remembered besides the position; of a connector with a {@link
+ *     SourceConnector#ledger()}
  * @param position an opaque text of at most a few kilobytes
  * @param ended true if the source is bounded and nothing will ever follow
  */

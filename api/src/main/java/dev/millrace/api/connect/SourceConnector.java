@@ -5,6 +5,7 @@ import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads events from outside; the caller writes them to topics together with the position reached.
@@ -34,9 +35,22 @@ public interface SourceConnector extends Connector {
     return !systemTypes().isEmpty();
   }
 
-  /** True if its sources fill {@link SourceBatch#ledger()}. */
-  default boolean keepsLedger() {
-    return false;
+  /**
+   * How people see its sources' ledgers; empty if these do not fill {@link SourceBatch#ledger()}.
+   */
+  default Optional<LedgerTable> ledger() {
+    return Optional.empty();
+  }
+
+  /**
+   * What becomes of an entry of a ledger by an action, possibly with others that depend on it; the
+   * caller commits it and tells the {@linkplain Source#amended source}.
+   *
+   * @param entry as it is committed, with a value
+   * @return empty if the action means nothing for an entry like this one
+   */
+  default List<LedgerEntry> amend(LedgerAction action, LedgerEntry entry) {
+    return List.of();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ final class Disposal {
 
   /** By path: files that stay where they are, because the store does not do it. */
   private final Map<String, StoredFile> refused = new HashMap<>();
+
+  private @Nullable String refusal;
 
   /** A file that is over. */
   private record Waiting(StoredFile file, boolean failed) {}
@@ -71,6 +74,7 @@ final class Disposal {
         LOG.debug("{} is gone", next.file().path());
       } catch (FileSystemException e) {
         refused.put(next.file().path(), next.file());
+        refusal = next.file().path() + ": " + reason(e);
         LOG.warn(
             "{} on {} stays, it cannot be moved, renamed or deleted: {}",
             next.file().path(),
@@ -81,11 +85,65 @@ final class Disposal {
     }
   }
 
+  private static String reason(FileSystemException e) {
+    String told = e.getReason();
+    return told != null ? told : e.getClass().getSimpleName();
+  }
+
+  /** How many files stay where they are, because the store does not do what is wanted. */
+  int refused() {
+    return refused.size();
+  }
+
+  /** Why not, of the last one. */
+  Optional<String> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  /**
+   * Takes a file out of quarantine that is to be tried again, if it is there as it was read, and
+   * nothing is in its place.
+   *
+   * @throws IOException if the store is away
+   */
+  void bringBack(StoredFile file) throws IOException {
+    if (plan.quarantine().isEmpty()) {
+      return;
+    }
+    String quarantined = inQuarantine(file);
+    try {
+      boolean free = store.find(file.path()).isEmpty();
+      for (int i = 0; free && i <= MOST_NAMES; i++) {
+        String from = numbered(quarantined, i);
+        Optional<StoredFile> found = store.find(from);
+        if (found.filter(f -> f.isUnchanged(file)).isPresent()) {
+          store.move(from, file.path());
+          return;
+        }
+        free = found.isPresent() || i == 0;
+      }
+    } catch (FileSystemException e) {
+      LOG.warn(
+          "{} on {} cannot be taken out of quarantine: {}",
+          file.path(),
+          store.place(),
+          e.toString());
+    }
+  }
+
+  private String inQuarantine(StoredFile file) {
+    return plan.quarantine().orElseThrow() + "/" + file.path();
+  }
+
+  private static String numbered(String path, int number) {
+    return number == 0 ? path : path + "." + number;
+  }
+
   private void dispose(Waiting next) throws IOException {
     StoredFile file = next.file();
     deleteMarker(file);
     if (next.failed()) {
-      move(file, plan.quarantine().orElseThrow() + "/" + file.path());
+      move(file, inQuarantine(file));
     } else {
       switch (plan.after()) {
         case LEAVE -> {
@@ -119,7 +177,7 @@ final class Disposal {
   private void move(StoredFile file, String to) throws IOException {
     for (int i = 0; ; i++) {
       try {
-        store.move(file.path(), i == 0 ? to : to + "." + i);
+        store.move(file.path(), numbered(to, i));
         return;
       } catch (FileAlreadyExistsException e) {
         if (i == MOST_NAMES) {

@@ -4,10 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.connect.LedgerTable;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
+import dev.millrace.api.type.DataType.Kind;
+import dev.millrace.api.type.Schema;
 import dev.millrace.connect.files.store.StoredFile;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -36,13 +42,34 @@ record FileEntry(
     Optional<String> content,
     Optional<String> error,
     Instant at) {
+  /** The table {@code system.files}. */
+  static final LedgerTable TABLE =
+      new LedgerTable(
+          "files",
+          new Schema(
+              List.of(
+                  column("path", Kind.VARCHAR),
+                  column("state", Kind.VARCHAR),
+                  column("size", Kind.BIGINT),
+                  column("modified", Kind.TIMESTAMPTZ),
+                  column("bytes", Kind.BIGINT),
+                  column("rows", Kind.BIGINT),
+                  column("rejected", Kind.BIGINT),
+                  column("attempts", Kind.INTEGER),
+                  column("error", Kind.VARCHAR),
+                  column("recorded_at", Kind.TIMESTAMPTZ))));
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int LONGEST_ERROR = 500;
+
+  private static Column column(String name, Kind kind) {
+    return new Column(name, new DataType.Scalar(kind));
+  }
 
   /** A file of which nothing was read yet. */
   static FileEntry begin(StoredFile file, Instant at) {
     return new FileEntry(
-        FileState.READING, file, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty(), at);
+        FileState.READING, file, 0, 0, 0, 0, 1, Optional.empty(), Optional.empty(), at);
   }
 
   FileEntry withState(FileState next, Instant when) {
@@ -89,7 +116,7 @@ record FileEntry(
     node.put("attempts", attempts);
     content.ifPresent(c -> node.put("content", c));
     error.ifPresent(e -> node.put("error", e));
-    node.put("at", at.toString());
+    node.put("recorded_at", at.toString());
     return node.toString();
   }
 
@@ -115,7 +142,7 @@ record FileEntry(
           node.path("attempts").asInt(),
           Optional.ofNullable(node.path("content").textValue()),
           Optional.ofNullable(node.path("error").textValue()),
-          Instant.parse(node.path("at").asText()));
+          Instant.parse(node.path("recorded_at").asText()));
     } catch (JsonProcessingException | RuntimeException e) {
       throw new StopException(
           Problem.error(

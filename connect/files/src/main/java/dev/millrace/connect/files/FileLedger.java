@@ -23,6 +23,7 @@ final class FileLedger {
 
   private final FilesPlan.Identity identity;
   private final KeyStates states = new KeyStates();
+  private long failed;
 
   /** By key: files that are being read, or are to be read on. */
   private final Map<String, FileEntry> open = new HashMap<>();
@@ -39,12 +40,24 @@ final class FileLedger {
 
   static FileLedger read(Ledger ledger, FilesPlan.Identity identity) {
     FileLedger read = new FileLedger(identity);
-    ledger.read((key, value) -> read.note(key, value == null ? null : FileEntry.parse(value)));
+    ledger.read((key, value) -> read.note(new LedgerEntry(key, value)));
     return read;
+  }
+
+  /** Takes over an entry as it is committed. */
+  void note(LedgerEntry entry) {
+    String value = entry.value();
+    if (isContent(entry.key())) {
+      states.put(entry.key(), value == null ? null : FileState.CONTENT);
+    } else {
+      note(entry.key(), value == null ? null : FileEntry.parse(value));
+    }
   }
 
   private void note(String key, @Nullable FileEntry entry) {
     open.remove(key);
+    failed -= states.get(key).filter(s -> s == FileState.FAILED).isPresent() ? 1 : 0;
+    failed += entry != null && entry.state() == FileState.FAILED ? 1 : 0;
     if (entry == null) {
       stopped.values().removeIf(s -> s.key().equals(key));
       states.put(key, null);
@@ -69,6 +82,19 @@ final class FileLedger {
           new Stopped(key, entry),
           (one, other) -> other.entry().rows() > one.entry().rows() ? other : one);
     }
+  }
+
+  /** How many files could not be read. */
+  long failed() {
+    return failed;
+  }
+
+  /** Files that a person wants to be tried again. */
+  List<StoredFile> toRetry() {
+    return open.values().stream()
+        .filter(e -> e.state() == FileState.RETRY)
+        .map(FileEntry::file)
+        .toList();
   }
 
   /** What names a file. */
@@ -152,13 +178,22 @@ final class FileLedger {
 
   /** True if a file with this hash is done. */
   boolean hasContent(String hash) {
-    return states.get(CONTENT + hash).isPresent();
+    return states.get(contentKey(hash)).isPresent();
   }
 
   /** Remembers the content of a file that is done. */
-  LedgerEntry putContent(String hash, FileEntry entry) {
-    FileEntry content = entry.withState(FileState.CONTENT, entry.at());
-    note(CONTENT + hash, content);
-    return new LedgerEntry(CONTENT + hash, content.json());
+  LedgerEntry putContent(String hash) {
+    LedgerEntry entry = new LedgerEntry(contentKey(hash), "{\"state\":\"content\"}");
+    note(entry);
+    return entry;
+  }
+
+  /** What names a content. A file's key has its size and time behind bars. */
+  static String contentKey(String hash) {
+    return CONTENT + hash;
+  }
+
+  private static boolean isContent(String key) {
+    return key.startsWith(CONTENT) && key.indexOf('|') < 0;
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +227,18 @@ final class FileReading implements AutoCloseable {
       throw new StoreFailedException(e);
     }
     return false;
+  }
+
+  String path() {
+    return begun.file().path();
+  }
+
+  /** How much of the file, packed as it is, was read. */
+  OptionalDouble fraction() {
+    long size = begun.file().size();
+    return size == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.min(1, (double) bytes.count() / size));
   }
 
   /** What was read so far, the row that is held back not counted. */

@@ -2,7 +2,7 @@ package dev.millrace.connect.files;
 
 /**
  * How a file is. {@code READING} becomes {@code DONE}, {@code FAILED} or {@code CHANGED}; a person
- * makes {@code RETRY} or {@code SKIPPED} of {@code FAILED}.
+ * makes {@code RETRY} or {@code SKIPPED} of it.
  */
 enum FileState {
   /** Some of its rows are committed. */
@@ -13,7 +13,7 @@ enum FileState {
   FAILED,
   /** It was another file when its end was reached; what it is now is read on behind those rows. */
   CHANGED,
-  /** A failed file that is to be read on. */
+  /** A failed or skipped file that is to be read on, once it is there. */
   RETRY,
   /** It is not to be read. */
   SKIPPED,

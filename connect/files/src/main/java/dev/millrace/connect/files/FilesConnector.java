@@ -1,5 +1,8 @@
 package dev.millrace.connect.files;
 
+import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.connect.LedgerEntry;
+import dev.millrace.api.connect.LedgerTable;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.connect.SourceContext;
@@ -15,6 +18,7 @@ import dev.millrace.connect.files.store.LocalStore;
 import dev.millrace.connect.files.store.SftpAddress;
 import dev.millrace.connect.files.store.SftpStore;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads files as they land in a folder of this machine or of an SFTP or FTP server. What was read
@@ -51,8 +55,13 @@ public final class FilesConnector implements SourceConnector {
   }
 
   @Override
-  public boolean keepsLedger() {
-    return true;
+  public Optional<LedgerTable> ledger() {
+    return Optional.of(FileEntry.TABLE);
+  }
+
+  @Override
+  public List<LedgerEntry> amend(LedgerAction action, LedgerEntry entry) {
+    return FileAmendment.of(action, entry);
   }
 
   @Override

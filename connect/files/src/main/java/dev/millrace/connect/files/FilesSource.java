@@ -1,6 +1,8 @@
 package dev.millrace.connect.files;
 
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.Source;
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
@@ -22,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +48,9 @@ final class FilesSource implements Source {
   private final Disposal disposal;
   private final Deque<StoredFile> queue = new ArrayDeque<>();
 
+  /** Files to try again that may be in quarantine. */
+  private final Deque<StoredFile> retried = new ArrayDeque<>();
+
   /** By key: how often a file was refused. */
   private final Map<String, Integer> tries = new HashMap<>();
 
@@ -60,6 +66,7 @@ final class FilesSource implements Source {
   /** Not before that is another look worth its cost, whatever changes. */
   private long rested = nextLook;
 
+  private int incomplete;
   private boolean uncommitted;
   private boolean ended;
 
@@ -71,6 +78,7 @@ final class FilesSource implements Source {
     this.lookout = new Lookout(plan, store, ledger, clock);
     this.disposal = new Disposal(plan, store);
     this.pause = plan.poll();
+    retried.addAll(ledger.toRetry());
   }
 
   @Override
@@ -113,7 +121,10 @@ final class FilesSource implements Source {
     }
     StoredFile next = queue.poll();
     if (next != null) {
-      begin(next, batch);
+      // It may have been skipped since it was seen.
+      if (!ledger.isOver(next)) {
+        begin(next, batch);
+      }
       return true;
     }
     // What was read is committed and out of the way before the next look.
@@ -121,6 +132,10 @@ final class FilesSource implements Source {
       return false;
     }
     disposal.run();
+    for (StoredFile file = retried.peek(); file != null; file = retried.peek()) {
+      disposal.bringBack(file);
+      retried.remove();
+    }
     look(batch);
     return !queue.isEmpty();
   }
@@ -154,6 +169,7 @@ final class FilesSource implements Source {
       }
     }
     queue.addAll(look.complete());
+    incomplete = look.incomplete();
     if (!queue.isEmpty()) {
       pause = plan.poll();
       nextLook = System.nanoTime();
@@ -215,16 +231,14 @@ final class FilesSource implements Source {
     try {
       content = hash.goOn(until);
     } catch (IOException e) {
-      hash.close();
-      hashing = null;
+      leave();
       failed(entry(hash.file(), batch), new StoreFailedException(e), batch);
       return;
     }
     if (content.isEmpty()) {
       return;
     }
-    hash.close();
-    hashing = null;
+    leave();
     FileEntry entry = entry(hash.file(), batch).withContent(content.get());
     if (ledger.hasContent(content.get())) {
       over(entry, FileState.DUPLICATE, "its content was read before", batch);
@@ -295,6 +309,11 @@ final class FilesSource implements Source {
     reading = null;
     if (current != null) {
       current.close();
+    }
+    ContentHash hash = hashing;
+    hashing = null;
+    if (hash != null) {
+      hash.close();
     }
   }
 
@@ -382,7 +401,7 @@ final class FilesSource implements Source {
         .ifPresent(s -> batch.note(ledger.remove(s.key())));
     ledger.put(key, last).forEach(batch::note);
     if (state == FileState.DONE) {
-      last.content().ifPresent(c -> batch.note(ledger.putContent(c, last)));
+      last.content().ifPresent(c -> batch.note(ledger.putContent(c)));
     }
     if (state == FileState.FAILED) {
       LOG.warn("{} on {} failed: {}", last.file().path(), store.place(), last.error().orElse(""));
@@ -428,12 +447,43 @@ final class FilesSource implements Source {
   }
 
   @Override
+  public void amended(List<LedgerEntry> entries) {
+    for (LedgerEntry entry : entries) {
+      ledger.note(entry);
+      tries.remove(entry.key());
+      if (entry.key().equals(key)) {
+        // What is read of it from now on, if anything, follows what is committed.
+        leave();
+      }
+    }
+    left.clear();
+    retried.clear();
+    retried.addAll(ledger.toRetry());
+    pause = plan.poll();
+    nextLook = System.nanoTime();
+  }
+
+  @Override
+  public Optional<SourceActivity> activity() {
+    FileReading current = reading;
+    ContentHash hash = hashing;
+    Optional<String> path =
+        current != null
+            ? Optional.of(current.path())
+            : Optional.ofNullable(hash).map(h -> h.file().path());
+    return Optional.of(
+        new SourceActivity(
+            path,
+            current == null ? OptionalDouble.empty() : current.fraction(),
+            (long) queue.size() + incomplete,
+            ledger.failed(),
+            disposal.refused(),
+            disposal.refusal()));
+  }
+
+  @Override
   public void close() {
     leave();
-    ContentHash hash = hashing;
-    if (hash != null) {
-      hash.close();
-    }
     store.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.connect.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceBatch;
@@ -143,6 +144,22 @@ final class FilesRun {
     return batch.ended();
   }
 
+  /** Amends what the ledger has of a path, as a runner does; how many entries that were. */
+  int amend(LedgerAction action, String path, Source... open) {
+    List<LedgerEntry> amended = new ArrayList<>();
+    ledger.forEach(
+        (key, value) -> {
+          if (value != null && value.contains("\"path\":\"" + path + "\"")) {
+            amended.addAll(new FilesConnector().amend(action, new LedgerEntry(key, value)));
+          }
+        });
+    amended.forEach(e -> ledger.put(e.key(), e.value()));
+    for (Source source : open) {
+      source.amended(amended);
+    }
+    return amended.size();
+  }
+
   List<SourceRecord> records() {
     return records;
   }
@@ -177,9 +194,8 @@ final class FilesRun {
   /** The ledger's entries as {@code path state} or {@code path state: error}, by key. */
   List<String> states() {
     return ledger.values().stream()
-        .filter(v -> v != null)
+        .filter(v -> v != null && !v.contains("\"state\":\"content\""))
         .map(FileEntry::parse)
-        .filter(e -> e.state() != FileState.CONTENT)
         .map(
             e ->
                 e.file().path()

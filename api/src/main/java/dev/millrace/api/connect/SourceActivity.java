@@ -1,0 +1,22 @@
+package dev.millrace.api.connect;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a source that reads one thing after the other, such as files, is doing.
+ *
+ * @param reading what it reads now; empty if it waits
+ * @param fraction how much of that is read, from 0 to 1; empty if that cannot be told
+ * @param waiting how many things are there that will be read
+ * @param failed how many could not be read, and were neither tried again nor forgotten
+ * @param refused how many could not be deleted, moved or renamed when they had been read
+ * @param refusal why not the last one of these
+ */
+public record SourceActivity(
+    Optional<String> reading,
+    OptionalDouble fraction,
+    long waiting,
+    long failed,
+    long refused,
+    Optional<String> refusal) {}

@@ -1,0 +1,155 @@
+package dev.millrace.engine;
+
+import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.option.Options;
+import dev.millrace.log.LogError;
+import dev.millrace.log.SourceRunner;
+import dev.millrace.log.SourceState;
+import dev.millrace.log.SourceTask;
+import dev.millrace.project.Project;
+import dev.millrace.project.SourceSpec;
+import dev.millrace.project.StreamSpec;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The sources that this project runs, each once its system does. Thread-safe. */
+final class SourceRunners {
+  private final Project project;
+  private final EngineOptions options;
+  private final Map<String, Options> systems;
+  private volatile Map<String, SourceRunner> running = Map.of();
+  private boolean stopped;
+
+  /**
+   * None of them runs yet.
+   *
+   * @param systems the options of those that run by now, by name; more may come
+   */
+  SourceRunners(Project project, EngineOptions options, Map<String, Options> systems) {
+    this.project = project;
+    this.options = options;
+    this.systems = systems;
+  }
+
+  /** The connector of each source that this project runs, by the source's name. */
+  Map<String, SourceConnector> connectors() {
+    Map<String, SourceConnector> connectors = new LinkedHashMap<>();
+    for (SourceSpec source : project.sources()) {
+      source
+          .connector()
+          .map(options.sources()::get)
+          .ifPresent(c -> connectors.put(source.name(), c));
+    }
+    return connectors;
+  }
+
+  private SourceConnector connector(String name) {
+    return Optional.ofNullable(options.sources().get(name)).orElseThrow();
+  }
+
+  /** Those that were started, by name; a snapshot. */
+  Map<String, SourceRunner> running() {
+    return running;
+  }
+
+  /** Starts those that do not run yet and whose system does, unless they were stopped. */
+  synchronized void start() {
+    if (stopped) {
+      return;
+    }
+    Map<String, SourceRunner> runners = new LinkedHashMap<>(running);
+    waiting()
+        .filter(s -> s.system().map(systems::containsKey).orElse(true))
+        .forEach(s -> runners.put(s.name(), start(s)));
+    running = Collections.unmodifiableMap(runners);
+  }
+
+  private Stream<SourceSpec> waiting() {
+    return project.sources().stream()
+        .filter(s -> s.connector().isPresent() && !running.containsKey(s.name()));
+  }
+
+  private SourceRunner start(SourceSpec source) {
+    Map<String, String> topics = new HashMap<>();
+    source.streams().forEach(s -> topics.put(s.name(), s.topic()));
+    return SourceRunner.start(
+        options.cluster(),
+        new SourceTask(
+            project.name(),
+            source.name(),
+            connector(source.connector().orElseThrow()),
+            source
+                .system()
+                .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
+                .orElse(new Options(List.of(), Map.of())),
+            source.system().map(s -> project.target().system(s).orElseThrow().type()),
+            source.options(),
+            source.streams().stream().map(StreamSpec::declaration).toList(),
+            topics,
+            project.folder(),
+            options.clock()));
+  }
+
+  /** Those that have not ended, by name. */
+  List<String> unbounded() {
+    return Stream.concat(
+            waiting().map(SourceSpec::name),
+            running.entrySet().stream()
+                .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
+                .map(Map.Entry::getKey))
+        .toList();
+  }
+
+  /** Stops them for good. */
+  void stop() {
+    synchronized (this) {
+      stopped = true;
+    }
+    running.values().forEach(SourceRunner::close);
+  }
+
+  /** What is wrong with them now. */
+  Stream<Problem> problems() {
+    return running.values().stream().flatMap(s -> s.state().problems().stream());
+  }
+
+  /** True if one needs a person. */
+  boolean hasFailed() {
+    return running.values().stream().anyMatch(s -> s.state().status() == SourceState.Status.FAILED);
+  }
+
+  /** As {@link Instance#amend}. */
+  Set<String> amend(String source, LedgerAction action, Set<String> keys) {
+    SourceRunner runner = running.get(source);
+    if (runner != null) {
+      return runner.amend(action, keys);
+    }
+    if (waiting().noneMatch(s -> s.name().equals(source))) {
+      throw new StopException(
+          Problem.error(
+              LogError.LEDGER_BUSY,
+              null,
+              "the project has no source `" + source + "`",
+              Suggestion.didYouMean(source, connectors().keySet())),
+          null);
+    }
+    throw new RetryException(
+        Problem.error(
+            LogError.LEDGER_BUSY,
+            null,
+            "source `" + source + "` does not run yet: its system is still being started",
+            "try again in a moment"),
+        null);
+  }
+}

@@ -1,0 +1,337 @@
+package dev.millrace.server.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.log.EmbeddedBroker;
+import dev.millrace.log.LedgerLog;
+import dev.millrace.log.PartitionRange;
+import dev.millrace.log.PartitionReader;
+import dev.millrace.log.TopicAdmin;
+import dev.millrace.project.Project;
+import dev.millrace.project.ProjectLoader;
+import dev.millrace.server.FileSelection;
+import dev.millrace.server.StoreClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files of a source in {@code system.files}, and what people make of them, in real runs. */
+class FilesTableTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final FileSelection ALL =
+      new FileSelection(Optional.empty(), List.of(), List.of());
+
+  @TempDir static Path kafka;
+  private static EmbeddedBroker broker;
+
+  @TempDir Path folder;
+  private final Connectors connectors = new Connectors();
+  private String name = "";
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(kafka, 0);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void writeProject() throws IOException {
+    name = "p" + Math.abs(folder.hashCode());
+    write(
+        "millrace.yml",
+        """
+        name: %s
+        default_target: dev
+        targets:
+          dev:
+            kafka: {url: "%s"}
+        """
+            .formatted(name, broker.cluster().url()));
+    write("sources/drops.yml", source("drops"));
+    write(
+        "models/items.sql",
+        """
+        {{ config(materialized='stream') }}
+        SELECT id, name FROM {{ source('drops', 'rows') }}
+        """);
+  }
+
+  private String source(String source) {
+    return """
+    sources:
+      - name: %s
+        connector: files
+        folder: in
+        quarantine: bad
+        stable_for: 0 seconds
+        poll: 20 ms
+        poll_slowest: 100 ms
+        streams:
+          - name: rows
+            topic: %s.rows
+            files: ["**/*.csv"]
+            event_time: sent_at
+            allowed_lateness: 1 hour
+            columns:
+              - {name: sent_at, type: TIMESTAMPTZ, from: timestamp}
+              - {name: id, type: BIGINT}
+              - {name: name, type: VARCHAR}
+    """
+        .formatted(source, name);
+  }
+
+  private Path write(String file, String text) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    return Files.writeString(path, text);
+  }
+
+  private static String csv(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> i + ",x")
+        .collect(Collectors.joining("\n", "id,name\n", "\n"));
+  }
+
+  private RunningProject run() {
+    Project project =
+        new ProjectLoader(connectors.all(), new DbtTemplates(), Map.of()).load(folder, null);
+    RunningProject running =
+        RunningProject.begin(
+            new RunOptions(project, OptionalInt.empty(), false, false, 256L << 20), line -> {});
+    running.open(SmallShop.compile(project, connectors), connectors, line -> {});
+    return running;
+  }
+
+  private StoreClient client() {
+    return StoreClient.of(folder);
+  }
+
+  private static FileSelection of(String... paths) {
+    return new FileSelection(Optional.empty(), List.of(paths), List.of());
+  }
+
+  private List<String> files() {
+    return states(client().query("SELECT path, state FROM system.files ORDER BY path, state"));
+  }
+
+  private static List<String> states(JsonNode answer) {
+    return answer
+        .path("rows")
+        .valueStream()
+        .map(r -> r.get(0).asText() + " " + r.get(1).asText())
+        .toList();
+  }
+
+  private void awaitFiles(String... states) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(files()).containsExactly(states));
+  }
+
+  private void awaitRows(long count) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        client()
+                            .query("SELECT count(*) FROM items")
+                            .path("rows")
+                            .get(0)
+                            .get(0)
+                            .asLong())
+                    .isEqualTo(count));
+  }
+
+  /** The rows of {@code system.files} as JSON objects, by key. */
+  private Map<String, String> table() throws IOException {
+    Map<String, String> rows = new TreeMap<>();
+    JsonNode answer =
+        client()
+            .query(
+                "SELECT key, path, state, size, bytes, \"rows\", rejected, attempts, error FROM system.files");
+    for (JsonNode row : answer.path("rows")) {
+      rows.put(row.get(0).asText(), row.toString());
+    }
+    return rows;
+  }
+
+  /** What the ledger's topic has, in the form of {@link #table}. */
+  private Map<String, String> ledger(String source) throws IOException {
+    Map<String, String> rows = new TreeMap<>();
+    String topic = LedgerLog.topic(name, source);
+    try (TopicAdmin admin = TopicAdmin.open(broker.cluster());
+        PartitionReader reader = new PartitionReader(broker.cluster(), "test")) {
+      for (PartitionRange range : admin.ranges(admin.describe(List.of(topic)).values())) {
+        reader.read(
+            range,
+            LIMIT,
+            record -> {
+              String key = new String(record.key(), UTF_8);
+              if (record.value() == null) {
+                rows.remove(key);
+              } else {
+                rows.put(key, row(key, new String(record.value(), UTF_8)));
+              }
+            });
+      }
+    }
+    return rows;
+  }
+
+  private static String row(String key, String value) {
+    try {
+      JsonNode entry = MAPPER.readTree(value);
+      var row = MAPPER.createArrayNode().add(key);
+      for (String field :
+          List.of("path", "state", "size", "bytes", "rows", "rejected", "attempts", "error")) {
+        row.add(entry.has(field) ? entry.get(field) : MAPPER.nullNode());
+      }
+      return row.toString();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void everyFileIsInTheTableAndPeopleSteerIt() throws Exception {
+    write("in/a.csv", csv(0, 5));
+    write("in/sub/b.csv", "nothing\nat all\n");
+    write("in/c.csv", csv(5, 9) + "9\n");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "c.csv done", "sub/b.csv failed");
+      awaitRows(9);
+      assertThat(table()).isEqualTo(ledger("drops"));
+      JsonNode failed =
+          client().files(new FileSelection(Optional.of("drops"), List.of("**"), List.of("failed")));
+      assertThat(failed.path("rows")).hasSize(1);
+      assertThat(failed.path("rows").get(0).toString())
+          .contains("sub/b.csv", "no name in the header");
+      assertThat(running.engine().status().sources().get(0).activity().orElseThrow().failed())
+          .isEqualTo(1);
+
+      assertThatThrownBy(() -> client().amendFiles(LedgerAction.RETRY, of("b.csv")))
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("no file `b.csv` is known")
+          .hasMessageContaining("did you mean `sub/b.csv`?");
+      assertThatThrownBy(() -> client().files(of("c.cvs")))
+          .hasMessageContaining("did you mean `c.csv`?");
+      JsonNode done = client().amendFiles(LedgerAction.RETRY, of("*.csv"));
+      assertThat(done.path("amended").asLong()).isZero();
+      assertThat(done.path("files")).hasSize(2);
+
+      assertThat(client().amendFiles(LedgerAction.RETRY, of("sub/*")).path("amended").asLong())
+          .isEqualTo(1);
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  table().values().stream()
+                      .anyMatch(r -> r.matches(".*\"sub/b.csv\",\"failed\",.*,2,\"no name.*")));
+      assertThat(folder.resolve("in/bad/sub/b.csv")).exists();
+      client().amendFiles(LedgerAction.SKIP, of("**/b.csv"));
+      client().amendFiles(LedgerAction.FORGET, of("{a,x}.csv"));
+      awaitRows(14);
+      awaitFiles("a.csv done", "c.csv done", "sub/b.csv skipped");
+    }
+    assertThat(table()).isEqualTo(ledger("drops"));
+    assertThat(client().files(ALL).path("rows")).hasSize(3);
+    assertThatThrownBy(() -> client().amendFiles(LedgerAction.RETRY, of("**")))
+        .hasMessageContaining("does not run");
+  }
+
+  @Test
+  void theTableIsMadeAgainFromTheLedgerWhereItDoesNotFit() throws Exception {
+    write("in/a.csv", csv(0, 5));
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done");
+    }
+    Map<String, String> before = table();
+    change("ALTER TABLE store.system.files DROP COLUMN attempts");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done");
+    }
+    assertThat(table()).isEqualTo(before);
+    // As if nobody had followed for longer than Kafka tells of deletions.
+    change("UPDATE store.system.files SET path = 'stale.csv', key = 'stale'");
+    change("UPDATE progress.ledgers SET read_at = read_at - INTERVAL 13 HOUR");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done");
+    }
+    assertThat(table()).isEqualTo(before);
+    // Another topic of that name: all is read again.
+    try (TopicAdmin admin = TopicAdmin.open(broker.cluster())) {
+      admin.delete(List.of(LedgerLog.topic(name, "drops")));
+    }
+    change("UPDATE store.system.files SET path = 'stale.csv', key = 'stale'");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done");
+    }
+    assertThat(table()).isEqualTo(ledger("drops")).isEqualTo(before);
+  }
+
+  @Test
+  void aSourceThatGoesTakesItsFilesAlong() throws Exception {
+    write("in/a.csv", csv(0, 5));
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done");
+    }
+    write("sources/drops.yml", source("others"));
+    Path model = folder.resolve("models/items.sql");
+    String sql = Files.readString(model);
+    Files.writeString(model, sql.replace("'drops'", "'others'"));
+    write("in/b.csv", csv(5, 9));
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv done");
+      assertThat(states(client().query("SELECT DISTINCT source, 1 FROM system.files")))
+          .containsExactly("others 1");
+    }
+    write("sources/drops.yml", source("drops"));
+    Files.writeString(model, sql);
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv done");
+    }
+    assertThat(table()).isEqualTo(ledger("drops"));
+  }
+
+  private void change(String sql) throws Exception {
+    try (Store store =
+            Store.open(
+                new StoreOptions(folder.resolve(".millrace/store"), ZoneOffset.UTC, 64L << 20, 1));
+        Connection connection = store.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
