@@ -38,6 +38,7 @@ final class FilesSource implements Source {
   private static final int MOST_NAMES = 10_000;
 
   private final FilesPlan plan;
+  private final FileLimits limits;
   private final FileStore store;
   private final FileLedger ledger;
   private final Clock clock;
@@ -63,8 +64,9 @@ final class FilesSource implements Source {
   private boolean uncommitted;
   private boolean ended;
 
-  FilesSource(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
+  FilesSource(FilesPlan plan, FileLimits limits, FileStore store, FileLedger ledger, Clock clock) {
     this.plan = plan;
+    this.limits = limits;
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;
@@ -249,7 +251,7 @@ final class FilesSource implements Source {
     List<StreamPlan> streams =
         plan.streams().stream().filter(s -> s.holds(entry.file().path())).toList();
     try {
-      reading = FileReading.open(store, streams, entry, plan.limits());
+      reading = FileReading.open(store, streams, entry, limits);
     } catch (IOException e) {
       failed(entry, e, batch);
     }
