@@ -294,7 +294,8 @@ public final class Engine implements Instance, AutoCloseable {
         sink.table(),
         outbox.schema(),
         sink.mode(),
-        sink.key());
+        sink.key(),
+        project.folder());
   }
 
   /** Starts the sources that do not run yet and whose system does, unless they were stopped. */
