@@ -128,6 +128,7 @@ final class FilesSource implements Source {
   }
 
   private void look(RowBatch batch) throws IOException {
+    long begun = System.nanoTime();
     Lookout.Look look;
     long begun = System.nanoTime();
     try {
@@ -162,7 +163,9 @@ final class FilesSource implements Source {
       return;
     }
     ended = plan.once() && look.incomplete() == 0 && disposal.isEmpty();
-    nextLook = System.nanoTime() + pause.toNanos();
+    // To list very many files takes its time; half of it is left to others.
+    long now = System.nanoTime();
+    nextLook = now + Math.max(pause.toNanos(), now - begun);
     if (look.incomplete() > 0) {
       pause = plan.poll();
     } else {

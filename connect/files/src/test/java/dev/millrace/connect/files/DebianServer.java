@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -100,6 +101,14 @@ final class DebianServer implements AutoCloseable {
                 return false;
               }
             });
+  }
+
+  /** Stops it as it is, connections and all, or lets it go on: {@code STOP} or {@code CONT}. */
+  void signal(String name) throws Exception {
+    for (ProcessHandle running :
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
+      run("kill", "-" + name, Long.toString(running.pid()));
+    }
   }
 
   private static String read(Path log) {

@@ -3,6 +3,8 @@ package dev.millrace.connect.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.connect.Source;
+import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.connect.files.store.SftpAddress;
 import dev.millrace.testing.ChildJvm;
@@ -126,6 +128,43 @@ class OpenSshTest {
         .isInstanceOfSatisfying(
             StopException.class,
             e -> assertThat(e.problems().get(0).code()).isEqualTo(FilesError.FILES_LOGIN));
+  }
+
+  @Test
+  void aServerThatStallsInTheMiddleIsReadOnLater() throws Exception {
+    options.put("password", server.password());
+    int rows = 400_000;
+    server.write(
+        "a.csv",
+        IntStream.range(0, rows)
+            .mapToObj(i -> i + ",x")
+            .collect(Collectors.joining("\n", "id,name\n", "\n")));
+    options.put("timeout", "1s");
+    options.put("connect_timeout", "1s");
+    FilesRun run = run();
+    try (Source source = run.open()) {
+      while (run.records().isEmpty()) {
+        run.poll(source);
+      }
+      assertThat(run.records()).hasSizeLessThan(rows);
+      server.signal("STOP");
+      try {
+        assertThatThrownBy(
+                () -> {
+                  while (!run.poll(source)) {
+                    assertThat(run.records()).hasSizeLessThan(rows);
+                  }
+                })
+            .isInstanceOfSatisfying(
+                RetryException.class,
+                e -> assertThat(e.problems().get(0).code()).isEqualTo(FilesError.FILES_AWAY));
+      } finally {
+        server.signal("CONT");
+      }
+    }
+    options.put("timeout", "30s");
+    options.put("connect_timeout", "10s");
+    assertThat(run.run().rows()).hasSize(rows).doesNotHaveDuplicates();
   }
 
   /** Reads with the agent that the environment names. */

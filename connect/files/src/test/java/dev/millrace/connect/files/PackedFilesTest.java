@@ -139,6 +139,14 @@ class PackedFilesTest {
   }
 
   @Test
+  void whatHoldsNothingIsDone() throws Exception {
+    for (var packer : PACKERS.entrySet()) {
+      FilesRun run = run("n-" + packer.getKey(), packed(packer.getValue(), new byte[0]));
+      assertThat(run.states()).containsExactly("n-" + packer.getKey() + " done");
+    }
+  }
+
+  @Test
   void joinedGzipsAreOne() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(packed(GZIPOutputStream::new, csv(0, 10)));
