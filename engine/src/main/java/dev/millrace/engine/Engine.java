@@ -293,7 +293,8 @@ public final class Engine implements Instance, AutoCloseable {
         sink.table(),
         outbox.schema(),
         sink.mode(),
-        sink.key());
+        sink.key(),
+        project.folder());
   }
 
   private void committed() {

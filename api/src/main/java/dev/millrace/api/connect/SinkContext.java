@@ -2,6 +2,7 @@ package dev.millrace.api.connect;
 
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Schema;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param schema the columns
  * @param mode how changes are written
  * @param key the columns of the key, empty in append mode
+ * @param folder the project's, against which relative paths in options are resolved
  */
 public record SinkContext(
     String project,
@@ -26,9 +28,24 @@ public record SinkContext(
     String table,
     Schema schema,
     WriteMode mode,
-    List<String> key) {
+    List<String> key,
+    Path folder) {
   /** Copies the list. */
   public SinkContext {
     key = List.copyOf(key);
+  }
+
+  /** What a sink is opened with whose options name no paths. */
+  public SinkContext(
+      String project,
+      String sink,
+      String epoch,
+      Options system,
+      Options options,
+      String table,
+      Schema schema,
+      WriteMode mode,
+      List<String> key) {
+    this(project, sink, epoch, system, options, table, schema, mode, key, Path.of(""));
   }
 }

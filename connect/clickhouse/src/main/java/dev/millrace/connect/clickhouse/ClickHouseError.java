@@ -21,6 +21,8 @@ public enum ClickHouseError implements ErrorCode {
   SINK_REFUSED(Blame.USER),
   /** A value that the target's type cannot hold. */
   SINK_VALUE(Blame.USER),
+  /** The files that the table is to be filled from cannot be read, or are others now. */
+  SINK_FILL(Blame.USER),
   /** Another process has delivered to the target meanwhile. */
   SINK_POSITION_MOVED(Blame.EXTERNAL),
   /** A chunk that was begun comes again with fewer rows, or is there in part. */

@@ -45,6 +45,8 @@ final class ClickHouseSink implements Sink {
   private final ClickHouseTarget target;
   private final ClickHouseRows rows;
   private final String doing;
+  private final Fill fill;
+  private final boolean fills;
   private @Nullable Held held;
 
   private ClickHouseSink(
@@ -52,6 +54,7 @@ final class ClickHouseSink implements Sink {
       ClickHouseClient client,
       ClickHousePositions positions,
       ClickHouseTarget target,
+      boolean fills,
       @Nullable Held held) {
     this.context = context;
     this.client = client;
@@ -59,11 +62,22 @@ final class ClickHouseSink implements Sink {
     this.target = target;
     this.held = held;
     this.rows = new ClickHouseRows(context, target);
+    this.fill = new Fill(context);
+    this.fills = fills && fill.isWanted();
     this.doing = "deliver to `" + context.table() + "`";
   }
 
   /** See {@link ClickHouseConnector#open}. */
   static ClickHouseSink open(SinkContext context) {
+    return open(context, true);
+  }
+
+  /** One that delivers what it is given, and nothing before. */
+  static ClickHouseSink openPlain(SinkContext context) {
+    return open(context, false);
+  }
+
+  private static ClickHouseSink open(SinkContext context, boolean fills) {
     ClickHouseAddress address = ClickHouseAddress.of(context.system());
     ClickHouseClient client =
         new ClickHouseClient(address, "millrace " + context.project() + "/" + context.sink());
@@ -80,11 +94,12 @@ final class ClickHouseSink implements Sink {
           && (table.wasMissing() || !held.tableId().equals(target.id()))) {
         throw lost(context, held);
       }
-      ClickHouseSink sink = new ClickHouseSink(context, client, positions, target, held);
+      ClickHouseSink sink = new ClickHouseSink(context, client, positions, target, fills, held);
       if (held != null && held.emptying() && held.epoch().equals(context.epoch())) {
         // Whoever was emptying the table did not come to its end.
         sink.empty(held.adoption());
       }
+      sink.fill();
       opened = true;
       return sink;
     } finally {
@@ -101,6 +116,16 @@ final class ClickHouseSink implements Sink {
     long claimed = Optional.ofNullable(held).map(Held::pending).map(Claim::rows).orElse(0L);
     return new SinkPace(
         (int) Math.max(Math.min(fit, MOST_ROWS), Math.max(claimed, LEAST_ROWS)), BETWEEN);
+  }
+
+  /** Before the table is begun for the stream. */
+  private void fill() {
+    if (fills && held == null) {
+      fill.run(false);
+      begun();
+    } else if (fills && context.epoch().equals(Objects.requireNonNull(held).epoch())) {
+      fill.warnIfLate(client);
+    }
   }
 
   @Override
@@ -322,9 +347,12 @@ final class ClickHouseSink implements Sink {
         "TRUNCATE TABLE " + target.table(),
         "empty `" + context.table() + "`",
         Map.of("max_table_size_to_drop", "0"));
+    if (fills) {
+      fill.run(true);
+    }
     held =
         positions
-            .adopt(adoption, target.id(), 0)
+            .adopt(adoption, target.id(), highestVersion())
             .orElseThrow(() -> moved("to be emptied", "unknown"));
   }
 

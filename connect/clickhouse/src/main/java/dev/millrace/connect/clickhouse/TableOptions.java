@@ -15,6 +15,7 @@ final class TableOptions {
   static final String VIEW = "view";
   static final String DEDUPLICATION_WINDOW = "deduplication_window";
   static final String SETTINGS = "settings";
+  static final String FILL = "fill";
 
   static final List<Option> ALL =
       List.of(
@@ -64,6 +65,12 @@ final class TableOptions {
               OptionType.INTEGER,
               "1000",
               "How many inserts into a table that is created the server knows again."),
+          Option.optional(
+              FILL,
+              OptionType.TEXTS,
+              "Parquet files whose rows the table gets before the first of the stream: patterns with"
+                  + " `*` and `**`, relative to the project's folder.",
+              "[exports/*.parquet]"),
           Option.optional(
               SETTINGS,
               OptionType.STRUCTURE,

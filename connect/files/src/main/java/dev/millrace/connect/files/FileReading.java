@@ -1,18 +1,14 @@
 package dev.millrace.connect.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.millrace.api.error.MillraceException;
 import dev.millrace.connect.files.rows.Row;
-import dev.millrace.connect.files.rows.RowReader;
-import dev.millrace.connect.files.rows.RowReaders;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
-import dev.millrace.connect.files.unpack.BadContentException;
-import dev.millrace.connect.files.unpack.UnpackLimits;
 import dev.millrace.connect.files.unpack.Unpacker;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,18 +25,12 @@ final class FileReading implements AutoCloseable {
   private static final int ROWS_BETWEEN_LOOKS = 256;
 
   private final FileStore store;
-  private final List<StreamPlan> streams;
   private final FileEntry begun;
   private final FileBytes bytes;
-  private final Unpacker unpacker;
+  private final FileRows content;
   private final CRC32C checksum = new CRC32C();
   private long rows;
   private long rejected;
-  private long entries;
-  private long entriesTaken;
-  private @Nullable StreamPlan stream;
-  private @Nullable RowReader reader;
-  private byte[] path = {};
   private @Nullable HeldRow held;
 
   /** The row that was read last. */
@@ -58,17 +48,11 @@ final class FileReading implements AutoCloseable {
     OTHER_ROWS
   }
 
-  private FileReading(
-      FileStore store,
-      List<StreamPlan> streams,
-      FileEntry begun,
-      FileBytes bytes,
-      Unpacker unpacker) {
+  private FileReading(FileStore store, FileEntry begun, FileBytes bytes, FileRows content) {
     this.store = store;
-    this.streams = streams;
     this.begun = begun;
     this.bytes = bytes;
-    this.unpacker = unpacker;
+    this.content = content;
   }
 
   /**
@@ -80,7 +64,7 @@ final class FileReading implements AutoCloseable {
    * @throws IOException if the content is bad
    */
   static FileReading open(
-      FileStore store, List<StreamPlan> streams, FileEntry entry, UnpackLimits limits)
+      FileStore store, List<StreamPlan> streams, FileEntry entry, FileLimits limits)
       throws IOException {
     FileBytes bytes;
     try {
@@ -89,8 +73,10 @@ final class FileReading implements AutoCloseable {
       throw new StoreFailedException(e);
     }
     try {
-      return new FileReading(
-          store, streams, entry, bytes, Unpacker.open(entry.file().path(), bytes, limits));
+      Unpacker unpacker = Unpacker.open(entry.file().path(), bytes, limits.unpack());
+      Optional<Path> local = store.local(entry.file().path());
+      FileRows content = new FileRows(entry.file(), local, streams, unpacker, limits);
+      return new FileReading(store, entry, bytes, content);
     } catch (IOException | RuntimeException e) {
       bytes.close();
       throw bytes.failure().<IOException>map(StoreFailedException::new).orElse(asContent(e));
@@ -111,30 +97,25 @@ final class FileReading implements AutoCloseable {
   Progress read(RowBatch batch, long until) throws IOException {
     try {
       for (int i = 1; !batch.isFull(); i++) {
-        Row row = nextRow();
+        Row row = content.next(until);
         if (row == null) {
-          return end(batch);
+          return content.isWaiting() ? Progress.MORE : end(batch);
         }
         release(batch);
         if (rows == begun.rows() && rows > 0 && checksum.getValue() != begun.checksum()) {
           return Progress.OTHER_ROWS;
         }
-        held = new HeldRow(streamName(), path, row);
+        held = new HeldRow(content.stream(), content.path(), row);
         if (i % ROWS_BETWEEN_LOOKS == 0 && System.nanoTime() > until) {
           break;
         }
       }
       return Progress.MORE;
-    } catch (StoreFailedException e) {
+    } catch (StoreFailedException | MillraceException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw bytes.failure().<IOException>map(StoreFailedException::new).orElse(asContent(e));
     }
-  }
-
-  private String streamName() {
-    StreamPlan current = stream;
-    return current == null ? "" : current.name();
   }
 
   /** Gives out the row that was held back. */
@@ -153,50 +134,16 @@ final class FileReading implements AutoCloseable {
     }
   }
 
-  private @Nullable Row nextRow() throws IOException {
-    while (true) {
-      RowReader current = reader;
-      Row row = current == null ? null : current.next();
-      if (row != null) {
-        return row;
-      }
-      Unpacker.Content content = unpacker.next();
-      if (content == null) {
-        return null;
-      }
-      stream = streamOf(content);
-      path = content.path().getBytes(UTF_8);
-      StreamPlan found = stream;
-      reader =
-          found == null ? null : RowReaders.open(content.name(), content.bytes(), found.format());
-    }
-  }
-
-  /** The first stream that takes it; null if none does. */
-  private @Nullable StreamPlan streamOf(Unpacker.Content content) {
-    int archive = content.path().indexOf('!', begun.file().path().length());
-    if (archive < 0) {
-      return streams.get(0);
-    }
-    String entry = content.path().substring(archive + 1).replace('!', '/');
-    entries++;
-    StreamPlan taken = streams.stream().filter(s -> s.holdsEntry(entry)).findFirst().orElse(null);
-    entriesTaken += taken == null ? 0 : 1;
-    return taken;
-  }
-
   private Progress end(RowBatch batch) throws IOException {
     byte[] rest = new byte[8192];
-    while (bytes.read(rest, 0, rest.length) >= 0) {
+    while (!content.isInPlace() && bytes.read(rest, 0, rest.length) >= 0) {
       // Whatever stands behind the content belongs to the file's size.
     }
     if (isChanged()) {
       return Progress.CHANGED;
     }
-    if (entries > 0 && entriesTaken == 0) {
-      throw new BadContentException("none of its %d entries matches `entries`".formatted(entries));
-    }
-    if (bytes.count() < begun.file().size()) {
+    content.requireEntries();
+    if (!content.isInPlace() && bytes.count() < begun.file().size()) {
       throw new StoreFailedException(
           new FileSystemException(
               begun.file().path(),
@@ -250,7 +197,7 @@ final class FileReading implements AutoCloseable {
         Math.max(rows, begun.rows()),
         begun.rejected() + rejected,
         beyond ? checksum.getValue() : begun.checksum(),
-        unpacker.unpackedBytes(),
+        content.bytes(),
         begun.attempts(),
         begun.content(),
         Optional.empty(),
@@ -259,6 +206,7 @@ final class FileReading implements AutoCloseable {
 
   @Override
   public void close() {
+    content.close();
     try {
       bytes.close();
     } catch (IOException e) {

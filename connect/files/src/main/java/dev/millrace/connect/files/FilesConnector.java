@@ -17,6 +17,7 @@ import dev.millrace.connect.files.store.FtpStore;
 import dev.millrace.connect.files.store.LocalStore;
 import dev.millrace.connect.files.store.SftpAddress;
 import dev.millrace.connect.files.store.SftpStore;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ public final class FilesConnector implements SourceConnector {
   @Override
   public String summary() {
     return "Files that land in a folder, on an SFTP server or on an FTP server: packed in any way,"
-        + " CSV, JSON, Avro or lines, each row once.";
+        + " CSV, JSON, Avro, Parquet or lines, each row once.";
   }
 
   @Override
@@ -92,7 +93,10 @@ public final class FilesConnector implements SourceConnector {
             .read();
     problems.throwIfErrors();
     FileLedger ledger = FileLedger.read(context.ledger(), plan.identity());
-    return new FilesSource(plan, store(context, plan), ledger, context.clock());
+    Path spool = context.folder().resolve(plan.spool()).resolve(context.name());
+    Spool.clear(spool);
+    FileLimits limits = new FileLimits(plan.limits(), spool, plan.maxSpool());
+    return new FilesSource(plan, limits, store(context, plan), ledger, context.clock());
   }
 
   private static FileStore store(SourceContext context, FilesPlan plan) {

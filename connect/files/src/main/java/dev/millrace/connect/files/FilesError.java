@@ -17,6 +17,8 @@ public enum FilesError implements ErrorCode {
   FILES_PRIVATE_KEY(Blame.USER),
   /** The folder to read does not exist, or may not be read. */
   FILES_FOLDER(Blame.USER),
+  /** There is no room for what has to be on this machine's disk while it is read. */
+  FILES_SPOOL(Blame.EXTERNAL),
   /** Options of the source do not fit together. */
   FILES_OPTIONS(Blame.USER),
   /** The ledger holds what this version does not understand. */

@@ -108,6 +108,20 @@ final class FilesOptions {
           "100000",
           "An archive with more files than that fails.");
 
+  static final Option SPOOL =
+      Option.withDefault(
+          "spool",
+          OptionType.TEXT,
+          ".millrace/spool",
+          "The folder of this machine for a Parquet file of a server, or one that is packed, while"
+              + " it is read; relative to the project's.");
+  static final Option MAX_SPOOL =
+      Option.withDefault(
+          "max_spool",
+          OptionType.SIZE,
+          "10GB",
+          "Such a file fails if it is larger than that, unpacked.");
+
   static final List<Option> SOURCE =
       List.of(
           FOLDER,
@@ -126,7 +140,9 @@ final class FilesOptions {
           ONCE,
           MAX_UNPACKED,
           MAX_RATIO,
-          MAX_ENTRIES);
+          MAX_ENTRIES,
+          SPOOL,
+          MAX_SPOOL);
 
   static final Option FILES =
       Option.required(
@@ -146,10 +162,10 @@ final class FilesOptions {
               "format",
               OptionType.TEXT,
               "auto",
-              "How they are written. `auto` tells Avro, JSON lines (`{`) and a JSON array (`[`) by"
+              "How they are written. `auto` tells Avro, Parquet, JSON lines (`{`) and a JSON array (`[`) by"
                   + " their first bytes; else `.json`, `.jsonl` and `.ndjson` are JSON lines, `.txt`"
                   + " and `.log` plain lines, and all others CSV.")
-          .oneOf("auto", "csv", "json_lines", "json_array", "lines", "avro");
+          .oneOf("auto", "csv", "json_lines", "json_array", "lines", "avro", "parquet");
   static final Option ENCODING =
       Option.withDefault(
           "encoding",

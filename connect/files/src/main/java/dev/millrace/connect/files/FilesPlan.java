@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param quarantine the folder for failed files; empty if they stay
  * @param once true if the source ends
  * @param limits of unpacking
+ * @param spool the folder for copies of what has to be on a disk
+ * @param maxSpool bytes of one copy
  */
 record FilesPlan(
     String folder,
@@ -35,7 +37,9 @@ record FilesPlan(
     String target,
     Optional<String> quarantine,
     boolean once,
-    UnpackLimits limits) {
+    UnpackLimits limits,
+    String spool,
+    long maxSpool) {
   /**
    * When a file is complete: if all of these hold.
    *

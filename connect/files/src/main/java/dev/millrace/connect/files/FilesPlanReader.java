@@ -56,7 +56,9 @@ final class FilesPlanReader {
         new UnpackLimits(
             options.number(FilesOptions.MAX_UNPACKED.name()),
             options.decimal(FilesOptions.MAX_RATIO.name()),
-            options.number(FilesOptions.MAX_ENTRIES.name())));
+            options.number(FilesOptions.MAX_ENTRIES.name())),
+        text(FilesOptions.SPOOL),
+        options.number(FilesOptions.MAX_SPOOL.name()));
   }
 
   private String text(Option option) {

@@ -41,6 +41,7 @@ final class FilesSource implements Source {
   private static final int MOST_NAMES = 10_000;
 
   private final FilesPlan plan;
+  private final FileLimits limits;
   private final FileStore store;
   private final FileLedger ledger;
   private final Clock clock;
@@ -70,8 +71,9 @@ final class FilesSource implements Source {
   private boolean uncommitted;
   private boolean ended;
 
-  FilesSource(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
+  FilesSource(FilesPlan plan, FileLimits limits, FileStore store, FileLedger ledger, Clock clock) {
     this.plan = plan;
+    this.limits = limits;
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;
@@ -141,6 +143,7 @@ final class FilesSource implements Source {
   }
 
   private void look(RowBatch batch) throws IOException {
+    long begun = System.nanoTime();
     Lookout.Look look;
     long begun = System.nanoTime();
     try {
@@ -176,7 +179,9 @@ final class FilesSource implements Source {
       return;
     }
     ended = plan.once() && look.incomplete() == 0 && disposal.isEmpty();
-    nextLook = System.nanoTime() + pause.toNanos();
+    // To list very many files takes its time; half of it is left to others.
+    long now = System.nanoTime();
+    nextLook = now + Math.max(pause.toNanos(), now - begun);
     if (look.incomplete() > 0) {
       pause = plan.poll();
     } else {
@@ -263,7 +268,7 @@ final class FilesSource implements Source {
     List<StreamPlan> streams =
         plan.streams().stream().filter(s -> s.holds(entry.file().path())).toList();
     try {
-      reading = FileReading.open(store, streams, entry, plan.limits());
+      reading = FileReading.open(store, streams, entry, limits);
     } catch (IOException e) {
       failed(entry, e, batch);
     }

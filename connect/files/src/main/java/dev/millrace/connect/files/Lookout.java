@@ -27,8 +27,11 @@ import org.slf4j.LoggerFactory;
 final class Lookout {
   private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
 
-  /** However many files there are, only the next ones are in memory. */
-  private static final int NEXT = 10_000;
+  /**
+   * However many files there are, only the next ones are in memory: some 30 MB at most. For every
+   * so many all of them are listed once more.
+   */
+  private static final int NEXT = 100_000;
 
   private final FilesPlan plan;
   private final FileStore store;

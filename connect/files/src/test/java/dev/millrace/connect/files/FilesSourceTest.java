@@ -228,6 +228,22 @@ class FilesSourceTest {
   }
 
   @Test
+  void aFileThatVanishesWhileItIsOpenIsToldAsWell() throws Exception {
+    write("a.csv", csv(0, 300_000));
+    write("b.csv", csv(0, 10));
+    FilesRun run = run();
+    try (Source source = run.open()) {
+      run.poll(source);
+      assertThat(run.records().size()).isBetween(1, 299_999);
+      Files.delete(folder.resolve("a.csv"));
+      while (!run.poll(source)) {
+        assertThat(run.records().size()).isLessThan(300_011);
+      }
+    }
+    assertThat(run.states()).containsExactly("a.csv failed: " + FileLedger.VANISHED, "b.csv done");
+  }
+
+  @Test
   void aThousandSmallFilesShareBatches() throws Exception {
     for (int i = 0; i < 1_000; i++) {
       write("f" + i + ".csv", csv(i, i + 1));
@@ -242,6 +258,36 @@ class FilesSourceTest {
     }
     assertThat(run.rows()).hasSize(1_000).doesNotHaveDuplicates();
     assertThat(run.ledger()).hasSize(1_000);
+  }
+
+  /** Each look lists all files, so there must be few of them. */
+  @Test
+  @Tag("slow")
+  void aHundredThousandSmallFilesTakeOneLookAndLittleMemory() throws Exception {
+    int window = 100_000;
+    int files = window + 50;
+    for (int i = 0; i < files; i++) {
+      Path file = folder.resolve("d%03d/f%06d.csv".formatted(i / 1_000, i));
+      if (i % 1_000 == 0) {
+        Files.createDirectories(file.getParent());
+      }
+      Files.writeString(file, "id,name\n" + i + ",x\n");
+    }
+    FilesRun run = run();
+    long before = used();
+    try (Source source = run.open()) {
+      while (run.records().isEmpty()) {
+        run.poll(source);
+      }
+      assertThat(used() - before).isLessThan(80 << 20);
+      write("a-first.csv", "id,name\n-1,x\n");
+      boolean ended = false;
+      while (!ended) {
+        ended = run.poll(source);
+      }
+    }
+    assertThat(run.rows()).hasSize(files + 1).doesNotHaveDuplicates();
+    assertThat(FilesRun.header(run.records().get(window), "file")).isEqualTo("a-first.csv");
   }
 
   @Test

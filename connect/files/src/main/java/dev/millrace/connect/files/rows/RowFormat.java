@@ -27,6 +27,8 @@ public record RowFormat(
     /** Each line as it is. */
     LINES,
     /** Avro's container files. */
-    AVRO
+    AVRO,
+    /** Parquet, which is read from a disk. */
+    PARQUET
   }
 }

@@ -5,17 +5,59 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Chooses how a file's rows are read. */
 public final class RowReaders {
   private static final int HEAD = 8 << 10;
   private static final int BUFFER = 128 << 10;
+  private static final String PARQUET = "PAR1";
+  private static final String ENCRYPTED = "PARE";
 
   private RowReaders() {}
 
   /**
-   * Opens a reader over unpacked bytes.
+   * True if it is Parquet, which begins with its end: it has to be on a disk.
+   *
+   * @param bytes that can be marked; they are as they were afterwards
+   * @throws BadContentException if it is to be, and is not
+   */
+  public static boolean isParquet(String name, InputStream bytes, RowFormat format)
+      throws IOException {
+    bytes.mark(PARQUET.length());
+    byte[] head = bytes.readNBytes(PARQUET.length());
+    bytes.reset();
+    boolean wanted = format.kind() == RowFormat.Kind.PARQUET;
+    if (!wanted && format.kind() != RowFormat.Kind.AUTO) {
+      return false;
+    }
+    if (begins(head, ENCRYPTED) && (wanted || name.toLowerCase(Locale.ROOT).endsWith(".parquet"))) {
+      throw new BadContentException("the Parquet file is encrypted");
+    }
+    boolean found = begins(head, PARQUET);
+    if (wanted && !found) {
+      throw new BadContentException("not a Parquet file: it does not begin with `" + PARQUET + "`");
+    }
+    return found;
+  }
+
+  /** False if the Parquet file has to be somewhere else to be read. */
+  public static boolean isReadable(Path file) {
+    return ParquetRows.isReadable(file);
+  }
+
+  /**
+   * Opens a reader over a Parquet file. It is not closed with the bytes that it came from.
+   *
+   * @throws BadContentException if it is damaged, or of a kind that is not read
+   */
+  public static RowReader parquet(Path file, RowFormat format) throws IOException {
+    return new ParquetRows(file, format);
+  }
+
+  /**
+   * Opens a reader over unpacked bytes, which are no Parquet.
    *
    * @param name of the file, which tells CSV from lines
    * @throws BadContentException if they are not in the format
@@ -27,9 +69,6 @@ public final class RowReaders {
     byte[] head = in.readNBytes(HEAD);
     in.reset();
     RowFormat.Kind kind = format.kind();
-    if (begins(head, "PAR1")) {
-      throw new BadContentException("Parquet files are not read by this version");
-    }
     if (begins(head, "Obj\1") && kind == RowFormat.Kind.AUTO || kind == RowFormat.Kind.AVRO) {
       return new AvroRows(in, format);
     }
@@ -46,7 +85,7 @@ public final class RowReaders {
       case CSV -> new CsvRows(text, format);
       case JSON_ARRAY -> new JsonArray(text, format.maxRow(), key);
       case JSON_LINES -> lines(text, format, key, true);
-      case LINES, AUTO, AVRO -> lines(text, format, key, false);
+      case LINES, AUTO, AVRO, PARQUET -> lines(text, format, key, false);
     };
   }
 

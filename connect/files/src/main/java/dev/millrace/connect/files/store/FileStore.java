@@ -3,6 +3,7 @@ package dev.millrace.connect.files.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +31,11 @@ public interface FileStore extends Closeable {
    * an {@link IOException}; one that is closed early may cost a new connection.
    */
   InputStream read(String path) throws IOException;
+
+  /** Where a file is on a disk of this machine; empty if it is not on one. */
+  default Optional<Path> local(String path) {
+    return Optional.empty();
+  }
 
   /** Deletes a file. */
   void delete(String path) throws IOException;

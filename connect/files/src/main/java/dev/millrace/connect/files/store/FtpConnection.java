@@ -15,13 +15,13 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPReply;
-import org.apache.commons.net.ftp.FTPSClient;
 import org.apache.commons.net.util.TrustManagerUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +63,14 @@ final class FtpConnection {
     if (address.tls() == FtpAddress.Tls.NONE) {
       return new FTPClient();
     }
-    FTPSClient client = new FTPSClient(address.tls() == FtpAddress.Tls.IMPLICIT);
-    client.setTrustManager(trust(address));
-    client.setEndpointCheckingEnabled(address.verifyCertificate());
-    return client;
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      TrustManager trust = trust(address);
+      context.init(null, trust == null ? null : new TrustManager[] {trust}, null);
+      return new FtpsClient(address, context);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has TLS", e);
+    }
   }
 
   /** Null for what Java trusts. */
@@ -115,9 +119,8 @@ final class FtpConnection {
               "look at `user` and `password`"),
           null);
     }
-    if (client instanceof FTPSClient encrypted) {
-      encrypted.execPBSZ(0);
-      encrypted.execPROT("P");
+    if (client instanceof FtpsClient encrypted) {
+      encrypted.protect();
     }
     client.enterLocalPassiveMode();
     // Text mode, the protocol's default, corrupts what is not text.

@@ -133,6 +133,11 @@ public final class LocalStore implements FileStore {
   }
 
   @Override
+  public Optional<Path> local(String path) {
+    return Optional.of(root.resolve(path));
+  }
+
+  @Override
   public void delete(String path) throws IOException {
     Files.delete(root.resolve(path));
   }

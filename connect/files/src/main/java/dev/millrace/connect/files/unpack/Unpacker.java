@@ -34,9 +34,10 @@ public final class Unpacker {
    *
    * @param path the packed file's name and, behind a {@code !}, the path in each archive
    * @param name the last part of the path, without endings of compressions
-   * @param bytes not to be closed
+   * @param packed false if these are the bytes of the file as it is
+   * @param bytes not to be closed; they can be marked
    */
-  public record Content(String path, String name, InputStream bytes) {}
+  public record Content(String path, String name, boolean packed, InputStream bytes) {}
 
   private Unpacker(UnpackLimits limits, CountedStream packed) {
     this.limits = limits;
@@ -126,7 +127,7 @@ public final class Unpacker {
       levels.push(new Level(Archive.open(archive.get(), bytes), path, layers));
       return null;
     }
-    return new Content(path, name.substring(name.lastIndexOf('/') + 1), bytes);
+    return new Content(path, name.substring(name.lastIndexOf('/') + 1), layers > 0, bytes);
   }
 
   /** No entry is ever written to a disk; but its path becomes the name of a source of rows. */
@@ -165,22 +166,9 @@ public final class Unpacker {
       int read = in.read(target, offset, length);
       if (read > 0) {
         unpacked[depth] += read;
-        check(unpacked[depth]);
+        limits.check(unpacked[depth], packed.count());
       }
       return read;
-    }
-
-    private void check(long bytes) throws BadContentException {
-      if (bytes > limits.maxBytes()) {
-        throw new BadContentException(
-            "unpacked it has more than " + limits.maxBytes() + " bytes (`max_unpacked`)");
-      }
-      long from = Math.max(1, packed.count());
-      if (bytes > UnpackLimits.RATIO_COUNTS_FROM && (double) bytes / from > limits.maxRatio()) {
-        throw new BadContentException(
-            "it grows to more than %.0f times its size when unpacked (`max_ratio`)"
-                .formatted(limits.maxRatio()));
-      }
     }
   }
 }
