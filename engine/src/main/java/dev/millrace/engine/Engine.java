@@ -305,6 +305,7 @@ public final class Engine implements Instance, AutoCloseable {
     Map<String, SourceRunner> runners = new LinkedHashMap<>(sources);
     waitingSources()
         .filter(s -> s.system().map(systems::containsKey).orElse(true))
+        .filter(s -> s.ledger().map(systems::containsKey).orElse(true))
         .forEach(s -> runners.put(s.name(), startSource(s)));
     sources = Collections.unmodifiableMap(runners);
   }
@@ -330,6 +331,7 @@ public final class Engine implements Instance, AutoCloseable {
                 .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
                 .orElse(new Options(List.of(), Map.of())),
             source.system().map(s -> project.target().system(s).orElseThrow().type()),
+            source.ledger().map(s -> Optional.ofNullable(systems.get(s)).orElseThrow()),
             source.options(),
             source.streams().stream().map(StreamSpec::declaration).toList(),
             topics,

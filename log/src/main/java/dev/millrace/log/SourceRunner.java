@@ -109,10 +109,10 @@ public final class SourceRunner implements AutoCloseable {
 
   /** One life of writer and source; true if the source has ended. */
   private boolean runUntilEnd() {
-    try (SourceWriter writer = openWriter()) {
-      try (Source source = task.connector().open(context())) {
-        return transfer(source, writer);
-      }
+    try (SourceWriter writer = openWriter();
+        SourceLedger ledger = SourceLedger.open(cluster, task);
+        Source source = task.connector().open(context(ledger.ledger()))) {
+      return transfer(source, writer, ledger);
     } catch (KafkaException e) {
       throw failure(e);
     }
@@ -122,9 +122,6 @@ public final class SourceRunner implements AutoCloseable {
   private SourceWriter openWriter() {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       PositionLog.ensure(admin);
-      if (task.connector().keepsLedger()) {
-        LedgerLog.ensure(admin, task);
-      }
       SourceWriter writer = SourceWriter.open(cluster, task);
       try {
         committed =
@@ -138,7 +135,7 @@ public final class SourceRunner implements AutoCloseable {
     }
   }
 
-  private SourceContext context() {
+  private SourceContext context(Ledger ledger) {
     return new SourceContext(
         task.source(),
         task.system(),
@@ -146,12 +143,12 @@ public final class SourceRunner implements AutoCloseable {
         task.options(),
         task.streams(),
         Optional.ofNullable(committed),
-        task.connector().keepsLedger() ? LedgerLog.of(cluster, task) : Ledger.EMPTY,
+        ledger,
         task.folder(),
         task.clock());
   }
 
-  private boolean transfer(Source source, SourceWriter writer) {
+  private boolean transfer(Source source, SourceWriter writer, SourceLedger ledger) {
     String position = null;
     long begun = 0;
     while (!stopping) {
@@ -169,14 +166,14 @@ public final class SourceRunner implements AutoCloseable {
       batch.records().forEach(writer::add);
       batch.ledger().forEach(writer::note);
       if (batch.ended() || due(writer, begun, position)) {
-        commit(source, writer, position);
+        commit(source, writer, ledger, position);
       }
       if (batch.ended()) {
         return true;
       }
     }
     if (position != null && !writer.isEmpty()) {
-      commit(source, writer, position);
+      commit(source, writer, ledger, position);
     }
     return false;
   }
@@ -195,18 +192,19 @@ public final class SourceRunner implements AutoCloseable {
     return paused || writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
   }
 
-  private void commit(Source source, SourceWriter writer, String position) {
+  private void commit(Source source, SourceWriter writer, SourceLedger ledger, String position) {
     int count = writer.records();
     long size = writer.bytes();
     if (writer.isEmpty() && position.equals(committed)) {
       return;
     }
-    writer.commit(position);
+    SourceWriter.LedgerChange change = writer.commit(position);
     committed = position;
     committedAt = System.nanoTime();
     records.addAndGet(count);
     bytes.addAndGet(size);
     transactions.incrementAndGet();
+    ledger.committed(change);
     if (retries > 0 || !problems.isEmpty()) {
       LOG.info("source {} goes on", task.source());
     }

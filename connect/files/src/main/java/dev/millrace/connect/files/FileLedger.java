@@ -21,6 +21,7 @@ final class FileLedger {
   /** Why a file failed that is read on if it comes back. */
   static final String VANISHED = "it vanished before all of it was read";
 
+  private final Ledger ledger;
   private final FilesPlan.Identity identity;
   private final KeyStates states = new KeyStates();
 
@@ -33,14 +34,30 @@ final class FileLedger {
   /** A file that stopped in its middle. */
   record Stopped(String key, FileEntry entry) {}
 
-  private FileLedger(FilesPlan.Identity identity) {
+  private FileLedger(Ledger ledger, FilesPlan.Identity identity) {
+    this.ledger = ledger;
     this.identity = identity;
   }
 
   static FileLedger read(Ledger ledger, FilesPlan.Identity identity) {
-    FileLedger read = new FileLedger(identity);
-    ledger.read((key, value) -> read.note(key, value == null ? null : FileEntry.parse(value)));
+    FileLedger read = new FileLedger(ledger, identity);
+    ledger.read(
+        (key, value) -> {
+          FileEntry entry = value == null ? null : FileEntry.parse(value);
+          // An entry without its file was made by others: it is looked at when the file is there.
+          if (entry == null || entry.namesFile() || key.startsWith(CONTENT)) {
+            read.note(key, entry);
+          }
+        });
     return read;
+  }
+
+  /** What others than this source have made of a file, if by that nothing of it is to be read. */
+  Optional<FileEntry> overElsewhere(String key) {
+    return ledger
+        .find(key)
+        .map(FileEntry::parse)
+        .filter(e -> e.state().isOver() && !Optional.of(e.state()).equals(states.get(key)));
   }
 
   private void note(String key, @Nullable FileEntry entry) {
@@ -152,7 +169,7 @@ final class FileLedger {
 
   /** True if a file with this hash is done. */
   boolean hasContent(String hash) {
-    return states.get(CONTENT + hash).isPresent();
+    return states.get(CONTENT + hash).isPresent() || ledger.find(CONTENT + hash).isPresent();
   }
 
   /** Remembers the content of a file that is done. */

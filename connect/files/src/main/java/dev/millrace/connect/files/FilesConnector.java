@@ -1,5 +1,6 @@
 package dev.millrace.connect.files;
 
+import dev.millrace.api.connect.SharedLedger;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.connect.SourceContext;
@@ -8,12 +9,15 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
+import dev.millrace.connect.files.redis.RedisAddress;
+import dev.millrace.connect.files.redis.RedisLedger;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.FtpAddress;
 import dev.millrace.connect.files.store.FtpStore;
 import dev.millrace.connect.files.store.LocalStore;
 import dev.millrace.connect.files.store.SftpAddress;
 import dev.millrace.connect.files.store.SftpStore;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -53,6 +57,16 @@ public final class FilesConnector implements SourceConnector {
   @Override
   public boolean keepsLedger() {
     return true;
+  }
+
+  @Override
+  public List<String> ledgerTypes() {
+    return List.of(RedisConnector.NAME);
+  }
+
+  @Override
+  public SharedLedger openLedger(Options system, Path folder, String project, String source) {
+    return RedisLedger.open(RedisAddress.of(system, folder), project, source);
   }
 
   @Override
