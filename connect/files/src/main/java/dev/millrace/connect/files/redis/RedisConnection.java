@@ -138,11 +138,11 @@ final class RedisConnection implements AutoCloseable {
         e);
   }
 
-  /** Jedis hides it below its own words. */
+  /** Jedis hides it below its own words; of several addresses of a host it tells the first one's. */
   private static String reason(JedisException e) {
     Throwable deepest = e;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
+    while (deepest.getCause() != null || deepest.getSuppressed().length > 0) {
+      deepest = deepest.getCause() != null ? deepest.getCause() : deepest.getSuppressed()[0];
     }
     return String.valueOf(deepest.getMessage());
   }
