@@ -117,8 +117,9 @@ final class SourceLedger implements AutoCloseable {
     return 0;
   }
 
-  /** Writes what was committed to the shared ledger. */
-  void committed(SourceWriter.LedgerChange change) {
+  /** Writes to the shared ledger, if there is one, what the writer has committed. */
+  void share(SourceWriter writer) {
+    SourceWriter.LedgerChange change = writer.takeLedgerChange();
     SharedLedger to = shared;
     if (to != null && !change.entries().isEmpty()) {
       write(to, change.entries(), change.end());

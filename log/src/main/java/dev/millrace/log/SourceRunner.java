@@ -198,13 +198,13 @@ public final class SourceRunner implements AutoCloseable {
     if (writer.isEmpty() && position.equals(committed)) {
       return;
     }
-    SourceWriter.LedgerChange change = writer.commit(position);
+    writer.commit(position);
     committed = position;
     committedAt = System.nanoTime();
     records.addAndGet(count);
     bytes.addAndGet(size);
     transactions.incrementAndGet();
-    ledger.committed(change);
+    ledger.share(writer);
     if (retries > 0 || !problems.isEmpty()) {
       LOG.info("source {} goes on", task.source());
     }

@@ -26,13 +26,14 @@ final class SourceWriter implements AutoCloseable {
   // A file that is read on has an entry in every batch, of which only the last needs to be written.
   private final Map<String, LedgerEntry> ledger = new LinkedHashMap<>();
   private int nextKeyless;
+  private final Map<String, LedgerEntry> committedLedger = new HashMap<>();
   // Set by the producer's thread, behind the last entry that Kafka took.
   private final AtomicLong ledgerEnd = new AtomicLong();
   private int records;
   private long bytes;
 
   /**
-   * What a commit did to the source's ledger.
+   * What commits did to the source's ledger.
    *
    * @param entries a key comes once
    * @param end the offset in the ledger's topic behind them
@@ -93,7 +94,7 @@ final class SourceWriter implements AutoCloseable {
   }
 
   /** Commits records and ledger entries since the last commit, with the position behind them. */
-  LedgerChange commit(String position) {
+  void commit(String position) {
     if (records == 0) {
       producer.beginTransaction();
     }
@@ -110,10 +111,16 @@ final class SourceWriter implements AutoCloseable {
     FaultPoint.pass("source-before-commit");
     producer.commitTransaction();
     FaultPoint.pass("source-after-commit");
-    LedgerChange change = new LedgerChange(List.copyOf(ledger.values()), ledgerEnd.get());
     records = 0;
     bytes = 0;
+    committedLedger.putAll(ledger);
     ledger.clear();
+  }
+
+  /** What commits have done to the ledger since the last call. */
+  LedgerChange takeLedgerChange() {
+    LedgerChange change = new LedgerChange(List.copyOf(committedLedger.values()), ledgerEnd.get());
+    committedLedger.clear();
     return change;
   }
 

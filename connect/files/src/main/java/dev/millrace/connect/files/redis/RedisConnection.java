@@ -138,7 +138,9 @@ final class RedisConnection implements AutoCloseable {
         e);
   }
 
-  /** Jedis hides it below its own words; of several addresses of a host it tells the first one's. */
+  /**
+   * Jedis hides it below its own words; of several addresses of a host it tells the first one's.
+   */
   private static String reason(JedisException e) {
     Throwable deepest = e;
     while (deepest.getCause() != null || deepest.getSuppressed().length > 0) {
