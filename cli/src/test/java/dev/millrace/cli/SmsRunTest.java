@@ -24,12 +24,13 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The example {@code sms} from files on servers to ClickHouse, killed between download, commit and
- * insert: every row of every file is in the store and in ClickHouse, once.
+ * insert: every row of every file is in the store and in ClickHouse, once, wherever the ledger is.
  */
 @Tag("slow")
 class SmsRunTest {
@@ -45,8 +46,9 @@ class SmsRunTest {
 
   @TempDir Path folder;
 
-  @Test
-  void everyRowOfEveryFileArrivesOnce() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka", "redis"})
+  void everyRowOfEveryFileArrivesOnce(String ledger) throws Exception {
     assumeTrue(ClickHouseSystem.isAvailable(), "ClickHouse's engine cannot be had here");
     Random random = Seeds.random("SmsRunTest");
     Path project = project();
@@ -59,6 +61,8 @@ class SmsRunTest {
             .formatted(TOTAL, LocalDate.now(ZoneOffset.UTC).minusDays(1)));
     change("sources/operators.yml", "broken: 2%", "broken: 0%");
     change("sources/sms.yml", "after: delete", "after: move\n    move_to: done");
+    change("sources/sms.yml", "{{ 'redis' if target.name == 'prod' else 'kafka' }}", ledger);
+    change("millrace.yml", "    ftp: embedded\n", "    ftp: embedded\n    redis: embedded\n");
     List<String> points = new ArrayList<>(POINTS);
     Collections.shuffle(points, random);
     int killed = 0;

@@ -80,8 +80,7 @@ final class ClickHouseEngine {
   }
 
   private static boolean isPlatform() {
-    return PostgresBinaries.system().equals("linux")
-        && PostgresBinaries.architecture().equals("x86_64");
+    return Programs.system().equals("linux") && Programs.architecture().equals("x86_64");
   }
 
   private static void requirePlatform() {
@@ -105,10 +104,10 @@ final class ClickHouseEngine {
   /** Another process may do the same at the same time: the first one wins. */
   private static void fetch(Path cache, Path home, Path npm) {
     LOG.info("fetching ClickHouse's engine {}, 167 MB, once for all projects", VERSION);
-    Path unfinished = cache.resolve(PostgresBinaries.UNFINISHED + ProcessHandle.current().pid());
+    Path unfinished = cache.resolve(Programs.UNFINISHED + ProcessHandle.current().pid());
     try {
       Files.createDirectories(cache);
-      PostgresBinaries.deleteUnfinished(cache);
+      Programs.deleteUnfinished(cache);
       Files.createDirectories(unfinished);
       try {
         Path packed = pack(npm, unfinished);
@@ -117,7 +116,7 @@ final class ClickHouseEngine {
         unpack(packed, unpacked.resolve(LIBRARY));
         move(unpacked, home);
       } finally {
-        PostgresBinaries.deleteTree(unfinished);
+        Programs.deleteTree(unfinished);
       }
     } catch (IOException e) {
       throw DataFolder.unusable(cache, e);

@@ -39,6 +39,12 @@ final class PasswordFile {
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    write(file, password + "\n");
+    return password;
+  }
+
+  /** Writes a file that only the user can read, in place of an old one. */
+  static void write(Path file, String text) throws IOException {
     Path written = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(written);
     try (var channel =
@@ -46,10 +52,9 @@ final class PasswordFile {
             written,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(StandardCharsets.UTF_8.encode(password + "\n"));
+      channel.write(StandardCharsets.UTF_8.encode(text));
     }
-    // Never half a password under the name that counts.
+    // Never half of it under the name that counts.
     Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    return password;
   }
 }

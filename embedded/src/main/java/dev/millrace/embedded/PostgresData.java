@@ -56,7 +56,7 @@ final class PostgresData {
       deleteUnfinished();
       // An initdb whose parent was killed may still be writing to its own.
       Path unfinished = folder.resolve(UNFINISHED + ProcessHandle.current().pid());
-      PostgresBinaries.deleteTree(unfinished);
+      Programs.deleteTree(unfinished);
       initialize(unfinished, passwordFile);
       createDatabase(unfinished, database);
       Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
@@ -73,7 +73,7 @@ final class PostgresData {
     }
     for (Path leftover : leftovers) {
       try {
-        PostgresBinaries.deleteTree(leftover);
+        Programs.deleteTree(leftover);
       } catch (IOException | UncheckedIOException e) {
         LOG.debug("{} is left for a later start", leftover, e);
       }

@@ -17,7 +17,7 @@ class PostgresBinariesTest {
 
   @AfterEach
   void forget() {
-    System.clearProperty(PostgresBinaries.SHARED);
+    System.clearProperty(Programs.SHARED);
   }
 
   private Path project(String name) throws IOException {
@@ -33,7 +33,7 @@ class PostgresBinariesTest {
   @Test
   void projectsShareThem() throws IOException {
     Path shared = folder.resolve("shared/programs");
-    System.setProperty(PostgresBinaries.SHARED, shared.toString());
+    System.setProperty(Programs.SHARED, shared.toString());
     Path home = PostgresBinaries.unpack(project("first"));
     assertThat(home).hasParent(shared);
     assertThat(home.resolve("bin/postgres")).isExecutable();
@@ -41,7 +41,7 @@ class PostgresBinariesTest {
     // A process that was killed while it unpacked, and one that still does.
     Path killed = Files.createDirectories(shared.resolve("unpacking-999999999"));
     Path working = Files.createDirectories(shared.resolve("unpacking-1"));
-    PostgresBinaries.deleteTree(home);
+    Programs.deleteTree(home);
     assertThat(PostgresBinaries.unpack(project("second"))).isEqualTo(home);
     assertThat(home.resolve("bin/postgres")).isExecutable();
     assertThat(killed).doesNotExist();
@@ -53,7 +53,7 @@ class PostgresBinariesTest {
   @Test
   void aProjectHasItsOwnWhereNothingCanBeShared() throws IOException {
     Path blocked = Files.writeString(folder.resolve("file"), "no folder");
-    System.setProperty(PostgresBinaries.SHARED, blocked.toString());
+    System.setProperty(Programs.SHARED, blocked.toString());
     Path project = project("alone");
     Path old = Files.createDirectories(project.resolve("postgres-1"));
     Path home = PostgresBinaries.unpack(project);

@@ -71,6 +71,7 @@ final class SourceRunners {
     Map<String, SourceRunner> runners = new LinkedHashMap<>(running);
     waiting()
         .filter(s -> s.system().map(systems::containsKey).orElse(true))
+        .filter(s -> s.ledger().map(systems::containsKey).orElse(true))
         .forEach(s -> runners.put(s.name(), start(s)));
     running = Collections.unmodifiableMap(runners);
   }
@@ -94,6 +95,7 @@ final class SourceRunners {
                 .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
                 .orElse(new Options(List.of(), Map.of())),
             source.system().map(s -> project.target().system(s).orElseThrow().type()),
+            source.ledger().map(s -> Optional.ofNullable(systems.get(s)).orElseThrow()),
             source.options(),
             source.streams().stream().map(StreamSpec::declaration).toList(),
             topics,

@@ -118,7 +118,11 @@ final class Amendments {
    * @param position the one that is committed
    * @param source told of it, if one is open
    */
-  void apply(SourceWriter writer, @Nullable String position, Optional<Source> source) {
+  void apply(
+      SourceWriter writer,
+      SourceLedger ledger,
+      @Nullable String position,
+      Optional<Source> source) {
     for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
       try {
         Set<String> amended = new LinkedHashSet<>();
@@ -133,6 +137,7 @@ final class Amendments {
         if (!entries.isEmpty()) {
           entries.forEach(writer::note);
           writer.commit(position);
+          ledger.share(writer);
           source.ifPresent(s -> s.amended(entries));
         }
         next.done.complete(amended);

@@ -40,22 +40,26 @@ final class CompactedTopic {
    * Reads what is committed up to the end as of now. Called when no transaction of the caller's
    * writer is open any more; it waits for those of others that hide what comes behind them.
    *
+   * @param from the offset to begin at
    * @param what is being done, for messages
    */
   static void read(
       Cluster cluster,
       TopicAdmin admin,
       TopicPartition partition,
+      long from,
       String what,
       Consumer<ConsumerRecord<byte[], byte[]>> receiver) {
     long end = admin.endWithOpenTransactions(partition);
-    if (end == 0) {
-      // A new topic: not worth a consumer.
+    if (end <= from) {
+      // Nothing is in it: not worth a consumer.
       return;
     }
     try (PartitionReader reader = new PartitionReader(cluster, "millrace-positions")) {
       reader.read(
-          new PartitionRange(partition.topic(), partition.partition(), 0, end), PATIENCE, receiver);
+          new PartitionRange(partition.topic(), partition.partition(), from, end),
+          PATIENCE,
+          receiver);
     } catch (KafkaException e) {
       throw KafkaFailure.of(e, cluster, what);
     }

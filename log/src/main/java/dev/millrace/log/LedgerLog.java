@@ -33,10 +33,12 @@ public final class LedgerLog {
     return topic(task.project(), task.source());
   }
 
-  /** Makes the topic if it is missing. */
-  public static void ensure(TopicAdmin admin, String project, String source) {
-    admin.ensure(
-        List.of(CompactedTopic.declaration(topic(project, source), SEGMENT_BYTES, DELETIONS)));
+  /** The topic, made if it is missing. */
+  public static Topic ensure(TopicAdmin admin, String project, String source) {
+    return admin
+        .ensure(
+            List.of(CompactedTopic.declaration(topic(project, source), SEGMENT_BYTES, DELETIONS)))
+        .get(0);
   }
 
   /** The record that sets an entry, or forgets it. */
@@ -50,16 +52,41 @@ public final class LedgerLog {
   static Ledger of(Cluster cluster, SourceTask task) {
     return entries -> {
       try (TopicAdmin admin = TopicAdmin.open(cluster)) {
-        CompactedTopic.read(
-            cluster,
-            admin,
-            new TopicPartition(topic(task), 0),
-            "reading the ledger of source `" + task.source() + "`",
-            r ->
-                entries.accept(
-                    new String(r.key(), UTF_8),
-                    r.value() == null ? null : new String(r.value(), UTF_8)));
+        read(cluster, admin, task, 0, (entry, next) -> entries.accept(entry.key(), entry.value()));
       }
     };
+  }
+
+  /** What is read of a ledger topic. */
+  @FunctionalInterface
+  interface Receiver {
+    /** An entry, and the offset behind it. */
+    void accept(LedgerEntry entry, long next);
+  }
+
+  /** Reads what is committed at an offset and after it, in order. */
+  static void read(
+      Cluster cluster, TopicAdmin admin, SourceTask task, long from, Receiver receiver) {
+    CompactedTopic.read(
+        cluster,
+        admin,
+        partition(task),
+        from,
+        "reading the ledger of source `" + task.source() + "`",
+        r ->
+            receiver.accept(
+                new LedgerEntry(
+                    new String(r.key(), UTF_8),
+                    r.value() == null ? null : new String(r.value(), UTF_8)),
+                r.offset() + 1));
+  }
+
+  /** Where the topic ends, of which no transaction of the source is open. */
+  static long end(TopicAdmin admin, SourceTask task) {
+    return admin.endWithOpenTransactions(partition(task));
+  }
+
+  private static TopicPartition partition(SourceTask task) {
+    return new TopicPartition(topic(task), 0);
   }
 }

@@ -57,6 +57,7 @@ public final class PositionLog {
         cluster,
         admin,
         PARTITION,
+        0,
         "reading the position of " + whose,
         record -> {
           byte[] value = record.value();

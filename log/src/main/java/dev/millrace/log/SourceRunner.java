@@ -115,10 +115,11 @@ public final class SourceRunner implements AutoCloseable {
 
   /** One life of writer and source; true if the source has ended. */
   private boolean runUntilEnd() {
-    try (SourceWriter writer = openWriter()) {
-      amendments.apply(writer, committed, Optional.empty());
-      try (Source source = task.connector().open(context())) {
-        return transfer(source, writer);
+    try (SourceWriter writer = openWriter();
+        SourceLedger ledger = SourceLedger.open(cluster, task)) {
+      amendments.apply(writer, ledger, committed, Optional.empty());
+      try (Source source = task.connector().open(context(ledger.ledger()))) {
+        return transfer(source, writer, ledger);
       }
     } catch (KafkaException e) {
       throw failure(e);
@@ -129,9 +130,6 @@ public final class SourceRunner implements AutoCloseable {
   private SourceWriter openWriter() {
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       PositionLog.ensure(admin);
-      if (task.connector().ledger().isPresent()) {
-        LedgerLog.ensure(admin, task.project(), task.source());
-      }
       SourceWriter writer = SourceWriter.open(cluster, task);
       try {
         committed =
@@ -145,7 +143,7 @@ public final class SourceRunner implements AutoCloseable {
     }
   }
 
-  private SourceContext context() {
+  private SourceContext context(Ledger ledger) {
     return new SourceContext(
         task.source(),
         task.system(),
@@ -153,20 +151,20 @@ public final class SourceRunner implements AutoCloseable {
         task.options(),
         task.streams(),
         Optional.ofNullable(committed),
-        task.connector().ledger().isPresent() ? LedgerLog.of(cluster, task) : Ledger.EMPTY,
+        ledger,
         task.folder(),
         task.clock());
   }
 
-  private boolean transfer(Source source, SourceWriter writer) {
+  private boolean transfer(Source source, SourceWriter writer, SourceLedger ledger) {
     String position = null;
     long begun = 0;
     while (!stopping) {
       if (!amendments.isEmpty()) {
         if (position != null && !writer.isEmpty()) {
-          commit(source, writer, position);
+          commit(source, writer, ledger, position);
         }
-        amendments.apply(writer, committed, Optional.of(source));
+        amendments.apply(writer, ledger, committed, Optional.of(source));
       }
       if (paused && writer.isEmpty()) {
         status = SourceState.Status.PAUSED;
@@ -183,14 +181,14 @@ public final class SourceRunner implements AutoCloseable {
       batch.records().forEach(writer::add);
       batch.ledger().forEach(writer::note);
       if (batch.ended() || due(writer, begun, position)) {
-        commit(source, writer, position);
+        commit(source, writer, ledger, position);
       }
       if (batch.ended()) {
         return true;
       }
     }
     if (position != null && !writer.isEmpty()) {
-      commit(source, writer, position);
+      commit(source, writer, ledger, position);
     }
     return false;
   }
@@ -209,7 +207,7 @@ public final class SourceRunner implements AutoCloseable {
     return paused || writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
   }
 
-  private void commit(Source source, SourceWriter writer, String position) {
+  private void commit(Source source, SourceWriter writer, SourceLedger ledger, String position) {
     int count = writer.records();
     long size = writer.bytes();
     if (writer.isEmpty() && position.equals(committed)) {
@@ -221,6 +219,7 @@ public final class SourceRunner implements AutoCloseable {
     records.addAndGet(count);
     bytes.addAndGet(size);
     transactions.incrementAndGet();
+    ledger.share(writer);
     if (retries > 0 || !problems.isEmpty()) {
       LOG.info("source {} goes on", task.source());
     }
@@ -318,8 +317,9 @@ public final class SourceRunner implements AutoCloseable {
   }
 
   private synchronized void amendWithoutSource(Amendments.Request request) {
-    try (SourceWriter writer = openWriter()) {
-      amendments.apply(writer, committed, Optional.empty());
+    try (SourceWriter writer = openWriter();
+        SourceLedger ledger = SourceLedger.open(cluster, task)) {
+      amendments.apply(writer, ledger, committed, Optional.empty());
     } catch (KafkaException e) {
       throw failure(e);
     } finally {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param connector opens it
  * @param system options of the system it reads from
  * @param systemType the type of that system; empty if it names none
+ * @param ledger options of the system in which it keeps its ledger for others to share; empty if
+ *     only the topic has it
  * @param options of the source
  * @param streams in the order of the file
  * @param topics the topic of each stream, by the stream's name; the topics exist
@@ -30,6 +32,7 @@ public record SourceTask(
     SourceConnector connector,
     Options system,
     Optional<String> systemType,
+    Optional<Options> ledger,
     Options options,
     List<StreamDeclaration> streams,
     Map<String, String> topics,
@@ -56,6 +59,7 @@ public record SourceTask(
         source,
         connector,
         system,
+        Optional.empty(),
         Optional.empty(),
         options,
         streams,

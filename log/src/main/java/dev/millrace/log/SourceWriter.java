@@ -8,7 +8,9 @@ import dev.millrace.api.fault.FaultPoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,19 @@ final class SourceWriter implements AutoCloseable {
   // A file that is read on has an entry in every batch, of which only the last needs to be written.
   private final Map<String, LedgerEntry> ledger = new LinkedHashMap<>();
   private int nextKeyless;
+  private final Map<String, LedgerEntry> committedLedger = new HashMap<>();
+  // Set by the producer's thread, behind the last entry that Kafka took.
+  private final AtomicLong ledgerEnd = new AtomicLong();
   private int records;
   private long bytes;
+
+  /**
+   * What commits did to the source's ledger.
+   *
+   * @param entries a key comes once
+   * @param end the offset in the ledger's topic behind them
+   */
+  record LedgerChange(List<LedgerEntry> entries, long end) {}
 
   private SourceWriter(SourceTask task, KafkaProducer<byte[], byte[]> producer) {
     this.task = task;
@@ -90,14 +103,30 @@ final class SourceWriter implements AutoCloseable {
     if (records == 0) {
       producer.beginTransaction();
     }
-    ledger.values().forEach(e -> producer.send(LedgerLog.record(task, e)));
+    for (LedgerEntry entry : ledger.values()) {
+      producer.send(
+          LedgerLog.record(task, entry),
+          (sent, e) -> {
+            if (e == null) {
+              ledgerEnd.set(sent.offset() + 1);
+            }
+          });
+    }
     producer.send(PositionLog.record(task.key(), position));
     FaultPoint.pass("source-before-commit");
     producer.commitTransaction();
     FaultPoint.pass("source-after-commit");
     records = 0;
     bytes = 0;
+    committedLedger.putAll(ledger);
     ledger.clear();
+  }
+
+  /** What commits have done to the ledger since the last call. */
+  LedgerChange takeLedgerChange() {
+    LedgerChange change = new LedgerChange(List.copyOf(committedLedger.values()), ledgerEnd.get());
+    committedLedger.clear();
+    return change;
   }
 
   /** True if nothing was added since the last commit. */

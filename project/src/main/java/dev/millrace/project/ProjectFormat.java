@@ -198,6 +198,13 @@ final class ProjectFormat {
                   TEXT,
                   "The target's system that the connector reads from, if it reads from one.",
                   "sftp"),
+              Option.withDefault(
+                  "ledger",
+                  TEXT,
+                  "kafka",
+                  "Where it is kept what was read of each file: in Kafka, or also in a system of the"
+                      + " target where other tools share it (connector `files`: one of type"
+                      + " `redis`)."),
               Option.optional(
                   "only_in",
                   TEXTS,

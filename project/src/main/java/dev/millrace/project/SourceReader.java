@@ -142,6 +142,7 @@ final class SourceReader {
     String sourceName = name.map(OptionBlock.Located::text).orElse("");
     List<StreamSpec> specs = streams(sourceName, block, streamOptions);
     Optional<String> system = sourceSystem.read(block, connector.filter(c -> active));
+    Optional<String> ledger = sourceSystem.readLedger(block, connector.filter(c -> active));
     Options options = active ? block.options(sourceOptions) : new Options(List.of(), Map.of());
     // A connector may rely on what the declarations say, so it checks only what fits them.
     if (active && problems.all().size() == faults) {
@@ -151,7 +152,13 @@ final class SourceReader {
     return name.map(
         n ->
             new SourceSpec(
-                n.text(), active ? asked : Optional.empty(), system, options, specs, n.where()));
+                n.text(),
+                active ? asked : Optional.empty(),
+                system,
+                ledger,
+                options,
+                specs,
+                n.where()));
   }
 
   private void checkName(OptionBlock.Located name) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param name the first argument of {@code source()}
  * @param connector who writes its topics in this target; empty if somebody else does
  * @param system the target's system that the connector reads from; empty if it names none
+ * @param ledger the target's system in which others share its ledger; empty if it is in Kafka only
  * @param options the connector's source options; empty options without a connector
  * @param streams its streams, at least one
  * @param where its place
@@ -19,6 +20,7 @@ public record SourceSpec(
     String name,
     Optional<String> connector,
     Optional<String> system,
+    Optional<String> ledger,
     Options options,
     List<StreamSpec> streams,
     SourceLocation where) {
@@ -34,6 +36,6 @@ public record SourceSpec(
       Options options,
       List<StreamSpec> streams,
       SourceLocation where) {
-    this(name, connector, Optional.empty(), options, streams, where);
+    this(name, connector, Optional.empty(), Optional.empty(), options, streams, where);
   }
 }

@@ -6,9 +6,10 @@ import dev.millrace.project.option.OptionBlock;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads which system a source's connector reads from. */
+/** Reads which systems a source names: the one to read from, and the one for its ledger. */
 final class SourceSystem {
   private static final String KEY = "system";
+  private static final String LEDGER = "ledger";
 
   private final SystemNames systems;
   private final Problems problems;
@@ -48,18 +49,49 @@ final class SourceSystem {
           "remove `system`");
       return Optional.empty();
     }
+    find(name.get(), types, "connector `" + reader + "` does not read from a system of type");
+    return name.map(OptionBlock.Located::text);
+  }
+
+  /**
+   * The system in which others share a source's ledger; empty if it is in Kafka only.
+   *
+   * @param connector the source's, if it runs in this target
+   */
+  Optional<String> readLedger(OptionBlock block, Optional<SourceConnector> connector) {
+    Optional<OptionBlock.Located> name =
+        block
+            .located(LEDGER)
+            .filter(n -> connector.isPresent())
+            .filter(n -> !n.text().equals(TargetReader.KAFKA));
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    String reader = connector.orElseThrow().name();
+    List<String> types = connector.orElseThrow().ledgerTypes();
+    if (types.isEmpty()) {
+      problems.error(
+          ProjectError.BAD_VALUE,
+          block.keyPlace(LEDGER),
+          "connector `" + reader + "` keeps no ledger",
+          "remove `ledger`");
+      return Optional.empty();
+    }
+    find(name.get(), types, "connector `" + reader + "` keeps no ledger in a system of type");
+    return name.map(OptionBlock.Located::text);
+  }
+
+  private void find(OptionBlock.Located name, List<String> types, String wrong) {
     systems
-        .find(name.get(), problems)
+        .find(name, problems)
         .filter(s -> !types.contains(s.type()))
         .ifPresent(
             s ->
                 problems.error(
                     ProjectError.BAD_VALUE,
-                    name.get().where(),
-                    "connector `%s` does not read from a system of type `%s`"
-                        .formatted(reader, s.type()),
+                    name.where(),
+                    wrong + " `" + s.type() + "`",
                     "name one of type " + words(types)));
-    return name.map(OptionBlock.Located::text);
   }
 
   private static String words(List<String> types) {

@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,6 +52,28 @@ public interface SourceConnector extends Connector {
    */
   default List<LedgerEntry> amend(LedgerAction action, LedgerEntry entry) {
     return List.of();
+  }
+
+  /**
+   * The types of systems in which its sources can keep their ledger for others to share, which they
+   * name by {@code ledger}; empty if there are none.
+   */
+  default List<String> ledgerTypes() {
+    return List.of();
+  }
+
+  /**
+   * Opens the ledger of a source in a system of one of the {@link #ledgerTypes()}.
+   *
+   * @param system the options of that system
+   * @param folder the project's, against which relative paths in options are resolved
+   * @param project the project's name
+   * @param source the source's name in the project
+   * @throws dev.millrace.api.error.RetryException if the system cannot be reached now
+   * @throws dev.millrace.api.error.StopException if it never will with these options
+   */
+  default SharedLedger openLedger(Options system, Path folder, String project, String source) {
+    throw new UnsupportedOperationException(name());
   }
 
   /**

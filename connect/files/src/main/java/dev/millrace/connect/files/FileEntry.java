@@ -120,8 +120,19 @@ record FileEntry(
     return node.toString();
   }
 
+  /** An entry that somebody else made, of the file as it is. */
+  FileEntry seenAs(StoredFile now, Instant when) {
+    return new FileEntry(
+        state, now, rows, rejected, checksum, bytes, attempts, content, error, when);
+  }
+
+  /** False if somebody else made it, who left out which file it is of. */
+  boolean namesFile() {
+    return !file.path().isEmpty();
+  }
+
   /**
-   * Reads what {@link #json} wrote.
+   * Reads what {@link #json} wrote, or what somebody else did with a {@code state} at least.
    *
    * @throws StopException if it is something else
    */
@@ -134,7 +145,7 @@ record FileEntry(
               node.path("path").asText(),
               false,
               node.path("size").asLong(),
-              Instant.parse(node.path("modified").asText())),
+              time(node, "modified")),
           node.path("rows").asLong(),
           node.path("rejected").asLong(),
           node.path("checksum").asLong(),
@@ -142,15 +153,20 @@ record FileEntry(
           node.path("attempts").asInt(),
           Optional.ofNullable(node.path("content").textValue()),
           Optional.ofNullable(node.path("error").textValue()),
-          Instant.parse(node.path("recorded_at").asText()));
+          time(node, "recorded_at"));
     } catch (JsonProcessingException | RuntimeException e) {
       throw new StopException(
           Problem.error(
               FilesError.FILES_LEDGER,
               null,
               "the ledger of files has an entry that this version cannot read: " + json,
-              "run the project with the version that wrote it"),
+              "run the project with the version that wrote it; if it is in Redis, and another tool"
+                  + " wrote it, write it as docs/sources.md says, or delete it"),
           e);
     }
+  }
+
+  private static Instant time(JsonNode node, String field) {
+    return node.has(field) ? Instant.parse(node.path(field).asText()) : Instant.EPOCH;
   }
 }

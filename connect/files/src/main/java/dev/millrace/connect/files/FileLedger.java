@@ -21,6 +21,7 @@ final class FileLedger {
   /** Why a file failed that is read on if it comes back. */
   static final String VANISHED = "it vanished before all of it was read";
 
+  private final Ledger ledger;
   private final FilesPlan.Identity identity;
   private final KeyStates states = new KeyStates();
   private long failed;
@@ -34,12 +35,13 @@ final class FileLedger {
   /** A file that stopped in its middle. */
   record Stopped(String key, FileEntry entry) {}
 
-  private FileLedger(FilesPlan.Identity identity) {
+  private FileLedger(Ledger ledger, FilesPlan.Identity identity) {
+    this.ledger = ledger;
     this.identity = identity;
   }
 
   static FileLedger read(Ledger ledger, FilesPlan.Identity identity) {
-    FileLedger read = new FileLedger(identity);
+    FileLedger read = new FileLedger(ledger, identity);
     ledger.read((key, value) -> read.note(new LedgerEntry(key, value)));
     return read;
   }
@@ -49,9 +51,21 @@ final class FileLedger {
     String value = entry.value();
     if (isContent(entry.key())) {
       states.put(entry.key(), value == null ? null : FileState.CONTENT);
-    } else {
-      note(entry.key(), value == null ? null : FileEntry.parse(value));
+      return;
     }
+    FileEntry parsed = value == null ? null : FileEntry.parse(value);
+    // An entry without its file was made by others: it is looked at when the file is there.
+    if (parsed == null || parsed.namesFile()) {
+      note(entry.key(), parsed);
+    }
+  }
+
+  /** What others than this source have made of a file, if by that nothing of it is to be read. */
+  Optional<FileEntry> overElsewhere(String key) {
+    return ledger
+        .find(key)
+        .map(FileEntry::parse)
+        .filter(e -> e.state().isOver() && !Optional.of(e.state()).equals(states.get(key)));
   }
 
   private void note(String key, @Nullable FileEntry entry) {
@@ -178,7 +192,7 @@ final class FileLedger {
 
   /** True if a file with this hash is done. */
   boolean hasContent(String hash) {
-    return states.get(contentKey(hash)).isPresent();
+    return states.get(contentKey(hash)).isPresent() || ledger.find(contentKey(hash)).isPresent();
   }
 
   /** Remembers the content of a file that is done. */

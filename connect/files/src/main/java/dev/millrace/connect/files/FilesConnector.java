@@ -3,6 +3,7 @@ package dev.millrace.connect.files;
 import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.LedgerTable;
+import dev.millrace.api.connect.SharedLedger;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.connect.SourceContext;
@@ -11,6 +12,8 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
+import dev.millrace.connect.files.redis.RedisAddress;
+import dev.millrace.connect.files.redis.RedisLedger;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.FtpAddress;
 import dev.millrace.connect.files.store.FtpStore;
@@ -63,6 +66,16 @@ public final class FilesConnector implements SourceConnector {
   @Override
   public List<LedgerEntry> amend(LedgerAction action, LedgerEntry entry) {
     return FileAmendment.of(action, entry);
+  }
+
+  @Override
+  public List<String> ledgerTypes() {
+    return List.of(RedisConnector.NAME);
+  }
+
+  @Override
+  public SharedLedger openLedger(Options system, Path folder, String project, String source) {
+    return RedisLedger.open(RedisAddress.of(system, folder), project, source);
   }
 
   @Override

@@ -22,7 +22,19 @@ public enum FilesError implements ErrorCode {
   /** Options of the source do not fit together. */
   FILES_OPTIONS(Blame.USER),
   /** The ledger holds what this version does not understand. */
-  FILES_LEDGER(Blame.INTERNAL);
+  FILES_LEDGER(Blame.INTERNAL),
+  /**
+   * The Redis server cannot be reached, does not answer in time, or cannot do what it is told now.
+   */
+  REDIS_AWAY(Blame.EXTERNAL),
+  /** The Redis server refuses the user, the password, or a command to the user. */
+  REDIS_LOGIN(Blame.USER),
+  /** The address of the Redis server is none. */
+  REDIS_URL(Blame.USER),
+  /** The ledger in Redis is no hash, or the server is none that can hold it. */
+  REDIS_LEDGER(Blame.USER),
+  /** The ledger in Redis is not as it was left. */
+  REDIS_CHANGED(Blame.EXTERNAL);
 
   private final Blame blame;
 

@@ -217,6 +217,12 @@ final class FilesSource implements Source {
 
   private void begin(StoredFile file, RowBatch batch) {
     key = ledger.key(file);
+    Optional<FileEntry> elsewhere = ledger.overElsewhere(key);
+    if (elsewhere.isPresent()) {
+      FileEntry entry = elsewhere.get().seenAs(file, batch.now());
+      over(entry, entry.state(), entry.error().orElse(null), batch);
+      return;
+    }
     for (String other : ledger.openKeys(file.path(), key)) {
       batch.note(ledger.remove(other));
     }

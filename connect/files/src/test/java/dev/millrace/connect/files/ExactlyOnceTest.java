@@ -63,6 +63,7 @@ class ExactlyOnceTest {
         new FilesConnector(),
         context.system(),
         Optional.empty(),
+        Optional.empty(),
         context.options(),
         context.streams(),
         Map.of("rows", "rows"),

@@ -6,24 +6,13 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.connect.files.FilesError;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPReply;
-import org.apache.commons.net.util.TrustManagerUtils;
-import org.jspecify.annotations.Nullable;
 
 /** Connects and logs in to FTP servers: passive, binary, with limits on every wait. */
 final class FtpConnection {
@@ -52,7 +41,7 @@ final class FtpConnection {
       return client;
     } catch (IOException e) {
       close(client);
-      throw isCertificate(e) ? certificate(address, e) : away(address, e);
+      throw TrustedCertificates.isRefusal(e) ? certificate(address, e) : away(address, e);
     } catch (MillraceException e) {
       close(client);
       throw e;
@@ -63,44 +52,14 @@ final class FtpConnection {
     if (address.tls() == FtpAddress.Tls.NONE) {
       return new FTPClient();
     }
+    Optional<TrustManager> trust =
+        TrustedCertificates.of(address.certificates(), address.verifyCertificate());
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      TrustManager trust = trust(address);
-      context.init(null, trust == null ? null : new TrustManager[] {trust}, null);
+      context.init(null, trust.map(t -> new TrustManager[] {t}).orElse(null), null);
       return new FtpsClient(address, context);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has TLS", e);
-    }
-  }
-
-  /** Null for what Java trusts. */
-  private static @Nullable TrustManager trust(FtpAddress address) {
-    if (!address.verifyCertificate()) {
-      return TrustManagerUtils.getAcceptAllTrustManager();
-    }
-    Optional<Path> file = address.certificates();
-    if (file.isEmpty()) {
-      return null;
-    }
-    try (InputStream in = Files.newInputStream(file.get())) {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      int number = 0;
-      for (Certificate c : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        trusted.setCertificateEntry("trusted-" + number++, c);
-      }
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(trusted);
-      return factory.getTrustManagers()[0];
-    } catch (IOException | GeneralSecurityException e) {
-      throw new StopException(
-          Problem.error(
-              FilesError.FILES_HOST_KEY,
-              null,
-              "the certificates in `%s` cannot be read: %s".formatted(file.get(), e.getMessage()),
-              "`certificates` is a file of certificates in PEM"),
-          e);
     }
   }
 
@@ -127,16 +86,6 @@ final class FtpConnection {
     if (!client.setFileType(FTP.BINARY_FILE_TYPE)) {
       throw new IOException("it has no binary mode: " + client.getReplyString().strip());
     }
-  }
-
-  /** True if it is about who the server is; all else that goes wrong with TLS may pass. */
-  private static boolean isCertificate(IOException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static StopException certificate(FtpAddress address, IOException e) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The address of a file server, taken apart.
+ * The address of a server, taken apart.
  *
  * @param scheme such as {@code sftp}
  * @param host name or address
@@ -34,7 +34,7 @@ public record ServerUrl(
    * @param schemes those that it may have
    * @throws StopException if it is none
    */
-  static ServerUrl parse(String text, int port, String... schemes) {
+  public static ServerUrl parse(String text, int port, String... schemes) {
     URI uri;
     try {
       uri = new URI(text.strip());
@@ -65,12 +65,13 @@ public record ServerUrl(
 
   // The offending text is not shown: it may hold a password.
   private static StopException malformed(String... schemes) {
+    String what = schemes[0].equals("redis") ? "database" : "folder";
     return new StopException(
         Problem.error(
             FilesError.FILES_URL,
             null,
             "the system's `url` is no address of a server of type `" + schemes[0] + "`",
-            "write it as `" + schemes[0] + "://host:port/folder`"),
+            "write it as `" + schemes[0] + "://host:port/" + what + "`"),
         null);
   }
 
