@@ -143,7 +143,6 @@ final class FilesSource implements Source {
   }
 
   private void look(RowBatch batch) throws IOException {
-    long begun = System.nanoTime();
     Lookout.Look look;
     long begun = System.nanoTime();
     try {
