@@ -50,7 +50,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--until-idle",
       description = {
-        "End when every bounded source is exhausted and everything is delivered; exit 0 only if all is well.",
+        "End when every bounded source is exhausted, sources of files have read all that is there, and",
+        "everything is delivered; exit 0 only if all is well.",
         "With --for, sources that never end are stopped after that time."
       })
   private boolean untilIdle;
@@ -203,7 +204,9 @@ final class RunCommand implements Callable<Integer> {
     Engine engine = running.engine();
     if (untilIdle && limit.isEmpty() && !engine.unboundedSources().isEmpty()) {
       area.progress(
-          "waiting for " + String.join(", ", engine.unboundedSources()) + " to end (or use --for)");
+          "waiting until "
+              + String.join(", ", engine.unboundedSources())
+              + " have nothing more (or use --for)");
     }
     long started = System.nanoTime();
     boolean draining = false;

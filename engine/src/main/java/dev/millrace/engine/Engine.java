@@ -81,6 +81,9 @@ public final class Engine implements Instance, AutoCloseable {
   private boolean closed;
   private Optional<ChangePlan> edit = Optional.empty();
 
+  /** When the last source ended, or this was made, by {@link System#nanoTime}. */
+  private volatile long endedAt = System.nanoTime();
+
   private Engine(
       Project project, EngineOptions options, Map<String, StreamProgram> programs, Store store) {
     this.project = project;
@@ -339,6 +342,7 @@ public final class Engine implements Instance, AutoCloseable {
         .forEach(
             (name, runner) -> {
               if (runner.state().status() == SourceState.Status.ENDED && ended.add(name)) {
+                endedAt = System.nanoTime();
                 for (Flow flow : flows) {
                   for (Admission admission : flow.runner().sources()) {
                     if (admission.stream().source().equals(name)
@@ -352,12 +356,12 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   /**
-   * True if every source that this project runs has ended, everything is read and every sink holds
-   * it.
+   * True if every source that this project runs has ended, or has looked since the last one did and
+   * found nothing more, everything is read and every sink holds it.
    */
   public boolean isDone() {
     endSources();
-    return started && unboundedSources().isEmpty() && isDrained();
+    return started && sources.busy(endedAt).isEmpty() && isDrained();
   }
 
   /** True if everything in the topics is read and every sink holds it. */

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The sources that this project runs, each once its system does. Thread-safe. */
 final class SourceRunners {
@@ -111,6 +113,27 @@ final class SourceRunners {
                 .filter(s -> s.getValue().state().status() != SourceState.Status.ENDED)
                 .map(Map.Entry::getKey))
         .toList();
+  }
+
+  /**
+   * Those that have not ended and may have more to read, by name.
+   *
+   * @param since when the last source ended, by {@link System#nanoTime}: only who has looked after
+   *     that has seen what it left
+   */
+  List<String> busy(long since) {
+    return unbounded().stream().filter(name -> !isIdle(running.get(name), since)).toList();
+  }
+
+  private static boolean isIdle(@Nullable SourceRunner source, long since) {
+    return source != null
+        && source.state().status() == SourceState.Status.RUNNING
+        && source
+            .state()
+            .activity()
+            .map(SourceActivity::idleAsOf)
+            .filter(asOf -> asOf.isPresent() && asOf.getAsLong() - since > 0)
+            .isPresent();
   }
 
   /** Stops them for good. */

@@ -57,7 +57,6 @@ public final class SourceRunner implements AutoCloseable {
   private volatile Optional<SourceActivity> activity = Optional.empty();
   private volatile int retries;
   private volatile boolean stopping;
-  private volatile boolean paused;
   private int fenced;
   private long committedAt;
   private @Nullable String committed;
@@ -166,11 +165,6 @@ public final class SourceRunner implements AutoCloseable {
         }
         amendments.apply(writer, ledger, committed, Optional.of(source));
       }
-      if (paused && writer.isEmpty()) {
-        status = SourceState.Status.PAUSED;
-        pauseFor(IDLE.toMillis() / 4);
-        continue;
-      }
       status = SourceState.Status.RUNNING;
       SourceBatch batch = source.poll(wait(writer, begun));
       position = batch.position();
@@ -204,7 +198,7 @@ public final class SourceRunner implements AutoCloseable {
     if (writer.isEmpty()) {
       return !position.equals(committed) && System.nanoTime() - committedAt > POSITION_INTERVAL;
     }
-    return paused || writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
+    return writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
   }
 
   private void commit(Source source, SourceWriter writer, SourceLedger ledger, String position) {
@@ -331,16 +325,6 @@ public final class SourceRunner implements AutoCloseable {
   public SourceState state() {
     return new SourceState(
         status, records.get(), bytes.get(), transactions.get(), retries, problems, activity);
-  }
-
-  /** Holds the source back, as when those who read its topics are far behind. */
-  public void pause() {
-    paused = true;
-  }
-
-  /** Ends a {@link #pause()}. */
-  public void resume() {
-    paused = false;
   }
 
   /** Commits what was read, then stops; waits some seconds at most. May be called repeatedly. */

@@ -30,16 +30,14 @@ public record SourceState(
   }
 
   /**
-   * The life of a source: {@code STARTING → RUNNING ⇄ PAUSED}, from each of them to {@code
-   * RETRYING} and back to {@code STARTING}, and at the end one of the last three.
+   * The life of a source: {@code STARTING → RUNNING}, from each of them to {@code RETRYING} and
+   * back to {@code STARTING}, and at the end one of the last three.
    */
   public enum Status {
     /** Finding out where to go on. */
     STARTING,
     /** Reading and writing. */
     RUNNING,
-    /** Held back by {@link SourceRunner#pause()}. */
-    PAUSED,
     /** Waiting after a passing fault. */
     RETRYING,
     /** The source is bounded, and all of it is committed. */

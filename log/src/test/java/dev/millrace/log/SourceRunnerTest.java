@@ -27,13 +27,9 @@ class SourceRunnerTest {
     long before;
     try (SourceRunner runner = SourceRunner.start(cluster, task)) {
       Awaitility.await().atMost(LIMIT).until(() -> runner.state().records() > 500);
-      runner.pause();
-      Awaitility.await()
-          .atMost(LIMIT)
-          .until(() -> runner.state().status() == SourceState.Status.PAUSED);
-      before = runner.state().records();
       runner.close();
-      assertThat(runner.state().records()).isEqualTo(before).isLessThan(3_000);
+      before = runner.state().records();
+      assertThat(before).isLessThan(3_000);
       assertThat(runner.state().status()).isEqualTo(SourceState.Status.STOPPED);
     }
     try (SourceRunner runner = SourceRunner.start(cluster, task)) {

@@ -2,6 +2,7 @@ package dev.millrace.api.connect;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What a source that reads one thing after the other, such as files, is doing.
@@ -12,6 +13,8 @@ import java.util.OptionalDouble;
  * @param failed how many could not be read, and were neither tried again nor forgotten
  * @param refused how many could not be deleted, moved or renamed when they had been read
  * @param refusal why not the last one of these
+ * @param idleAsOf when it last looked and found nothing more to read, with all that it had read
+ *     committed, by {@link System#nanoTime}; empty if there was something
  */
 public record SourceActivity(
     Optional<String> reading,
@@ -19,4 +22,5 @@ public record SourceActivity(
     long waiting,
     long failed,
     long refused,
-    Optional<String> refusal) {}
+    Optional<String> refusal,
+    OptionalLong idleAsOf) {}

@@ -10,7 +10,6 @@ import dev.millrace.connect.files.FileReading.Progress;
 import dev.millrace.connect.files.store.FileStore;
 import dev.millrace.connect.files.store.StoredFile;
 import dev.millrace.connect.files.unpack.BadContentException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +70,7 @@ final class FilesSource implements Source {
   private int incomplete;
   private boolean uncommitted;
   private boolean ended;
+  private OptionalLong idleAsOf = OptionalLong.empty();
 
   FilesSource(FilesPlan plan, FileLimits limits, FileStore store, FileLedger ledger, Clock clock) {
     this.plan = plan;
@@ -177,7 +178,9 @@ final class FilesSource implements Source {
       nextLook = System.nanoTime();
       return;
     }
-    ended = plan.once() && look.incomplete() == 0 && disposal.isEmpty();
+    boolean nothing = look.incomplete() == 0 && disposal.isEmpty();
+    idleAsOf = nothing ? OptionalLong.of(begun) : OptionalLong.empty();
+    ended = plan.once() && nothing;
     // To list very many files takes its time; half of it is left to others.
     long now = System.nanoTime();
     nextLook = now + Math.max(pause.toNanos(), now - begun);
@@ -373,7 +376,7 @@ final class FilesSource implements Source {
       }
       return;
     }
-    over(entry, FileState.FAILED, reason(e), batch);
+    over(entry, FileState.FAILED, BadContentException.reason(e), batch);
   }
 
   /** Counts how often a file could not be read that is there, or was to be. */
@@ -386,13 +389,6 @@ final class FilesSource implements Source {
       tries.remove(key);
     }
     return last;
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof BadContentException) {
-      return String.valueOf(e.getMessage());
-    }
-    return e instanceof EOFException ? "it is cut off" : "it is damaged: " + e.getMessage();
   }
 
   private void over(FileEntry entry, FileState state, @Nullable String error, RowBatch batch) {
@@ -488,7 +484,8 @@ final class FilesSource implements Source {
             (long) queue.size() + incomplete,
             ledger.failed(),
             disposal.refused(),
-            disposal.refusal()));
+            disposal.refusal(),
+            queue.isEmpty() ? idleAsOf : OptionalLong.empty()));
   }
 
   @Override

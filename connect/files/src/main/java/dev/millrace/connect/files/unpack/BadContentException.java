@@ -1,5 +1,6 @@
 package dev.millrace.connect.files.unpack;
 
+import java.io.EOFException;
 import java.io.IOException;
 
 /** A file's content is not what it has to be; reading it again would not help. */
@@ -20,5 +21,13 @@ public final class BadContentException extends IOException {
   /** The reason, with the exception that tells more. */
   public BadContentException(String reason, Throwable cause) {
     super(reason, cause);
+  }
+
+  /** Why a content cannot be read, in words. */
+  public static String reason(IOException e) {
+    if (e instanceof BadContentException) {
+      return String.valueOf(e.getMessage());
+    }
+    return e instanceof EOFException ? "it is cut off" : "it is damaged: " + e.getMessage();
   }
 }
