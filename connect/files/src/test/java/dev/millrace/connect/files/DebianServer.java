@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that Debian has, on the loopback address: it needs root, and an account of its own,
@@ -28,7 +30,7 @@ final class DebianServer implements AutoCloseable {
 
   private final Path folder;
   private final String password = UUID.randomUUID().toString();
-  private Process process;
+  private @Nullable Process process;
 
   /**
    * Prepares an account; {@link #start} then starts the server.
@@ -40,11 +42,11 @@ final class DebianServer implements AutoCloseable {
     assumeTrue(Files.isExecutable(Path.of(program)), "there is no " + program);
     assumeTrue(System.getProperty("user.name").equals("root"), "only root can start " + program);
     assumeTrue(Files.isExecutable(Path.of("/usr/sbin/useradd")), "there is no useradd");
-    for (Path path = folder; path.startsWith(System.getProperty("java.io.tmpdir")); ) {
-      if (!Files.isSameFile(path, Path.of(System.getProperty("java.io.tmpdir")))) {
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-      }
-      path = path.getParent();
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    for (@Nullable Path path = folder;
+        path != null && path.startsWith(temporary) && !Files.isSameFile(path, temporary);
+        path = path.getParent()) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     removeUser();
     run(
@@ -84,17 +86,18 @@ final class DebianServer implements AutoCloseable {
   /** Starts it in the foreground, and waits until it answers. */
   void start(int port, String... command) throws IOException {
     Path log = folder.resolve("server.log");
-    process =
+    Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .directory(folder.toFile())
             .start();
+    process = started;
     Awaitility.await()
         .atMost(LIMIT)
         .until(
             () -> {
-              assertThat(process.isAlive()).as(() -> read(log)).isTrue();
+              assertThat(started.isAlive()).as(() -> read(log)).isTrue();
               try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return socket.isConnected();
               } catch (IOException e) {
@@ -105,8 +108,9 @@ final class DebianServer implements AutoCloseable {
 
   /** Stops it as it is, connections and all, or lets it go on: {@code STOP} or {@code CONT}. */
   void signal(String name) throws Exception {
+    Process started = Objects.requireNonNull(process, "not started");
     for (ProcessHandle running :
-        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
+        Stream.concat(Stream.of(started.toHandle()), started.descendants()).toList()) {
       run("kill", "-" + name, Long.toString(running.pid()));
     }
   }
@@ -143,9 +147,10 @@ final class DebianServer implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    if (process != null) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
+    Process started = process;
+    if (started != null) {
+      started.descendants().forEach(ProcessHandle::destroyForcibly);
+      started.destroyForcibly().waitFor();
     }
     removeUser();
   }
