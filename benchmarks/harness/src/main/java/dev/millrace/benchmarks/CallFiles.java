@@ -29,7 +29,7 @@ final class CallFiles {
   private long row;
 
   /** What a folder of such files holds. */
-  record Amount(long rows, long unpackedBytes, long packedBytes, List<Path> files) {}
+  record Amount(Path folder, long rows, long unpackedBytes, long packedBytes, List<Path> files) {}
 
   /** The files of a folder, which is filled if it is not there yet. */
   static Amount kept(Path folder, int files, int rowsEach) throws IOException {
@@ -53,7 +53,11 @@ final class CallFiles {
       packed += Files.size(file);
     }
     return new Amount(
-        (long) files * rowsEach, Long.parseLong(Files.readString(done).strip()), packed, all);
+        folder,
+        (long) files * rowsEach,
+        Long.parseLong(Files.readString(done).strip()),
+        packed,
+        all);
   }
 
   /** Writes a file; returns its bytes before packing. */

@@ -155,7 +155,7 @@ final class FilesBenchmark {
 
   /** A copy of the project that reads the files where they are; its ledger is by its name. */
   private void project(Path folder, String name, BrokerProcess broker) throws IOException {
-    project(folder, name, broker, amount.files().get(0).getParent());
+    project(folder, name, broker, amount.folder());
   }
 
   private void project(Path folder, String name, BrokerProcess broker, Path incoming)
@@ -317,6 +317,10 @@ final class FilesBenchmark {
     return amount.rows() / (nanos / 1e9);
   }
 
+  private double speed(String what) {
+    return Optional.ofNullable(rows.get(what)).orElseThrow();
+  }
+
   private void report() throws IOException {
     double rowBytes = (double) amount.unpackedBytes() / amount.rows();
     StringBuilder text = new StringBuilder();
@@ -338,15 +342,12 @@ final class FilesBenchmark {
                     what,
                     speed,
                     speed * rowBytes / 1e9,
-                    memory.containsKey(what) ? Long.toString(memory.get(what) >> 20) : "")));
-    double topic =
-        rows.get("Millrace to the topic")
-            / Math.min(rows.get("gunzip alone"), rows.get("Kafka alone"));
-    double table =
-        rows.get("Millrace to ClickHouse")
-            / Math.min(
-                rows.get("ClickHouse alone"),
-                Math.min(rows.get("gunzip alone"), rows.get("Kafka alone")));
+                    Optional.ofNullable(memory.get(what))
+                        .map(bytes -> Long.toString(bytes >> 20))
+                        .orElse(""))));
+    double ceiling = Math.min(speed("gunzip alone"), speed("Kafka alone"));
+    double topic = speed("Millrace to the topic") / ceiling;
+    double table = speed("Millrace to ClickHouse") / Math.min(ceiling, speed("ClickHouse alone"));
     text.append(
         String.format(
             Locale.ROOT,
