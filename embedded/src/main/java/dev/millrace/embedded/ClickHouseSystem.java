@@ -8,7 +8,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,28 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * ClickHouse's engine in a child process, with its data and log in one folder, behind ClickHouse's
  * HTTP interface on the loopback address. Its user {@code default} has a password that was
  * generated once. The process ends with its parent.
  */
-public final class ClickHouseSystem implements EmbeddedSystem {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+public final class ClickHouseSystem extends ChildSystem {
   private static final int PING_MILLIS = 1000;
   private static final String ORDERLY = "TERM";
 
-  private final String name;
   private final String database;
   private final Path folder;
   private final Path data;
   private final Path pidFile;
-  private final Ports ports;
-
-  private int port;
-  private volatile @Nullable ChildProcess process;
 
   /**
    * Describes a server; nothing runs yet.
@@ -48,12 +39,11 @@ public final class ClickHouseSystem implements EmbeddedSystem {
    * @param ports where to ask for a port
    */
   public ClickHouseSystem(String name, String database, Path folder, Ports ports) {
-    this.name = name;
+    super(name, ports, ORDERLY);
     this.database = database;
     this.folder = folder.toAbsolutePath().normalize();
     this.data = this.folder.resolve("data");
     this.pidFile = this.folder.resolve("clickhouse.pid");
-    this.ports = ports;
   }
 
   /** True if this machine has the engine, or could fetch it. */
@@ -62,51 +52,20 @@ public final class ClickHouseSystem implements EmbeddedSystem {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
   public Map<String, Object> start() {
     Path library = ClickHouseEngine.library();
     ChildProcess.endStale(pidFile, data.toString(), ORDERLY, STOP_LIMIT);
     String password = password();
-    if (port == 0) {
-      port = ports.port(name);
-    }
-    ChildProcess started = ChildProcess.start(command(library, password));
-    process = started;
-    started.awaitReady("ClickHouse", this::isReady, START_LIMIT, ORDERLY, STOP_LIMIT);
+    launch("ClickHouse", command(library, password), started -> isReady());
     return Map.of(
         "url",
-        "http://127.0.0.1:" + port,
+        "http://127.0.0.1:" + port(),
         "user",
         "default",
         "password",
         password,
         "database",
         database);
-  }
-
-  @Override
-  public Optional<String> failure() {
-    ChildProcess current = process;
-    return current == null ? Optional.of("it is not running") : current.failure();
-  }
-
-  @Override
-  public void stop() {
-    ChildProcess current = process;
-    if (current != null) {
-      current.stop(ORDERLY, STOP_LIMIT);
-      process = null;
-    }
-  }
-
-  /** The server's process id; empty if it is not running. */
-  public Optional<Long> pid() {
-    ChildProcess current = process;
-    return current == null || !current.isAlive() ? Optional.empty() : Optional.of(current.pid());
   }
 
   private String password() {
@@ -138,7 +97,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
             library.toString(),
             data.toString(),
             folder.resolve("rows").toString(),
-            Integer.toString(port),
+            Integer.toString(port()),
             Long.toString(ProcessHandle.current().pid()),
             database));
     Map<String, String> environment = new HashMap<>();
@@ -147,7 +106,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
     // The engine sets handlers of signals that the JVM needs for itself: this chains them.
     environment.put("LD_PRELOAD", java.resolve("lib/libjsig.so").toString());
     return new ChildProcess.Command(
-        name, words, environment, folder, Optional.of(pidFile), logFile());
+        name(), words, environment, folder, Optional.of(pidFile), logFile());
   }
 
   /** Where the classes of the child come from: this module and JNA. */
@@ -175,7 +134,7 @@ public final class ClickHouseSystem implements EmbeddedSystem {
     try {
       connection =
           (HttpURLConnection)
-              URI.create("http://127.0.0.1:" + port + "/ping").toURL().openConnection();
+              URI.create("http://127.0.0.1:" + port() + "/ping").toURL().openConnection();
       connection.setConnectTimeout(PING_MILLIS);
       connection.setReadTimeout(PING_MILLIS);
       return connection.getResponseCode() == HttpURLConnection.HTTP_OK;

@@ -5,12 +5,10 @@ import dev.millrace.api.error.StopException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL server in a child process, with its data, programs and log in one folder. It listens
@@ -18,24 +16,17 @@ import org.jspecify.annotations.Nullable;
  * ({@code wal_level=logical}). Its superuser {@code millrace} has a password that was generated
  * once; its database has the project's name.
  */
-public final class PostgresSystem implements EmbeddedSystem {
+public final class PostgresSystem extends ChildSystem {
   /** The major version whose data folders this can open. */
   static final String MAJOR_VERSION = "18";
 
   static final String USER = "millrace";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
   private static final String FAST_SHUTDOWN = "INT";
 
-  private final String name;
   private final String database;
   private final Path folder;
   private final Path data;
-  private final Ports ports;
-
-  private int port;
-  private volatile @Nullable ChildProcess process;
 
   /**
    * Describes a server; nothing runs yet.
@@ -46,16 +37,10 @@ public final class PostgresSystem implements EmbeddedSystem {
    * @param ports where to ask for a port
    */
   public PostgresSystem(String name, String database, Path folder, Ports ports) {
-    this.name = name;
+    super(name, ports, FAST_SHUTDOWN);
     this.database = database;
     this.folder = folder.toAbsolutePath().normalize();
     this.data = this.folder.resolve("data");
-    this.ports = ports;
-  }
-
-  @Override
-  public String name() {
-    return name;
   }
 
   @Override
@@ -66,47 +51,20 @@ public final class PostgresSystem implements EmbeddedSystem {
     ChildProcess.endStale(
         data.resolve("postmaster.pid"), data.toString(), FAST_SHUTDOWN, STOP_LIMIT);
     String password = cluster.prepare(data, database);
-    if (port == 0) {
-      port = ports.port(name);
-    }
-    ChildProcess started = ChildProcess.start(command(home, unprivileged));
-    process = started;
-    started.awaitReady(
-        "PostgreSQL", () -> isReady(started), START_LIMIT, FAST_SHUTDOWN, STOP_LIMIT);
+    launch("PostgreSQL", command(home, unprivileged), this::isReady);
     return Map.of(
         "url",
-        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database),
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port(), database),
         "user",
         USER,
         "password",
         password);
   }
 
-  @Override
-  public Optional<String> failure() {
-    ChildProcess current = process;
-    return current == null ? Optional.of("it is not running") : current.failure();
-  }
-
-  @Override
-  public void stop() {
-    ChildProcess current = process;
-    if (current != null) {
-      current.stop(FAST_SHUTDOWN, STOP_LIMIT);
-      process = null;
-    }
-  }
-
-  /** The server's process id; empty if it is not running. */
-  public Optional<Long> pid() {
-    ChildProcess current = process;
-    return current == null || !current.isAlive() ? Optional.empty() : Optional.of(current.pid());
-  }
-
   private ChildProcess.Command command(Path home, List<String> unprivileged) {
     List<String> words = new ArrayList<>(unprivileged);
     words.add(home.resolve("bin/postgres").toString());
-    words.addAll(List.of("-D", data.toString(), "-p", Integer.toString(port)));
+    words.addAll(List.of("-D", data.toString(), "-p", Integer.toString(port())));
     settings()
         .forEach(
             (setting, value) -> {
@@ -115,7 +73,7 @@ public final class PostgresSystem implements EmbeddedSystem {
             });
     // postgres writes its own pid file.
     return new ChildProcess.Command(
-        name, words, Map.of("TZ", "UTC"), folder, Optional.empty(), logFile());
+        name(), words, Map.of("TZ", "UTC"), folder, Optional.empty(), logFile());
   }
 
   private Path logFile() {

@@ -8,31 +8,22 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis server in a child process, with its data, program and log in one folder. It listens on
  * the loopback address only, and its user {@code default} has a password that was generated once.
  * It answers a write once that is on the disk (append-only file, {@code appendfsync always}).
  */
-public final class RedisSystem implements EmbeddedSystem {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+public final class RedisSystem extends ChildSystem {
   private static final int PING_MILLIS = 1000;
   private static final String ORDERLY = "TERM";
 
-  private final String name;
   private final Path folder;
   private final Path settings;
   private final Path pidFile;
-  private final Ports ports;
-
-  private int port;
-  private volatile @Nullable ChildProcess process;
 
   /**
    * Describes a server; nothing runs yet.
@@ -42,59 +33,28 @@ public final class RedisSystem implements EmbeddedSystem {
    * @param ports where to ask for a port
    */
   public RedisSystem(String name, Path folder, Ports ports) {
-    this.name = name;
+    super(name, ports, ORDERLY);
     this.folder = folder.toAbsolutePath().normalize();
     this.settings = this.folder.resolve("redis.conf");
     this.pidFile = this.folder.resolve("redis.pid");
-    this.ports = ports;
-  }
-
-  @Override
-  public String name() {
-    return name;
   }
 
   @Override
   public Map<String, Object> start() {
     Path program = RedisBinary.unpack(folder);
     ChildProcess.endStale(pidFile, settings.toString(), ORDERLY, STOP_LIMIT);
-    if (port == 0) {
-      port = ports.port(name);
-    }
     String password = prepare();
-    ChildProcess started =
-        ChildProcess.start(
-            new ChildProcess.Command(
-                name,
-                List.of(program.toString(), settings.toString()),
-                Map.of("TZ", "UTC"),
-                folder,
-                Optional.of(pidFile),
-                folder.resolve("redis.log")));
-    process = started;
-    started.awaitReady("Redis", () -> isReady(password), START_LIMIT, ORDERLY, STOP_LIMIT);
-    return Map.of("url", "redis://127.0.0.1:" + port, "user", "default", "password", password);
-  }
-
-  @Override
-  public Optional<String> failure() {
-    ChildProcess current = process;
-    return current == null ? Optional.of("it is not running") : current.failure();
-  }
-
-  @Override
-  public void stop() {
-    ChildProcess current = process;
-    if (current != null) {
-      current.stop(ORDERLY, STOP_LIMIT);
-      process = null;
-    }
-  }
-
-  /** The server's process id; empty if it is not running. */
-  public Optional<Long> pid() {
-    ChildProcess current = process;
-    return current == null || !current.isAlive() ? Optional.empty() : Optional.of(current.pid());
+    launch(
+        "Redis",
+        new ChildProcess.Command(
+            name(),
+            List.of(program.toString(), settings.toString()),
+            Map.of("TZ", "UTC"),
+            folder,
+            Optional.of(pidFile),
+            folder.resolve("redis.log")),
+        started -> isReady(password));
+    return Map.of("url", "redis://127.0.0.1:" + port(), "user", "default", "password", password);
   }
 
   /** Writes the settings, and gives the password in them. */
@@ -125,7 +85,7 @@ public final class RedisSystem implements EmbeddedSystem {
     save ""
     maxmemory-policy noeviction
     """
-        .formatted(port, password, quoted(folder.resolve("data").toString()));
+        .formatted(port(), password, quoted(folder.resolve("data").toString()));
   }
 
   private static String quoted(String text) {
@@ -136,7 +96,7 @@ public final class RedisSystem implements EmbeddedSystem {
   private boolean isReady(String password) {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(PING_MILLIS);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PING_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), PING_MILLIS);
       socket
           .getOutputStream()
           .write("AUTH %s\r\nPING\r\nQUIT\r\n".formatted(password).getBytes(US_ASCII));

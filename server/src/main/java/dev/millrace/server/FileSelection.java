@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.api.option.Glob;
 import dev.millrace.api.type.Identifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,7 @@ public record FileSelection(Optional<String> source, List<String> paths, List<St
     if (!paths.isEmpty()) {
       String patterns =
           paths.stream()
-              .filter(FileSelection::isPattern)
-              .map(FileSelection::regex)
+              .flatMap(p -> regex(p).stream())
               .map(r -> " OR regexp_full_match(path, " + Identifier.literal(r) + ", 's')")
               .collect(Collectors.joining());
       all.add("(path IN (" + literals(paths) + ")" + patterns + ")");
@@ -45,50 +45,15 @@ public record FileSelection(Optional<String> source, List<String> paths, List<St
     return texts.stream().map(Identifier::literal).collect(Collectors.joining(", "));
   }
 
-  static boolean isPattern(String path) {
-    return path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
-  }
-
-  /** The pattern as a regular expression of RE2, which DuckDB has. */
-  static String regex(String pattern) {
-    StringBuilder regex = new StringBuilder();
-    String[] names = pattern.split("/");
-    for (int i = 0; i < names.length; i++) {
-      boolean last = i == names.length - 1;
-      if (names[i].equals("**")) {
-        regex.append(last ? ".*" : "(?:.*/)?");
-      } else {
-        name(names[i], regex);
-        regex.append(last ? "" : "/");
-      }
+  /** Of a text that looks like a pattern and is none only the path of that name is meant. */
+  private static Optional<String> regex(String path) {
+    if (!Glob.isPattern(path)) {
+      return Optional.empty();
     }
-    return regex.toString();
-  }
-
-  private static void name(String name, StringBuilder regex) {
-    boolean inBraces = false;
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      int end = c == '[' ? name.indexOf(']', i + 2) : c == '{' ? name.indexOf('}', i + 1) : -1;
-      if (c == '*') {
-        regex.append("[^/]*");
-      } else if (c == '?') {
-        regex.append("[^/]");
-      } else if (c == '[' && end > 0) {
-        String inside = name.substring(i + 1, end).replace("\\", "\\\\").replace("[", "\\[");
-        regex.append('[').append(inside.startsWith("!") ? "^/" + inside.substring(1) : inside);
-        regex.append(']');
-        i = end;
-      } else if (c == '{' && end > 0) {
-        regex.append("(?:");
-        inBraces = true;
-      } else if (inBraces && (c == ',' || c == '}')) {
-        regex.append(c == ',' ? "|" : ")");
-        inBraces = c == ',';
-      } else {
-        boolean plain = Character.isLetterOrDigit(c) || c > '~' || c < ' ';
-        regex.append(plain ? "" : "\\").append(c);
-      }
+    try {
+      return Optional.of(new Glob(path).regex());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 }

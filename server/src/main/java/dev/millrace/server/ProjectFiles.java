@@ -5,6 +5,7 @@ import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.error.Suggestion;
+import dev.millrace.api.option.Glob;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.Instance;
 import dev.millrace.sql.gate.QueryLimits;
@@ -59,8 +60,7 @@ final class ProjectFiles {
                 + " ORDER BY recorded_at DESC, source, path",
             QueryLimits.CONSOLE);
     if (files.rows().isEmpty()) {
-      List<String> paths =
-          selection.paths().stream().filter(p -> !FileSelection.isPattern(p)).toList();
+      List<String> paths = selection.paths().stream().filter(p -> !Glob.isPattern(p)).toList();
       checkIsKnown(new FileSelection(selection.source(), paths, List.of()));
     }
     return Json.result(files);

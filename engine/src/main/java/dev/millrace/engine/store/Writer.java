@@ -35,8 +35,9 @@ public final class Writer implements AutoCloseable {
    * Runs {@code body} and commits.
    *
    * @return what the body returned, committed durably
-   * @throws RetryException if the commit's outcome is unknown or the store is unusable for now:
-   *     whatever the caller holds in memory about the store must be read again before the next try
+   * @throws RetryException if the commit's outcome is unknown or the store cannot be written, as on
+   *     a full disk: whatever the caller holds in memory about the store must be read again before
+   *     the next try
    * @throws SQLException if a statement failed; nothing was committed, and the store is usable
    * @throws RuntimeException what the body threw; nothing was committed
    */

@@ -2,7 +2,6 @@ package dev.millrace.connect.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkConnector;
@@ -16,11 +15,9 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataType.Kind;
 import dev.millrace.api.type.Schema;
-import dev.millrace.embedded.ClickHouseSystem;
 import dev.millrace.testing.Batches;
 import dev.millrace.testing.OptionValues;
 import dev.millrace.testing.SinkContract;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -31,11 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** ClickHouse as a target: the contract of every sink, and what only this one can meet. */
 @Tag("slow")
@@ -49,33 +44,7 @@ class ClickHouseSinkTest extends SinkContract {
   private static final Instant JANUARY = Instant.parse("2025-01-31T10:00:00.123456Z");
   private static final Instant MARCH = Instant.parse("2025-03-01T00:00:00Z");
 
-  @TempDir static Path folder;
-  private static @Nullable EmbeddedClickHouse server;
-
-  private static EmbeddedClickHouse server() {
-    EmbeddedClickHouse running = server;
-    assumeTrue(running != null, "ClickHouse's engine cannot be had here");
-    if (running == null) {
-      throw new IllegalStateException();
-    }
-    return running;
-  }
-
-  @BeforeAll
-  static void start() {
-    if (ClickHouseSystem.isAvailable()) {
-      server = new EmbeddedClickHouse(folder.resolve("project"));
-      server.start();
-    }
-    server();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.stop();
-    }
-  }
+  @RegisterExtension static final EmbeddedClickHouse SERVER = new EmbeddedClickHouse();
 
   @Override
   protected SinkConnector connector() {
@@ -84,25 +53,25 @@ class ClickHouseSinkTest extends SinkContract {
 
   @Override
   protected Map<String, String> system() {
-    return server().options();
+    return SERVER.options();
   }
 
   @Override
   protected void stopSystem() {
-    server().stop();
+    SERVER.stop();
   }
 
   @Override
   protected void startSystem() {
-    server().start();
+    SERVER.start();
   }
 
   @Override
   protected List<List<@Nullable Object>> read(String table, Schema schema) {
-    boolean upsert = server().query("EXISTS TABLE " + table + "_final").equals("1");
-    List<List<@Nullable Object>> rows = server().read(table, schema, upsert);
+    boolean upsert = SERVER.query("EXISTS TABLE " + table + "_final").equals("1");
+    List<List<@Nullable Object>> rows = SERVER.read(table, schema, upsert);
     if (upsert) {
-      assertThat(server().read(table + "_final", schema, false)).hasSameSizeAs(rows);
+      assertThat(SERVER.read(table + "_final", schema, false)).hasSameSizeAs(rows);
     }
     return rows;
   }
@@ -192,7 +161,7 @@ class ClickHouseSinkTest extends SinkContract {
               .build(),
           4);
     }
-    assertThat(server().query("SHOW CREATE TABLE " + table))
+    assertThat(SERVER.query("SHOW CREATE TABLE " + table))
         .contains("ENGINE = MergeTree")
         .contains("PARTITION BY toYYYYMM(at)")
         .contains("ORDER BY (text, toStartOfHour(at))")
@@ -201,13 +170,12 @@ class ClickHouseSinkTest extends SinkContract {
         .contains("fsync_after_insert = 1")
         .contains("storage_policy = 'default'");
     assertThat(
-            server()
-                .query(
-                    "SELECT toString(groupArray(id)), _sequence, _piece FROM (SELECT *, _sequence, _piece FROM "
-                        + table
-                        + " ORDER BY id) GROUP BY _sequence, _piece ORDER BY _piece"))
+            SERVER.query(
+                "SELECT toString(groupArray(id)), _sequence, _piece FROM (SELECT *, _sequence, _piece FROM "
+                    + table
+                    + " ORDER BY id) GROUP BY _sequence, _piece ORDER BY _piece"))
         .isEqualTo("[1,3]|4|0\n[2]|4|1\n[4]|4|2");
-    assertThat(server().query("SELECT * FROM " + table + " WHERE id = 1"))
+    assertThat(SERVER.query("SELECT * FROM " + table + " WHERE id = 1"))
         .isEqualTo("1|a|2025-01-31T10:00:00.123456Z[UTC]");
   }
 
@@ -218,10 +186,10 @@ class ClickHouseSinkTest extends SinkContract {
       sink.deliver(new Batches(EVENTS).put(1L, "a", null).put(2L, "b", null).build(), 2);
       sink.deliver(new Batches(EVENTS).put(1L, "new", null).take(2L, "b", null).build(), 4);
     }
-    assertThat(server().query("SELECT id, text FROM " + table + "_final")).isEqualTo("1|new");
-    assertThat(server().query("SELECT count() FROM " + table)).isEqualTo("4");
-    server().execute("OPTIMIZE TABLE " + table + " FINAL");
-    assertThat(server().query("SELECT id, text, _version FROM " + table + " FINAL"))
+    assertThat(SERVER.query("SELECT id, text FROM " + table + "_final")).isEqualTo("1|new");
+    assertThat(SERVER.query("SELECT count() FROM " + table)).isEqualTo("4");
+    SERVER.execute("OPTIMIZE TABLE " + table + " FINAL");
+    assertThat(SERVER.query("SELECT id, text, _version FROM " + table + " FINAL"))
         .isEqualTo("1|new|4");
   }
 
@@ -246,7 +214,7 @@ class ClickHouseSinkTest extends SinkContract {
         sink.deliver(more, 9);
         assertThat(sink.position()).contains(new SinkPosition("epoch-1", 9));
       }
-      assertThat(server().query("SELECT id, text FROM " + table + " ORDER BY id"))
+      assertThat(SERVER.query("SELECT id, text FROM " + table + " ORDER BY id"))
           .as(lost)
           .isEqualTo("0|first\n1|a\n2|b\n3|later");
       forget(table, 3, "_sequence = 9");
@@ -255,61 +223,55 @@ class ClickHouseSinkTest extends SinkContract {
 
   /** Undoes the confirmation of a chunk, and drops rows of the table. */
   private static void forget(String table, long upto, String rows) {
-    server()
-        .execute(
-            "ALTER TABLE millrace.positions DELETE WHERE sink = '"
-                + table
-                + "' AND (state = 'delivered' OR upto > "
-                + upto
-                + ") SETTINGS mutations_sync = 1");
-    server()
-        .execute(
-            "INSERT INTO millrace.positions (project, sink, state, epoch, sequence, table_id)"
-                + " SELECT 'kit', sink, 'delivered', 'epoch-1', 1, table_id FROM"
-                + " millrace.positions WHERE sink = '"
-                + table
-                + "' AND state = 'adopted'");
-    server()
-        .execute(
-            "INSERT INTO millrace.positions (project, sink, state, epoch, sequence, upto, rows,"
-                + " table_id) SELECT 'kit', sink, 'claimed', 'epoch-1', 1, 3, 2, table_id FROM"
-                + " millrace.positions WHERE sink = '"
-                + table
-                + "' AND state = 'adopted'");
-    server()
-        .execute(
-            "ALTER TABLE "
-                + table
-                + " DELETE WHERE _sequence > 1 AND ("
-                + rows
-                + ") SETTINGS mutations_sync = 1");
+    SERVER.execute(
+        "ALTER TABLE millrace.positions DELETE WHERE sink = '"
+            + table
+            + "' AND (state = 'delivered' OR upto > "
+            + upto
+            + ") SETTINGS mutations_sync = 1");
+    SERVER.execute(
+        "INSERT INTO millrace.positions (project, sink, state, epoch, sequence, table_id)"
+            + " SELECT 'kit', sink, 'delivered', 'epoch-1', 1, table_id FROM"
+            + " millrace.positions WHERE sink = '"
+            + table
+            + "' AND state = 'adopted'");
+    SERVER.execute(
+        "INSERT INTO millrace.positions (project, sink, state, epoch, sequence, upto, rows,"
+            + " table_id) SELECT 'kit', sink, 'claimed', 'epoch-1', 1, 3, 2, table_id FROM"
+            + " millrace.positions WHERE sink = '"
+            + table
+            + "' AND state = 'adopted'");
+    SERVER.execute(
+        "ALTER TABLE "
+            + table
+            + " DELETE WHERE _sequence > 1 AND ("
+            + rows
+            + ") SETTINGS mutations_sync = 1");
   }
 
   @Test
   void tokenAloneDecidesInATableOfOnesOwn() {
     String table = newTable();
-    server()
-        .execute(
-            "CREATE TABLE "
-                + table
-                + " (id Int64, text String, at DateTime64(6)) ENGINE = MergeTree ORDER BY id"
-                + " SETTINGS non_replicated_deduplication_window = 100");
+    SERVER.execute(
+        "CREATE TABLE "
+            + table
+            + " (id Int64, text String, at DateTime64(6)) ENGINE = MergeTree ORDER BY id"
+            + " SETTINGS non_replicated_deduplication_window = 100");
     SinkContext context = events(table, Map.of("create_table", "false"));
     try (Sink sink = connector().open(context)) {
       sink.deliver(new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).build(), 2);
     }
-    server()
-        .execute(
-            "ALTER TABLE millrace.positions DELETE WHERE state = 'delivered' AND sink = '"
-                + table
-                + "' SETTINGS mutations_sync = 1");
+    SERVER.execute(
+        "ALTER TABLE millrace.positions DELETE WHERE state = 'delivered' AND sink = '"
+            + table
+            + "' SETTINGS mutations_sync = 1");
     try (Sink sink = connector().open(context)) {
       assertThat(sink.position()).contains(new SinkPosition("epoch-1", 0));
       sink.deliver(
           new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).put(3L, "c", MARCH).build(),
           3);
     }
-    assertThat(server().query("SELECT id FROM " + table + " ORDER BY id")).isEqualTo("1\n2\n3");
+    assertThat(SERVER.query("SELECT id FROM " + table + " ORDER BY id")).isEqualTo("1\n2\n3");
   }
 
   /** An upsert that another store began may have left rows of any version. */
@@ -318,11 +280,10 @@ class ClickHouseSinkTest extends SinkContract {
     String table = newTable();
     SinkContext context = events(table, Map.of(), "id");
     connector().open(context).close();
-    server()
-        .execute(
-            "INSERT INTO millrace.positions (project, sink, state, epoch) VALUES ('kit', '"
-                + table
-                + "', 'adopted', 'epoch-0')");
+    SERVER.execute(
+        "INSERT INTO millrace.positions (project, sink, state, epoch) VALUES ('kit', '"
+            + table
+            + "', 'adopted', 'epoch-0')");
     try (Sink sink = connector().open(context)) {
       assertThat(sink.position()).contains(new SinkPosition("epoch-0", 0));
     }
@@ -350,18 +311,18 @@ class ClickHouseSinkTest extends SinkContract {
     SinkContext context = events(table, Map.of());
     try (Sink sink = connector().open(context)) {
       sink.deliver(new Batches(EVENTS).put(1L, "a", null).build(), 1);
-      ProcessHandle.of(server().system().pid().orElseThrow()).orElseThrow().destroyForcibly();
+      ProcessHandle.of(SERVER.system().pid().orElseThrow()).orElseThrow().destroyForcibly();
       assertThatThrownBy(() -> sink.deliver(new Batches(EVENTS).put(2L, "b", null).build(), 2))
           .isInstanceOf(RetryException.class)
           .hasMessageContaining("[DATABASE_AWAY]");
     } finally {
-      server().start();
+      SERVER.start();
     }
     try (Sink sink = connector().open(context)) {
       assertThat(sink.position()).contains(new SinkPosition("epoch-1", 1));
       sink.deliver(new Batches(EVENTS).put(2L, "b", null).build(), 2);
     }
-    assertThat(server().query("SELECT id FROM " + table + " ORDER BY id")).isEqualTo("1\n2");
+    assertThat(SERVER.query("SELECT id FROM " + table + " ORDER BY id")).isEqualTo("1\n2");
   }
 
   @Test
@@ -374,7 +335,7 @@ class ClickHouseSinkTest extends SinkContract {
         assertThat(sink.position()).isEmpty();
         sink.deliver(new Batches(EVENTS).put(1L, "a", null).build(), 1);
       }
-      assertThat(server().query("SELECT count() FROM " + table)).isEqualTo("1");
+      assertThat(SERVER.query("SELECT count() FROM " + table)).isEqualTo("1");
     }
   }
 
@@ -385,7 +346,7 @@ class ClickHouseSinkTest extends SinkContract {
     try (Sink sink = connector().open(context)) {
       sink.deliver(new Batches(EVENTS).put(1L, "a", null).build(), 7);
     }
-    server().execute("DROP TABLE " + table + " SYNC");
+    SERVER.execute("DROP TABLE " + table + " SYNC");
     for (int attempt = 0; attempt < 2; attempt++) {
       // The first attempt makes the table; the second knows that it is another.
       assertThatThrownBy(() -> connector().open(context))
@@ -409,15 +370,15 @@ class ClickHouseSinkTest extends SinkContract {
     try (Sink sink = connector().open(events(table, Map.of("add_columns", "true"), "id"))) {
       sink.deliver(new Batches(EVENTS).put(2L, "new", MARCH).build(), 2);
     }
-    assertThat(server().query("SELECT id, at FROM " + table + "_final ORDER BY id"))
+    assertThat(SERVER.query("SELECT id, at FROM " + table + "_final ORDER BY id"))
         .isEqualTo("1|null\n2|2025-03-01T00:00Z[UTC]");
   }
 
   @Test
   void everyReasonWhyATableDoesNotFitIsTold() {
     String table = newTable();
-    server()
-        .execute("CREATE TABLE " + table + " (id Int8, at String) ENGINE = MergeTree ORDER BY at");
+    SERVER.execute(
+        "CREATE TABLE " + table + " (id Int8, at String) ENGINE = MergeTree ORDER BY at");
     assertThatThrownBy(() -> connector().open(events(table, Map.of(), "id")))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("column `id` of `" + table + "` is Int8")
@@ -436,14 +397,13 @@ class ClickHouseSinkTest extends SinkContract {
   @Test
   void existingTablesAreUsedAsTheyAre() {
     String table = newTable();
-    server()
-        .execute(
-            "CREATE TABLE "
-                + table
-                + " (id Int128, text LowCardinality(String), at DateTime64(9, 'Asia/Tokyo'), v"
-                + " UInt64, gone UInt8, more Int32 DEFAULT 7) ENGINE = ReplacingMergeTree(v, gone)"
-                + " ORDER BY id PARTITION BY intDiv(id, 100) SETTINGS"
-                + " non_replicated_deduplication_window = 100");
+    SERVER.execute(
+        "CREATE TABLE "
+            + table
+            + " (id Int128, text LowCardinality(String), at DateTime64(9, 'Asia/Tokyo'), v"
+            + " UInt64, gone UInt8, more Int32 DEFAULT 7) ENGINE = ReplacingMergeTree(v, gone)"
+            + " ORDER BY id PARTITION BY intDiv(id, 100) SETTINGS"
+            + " non_replicated_deduplication_window = 100");
     SinkContext context = events(table, Map.of("create_table", "false"), "id");
     try (Sink sink = connector().open(context)) {
       sink.deliver(new Batches(EVENTS).put(1L, "a", MARCH).put(200L, "b", MARCH).build(), 2);
@@ -453,7 +413,7 @@ class ClickHouseSinkTest extends SinkContract {
           .hasMessageContaining("`text`")
           .hasMessageContaining("cannot be null");
     }
-    assertThat(server().query("SELECT id, text, v, more FROM " + table + " FINAL"))
+    assertThat(SERVER.query("SELECT id, text, v, more FROM " + table + " FINAL"))
         .isEqualTo("1|a|2|7");
   }
 
@@ -472,7 +432,7 @@ class ClickHouseSinkTest extends SinkContract {
           .hasMessageContaining("column `at`")
           .hasMessageContaining("[SINK_VALUE]");
     }
-    assertThat(server().query("SELECT count() FROM " + table)).isEqualTo("0");
+    assertThat(SERVER.query("SELECT count() FROM " + table)).isEqualTo("0");
   }
 
   @Test
@@ -484,7 +444,7 @@ class ClickHouseSinkTest extends SinkContract {
             plain.sink(),
             plain.epoch(),
             OptionValues.of(
-                connector().systemOptions(), server().options("password", "s3cr3t-wrong")),
+                connector().systemOptions(), SERVER.options("password", "s3cr3t-wrong")),
             plain.options(),
             plain.table(),
             plain.schema(),

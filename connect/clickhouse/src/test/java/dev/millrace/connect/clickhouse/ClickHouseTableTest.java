@@ -2,7 +2,6 @@ package dev.millrace.connect.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
@@ -12,19 +11,14 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataType.Kind;
 import dev.millrace.api.type.Schema;
-import dev.millrace.embedded.ClickHouseSystem;
 import dev.millrace.testing.Batches;
 import dev.millrace.testing.OptionValues;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tables that a sink finds: what others made, or what it left under another name. */
 @Tag("slow")
@@ -38,33 +32,7 @@ class ClickHouseTableTest {
   private static final Instant MARCH = Instant.parse("2025-03-01T00:00:00Z");
   private static final ClickHouseConnector CONNECTOR = new ClickHouseConnector();
 
-  @TempDir static Path folder;
-  private static @Nullable EmbeddedClickHouse server;
-
-  private static EmbeddedClickHouse server() {
-    EmbeddedClickHouse running = server;
-    assumeTrue(running != null, "ClickHouse's engine cannot be had here");
-    if (running == null) {
-      throw new IllegalStateException();
-    }
-    return running;
-  }
-
-  @BeforeAll
-  static void start() {
-    if (ClickHouseSystem.isAvailable()) {
-      server = new EmbeddedClickHouse(folder.resolve("project"));
-      server.start();
-    }
-    server();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.stop();
-    }
-  }
+  @RegisterExtension static final EmbeddedClickHouse SERVER = new EmbeddedClickHouse();
 
   private static Sink open(String sink, String table, Map<String, String> options, String... key) {
     return CONNECTOR.open(
@@ -72,7 +40,7 @@ class ClickHouseTableTest {
             "kit",
             sink,
             "epoch-1",
-            OptionValues.of(CONNECTOR.systemOptions(), server().options()),
+            OptionValues.of(CONNECTOR.systemOptions(), SERVER.options()),
             OptionValues.of(CONNECTOR.sinkOptions(), options),
             table,
             EVENTS,
@@ -92,7 +60,7 @@ class ClickHouseTableTest {
         .hasMessageContaining("`ads.campaign_minutes_final`")
         .hasMessageContaining("view: false");
     open("campaign_minutes", "ads.campaign_minutes", Map.of("view", "false"), "id").close();
-    assertThat(server().query("SELECT text FROM ads.campaign_minutes_final")).isEqualTo("kept");
+    assertThat(SERVER.query("SELECT text FROM ads.campaign_minutes_final")).isEqualTo("kept");
   }
 
   @Test
@@ -100,10 +68,10 @@ class ClickHouseTableTest {
     open("viewed", "viewed", Map.of(), "id").close();
     String before =
         "SELECT toString(metadata_modification_time) FROM system.tables WHERE name = 'viewed_final'";
-    String made = server().query(before);
+    String made = SERVER.query(before);
     open("viewed", "viewed", Map.of(), "id").close();
-    assertThat(server().query(before)).as("not made anew").isEqualTo(made);
-    server().execute("CREATE OR REPLACE VIEW viewed_final AS SELECT id FROM viewed FINAL");
+    assertThat(SERVER.query(before)).as("not made anew").isEqualTo(made);
+    SERVER.execute("CREATE OR REPLACE VIEW viewed_final AS SELECT id FROM viewed FINAL");
     assertThatThrownBy(() -> open("viewed", "viewed", Map.of(), "id"))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("there is a view of that name");
@@ -112,21 +80,19 @@ class ClickHouseTableTest {
   /** Rows of one key could be apart in the order, and stay both. */
   @Test
   void functionOfAnotherColumnIsNoOrderOfAKey() {
-    server()
-        .execute(
-            "CREATE TABLE sorted (id Nullable(Int64), text Nullable(String), at DateTime64(6,"
-                + " 'UTC'), v UInt64, gone UInt8) ENGINE = ReplacingMergeTree(v, gone) ORDER BY"
-                + " (toYYYYMM(at), id) SETTINGS allow_nullable_key = 1");
+    SERVER.execute(
+        "CREATE TABLE sorted (id Nullable(Int64), text Nullable(String), at DateTime64(6,"
+            + " 'UTC'), v UInt64, gone UInt8) ENGINE = ReplacingMergeTree(v, gone) ORDER BY"
+            + " (toYYYYMM(at), id) SETTINGS allow_nullable_key = 1");
     assertThatThrownBy(() -> open("sorted", "sorted", Map.of(), "id"))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("does not tell rows apart by the key (id)");
   }
 
   private static void forgetPositions(String sink, String condition) {
-    server()
-        .execute(
-            "ALTER TABLE millrace.positions DELETE WHERE sink = '%s' AND %s SETTINGS mutations_sync = 1"
-                .formatted(sink, condition));
+    SERVER.execute(
+        "ALTER TABLE millrace.positions DELETE WHERE sink = '%s' AND %s SETTINGS mutations_sync = 1"
+            .formatted(sink, condition));
   }
 
   /** Its sequence begins at 1 again, and its rows are newer than all that are there. */
@@ -141,7 +107,7 @@ class ClickHouseTableTest {
     try (Sink sink = open("second_name", "renamed", Map.of(), "id")) {
       sink.deliver(new Batches(EVENTS).put(3L, "newer", MARCH).build(), 3);
     }
-    assertThat(server().query("SELECT id, text, _version FROM renamed FINAL ORDER BY id"))
+    assertThat(SERVER.query("SELECT id, text, _version FROM renamed FINAL ORDER BY id"))
         .isEqualTo("1|new|702\n3|newer|703");
   }
 
@@ -156,8 +122,7 @@ class ClickHouseTableTest {
       assertThat(sink.position()).isEmpty();
       sink.deliver(new Batches(EVENTS).put(1L, "new", MARCH).build(), 1);
     }
-    assertThat(server().query("SELECT id, text, _version FROM unknown FINAL"))
-        .isEqualTo("1|new|701");
+    assertThat(SERVER.query("SELECT id, text, _version FROM unknown FINAL")).isEqualTo("1|new|701");
   }
 
   /** Two sinks with chunks of equal numbers, one of which was not sent. */
@@ -169,11 +134,11 @@ class ClickHouseTableTest {
       two.deliver(new Batches(EVENTS).put(2L, "two", MARCH).build(), 1);
     }
     forgetPositions("two", "state = 'delivered'");
-    server().execute("ALTER TABLE shared DELETE WHERE text = 'two' SETTINGS mutations_sync = 1");
+    SERVER.execute("ALTER TABLE shared DELETE WHERE text = 'two' SETTINGS mutations_sync = 1");
     try (Sink two = open("two", "shared", Map.of())) {
       two.deliver(new Batches(EVENTS).put(2L, "two", MARCH).build(), 1);
     }
-    assertThat(server().query("SELECT id FROM shared ORDER BY id")).isEqualTo("1\n2");
+    assertThat(SERVER.query("SELECT id FROM shared ORDER BY id")).isEqualTo("1\n2");
   }
 
   @Test
@@ -182,7 +147,7 @@ class ClickHouseTableTest {
       sink.deliver(new Batches(EVENTS).put(1L, "a", MARCH).put(2L, "b", MARCH).build(), 2);
     }
     forgetPositions("partial", "state = 'delivered'");
-    server().execute("ALTER TABLE partial DELETE WHERE id = 1 SETTINGS mutations_sync = 1");
+    SERVER.execute("ALTER TABLE partial DELETE WHERE id = 1 SETTINGS mutations_sync = 1");
     try (Sink sink = open("partial", "partial", Map.of())) {
       assertThatThrownBy(
               () ->
@@ -200,16 +165,15 @@ class ClickHouseTableTest {
     try (Sink sink = open("emptied", "emptied", Map.of())) {
       sink.deliver(new Batches(EVENTS).put(1L, "old", MARCH).build(), 1);
     }
-    server()
-        .execute(
-            "INSERT INTO millrace.positions (project, sink, adoption, state, epoch) VALUES ('kit',"
-                + " 'emptied', 1, 'emptying', 'epoch-1')");
+    SERVER.execute(
+        "INSERT INTO millrace.positions (project, sink, adoption, state, epoch) VALUES ('kit',"
+            + " 'emptied', 1, 'emptying', 'epoch-1')");
     try (Sink sink = open("emptied", "emptied", Map.of())) {
       assertThat(sink.position()).isEmpty();
-      assertThat(server().query("SELECT count() FROM emptied")).isEqualTo("0");
+      assertThat(SERVER.query("SELECT count() FROM emptied")).isEqualTo("0");
       sink.deliver(new Batches(EVENTS).put(1L, "new", MARCH).build(), 1);
     }
-    assertThat(server().query("SELECT text FROM emptied")).isEqualTo("new");
+    assertThat(SERVER.query("SELECT text FROM emptied")).isEqualTo("new");
   }
 
   @Test
@@ -230,11 +194,10 @@ class ClickHouseTableTest {
 
   @Test
   void oneInsertHasAnyNumberOfPartitionsThatAreNotKnownHere() {
-    server()
-        .execute(
-            "CREATE TABLE parted (id Nullable(Int64), text Nullable(String), at"
-                + " Nullable(DateTime64(6, 'UTC'))) ENGINE = MergeTree ORDER BY tuple() PARTITION"
-                + " BY assumeNotNull(id) % 200 SETTINGS non_replicated_deduplication_window = 100");
+    SERVER.execute(
+        "CREATE TABLE parted (id Nullable(Int64), text Nullable(String), at"
+            + " Nullable(DateTime64(6, 'UTC'))) ENGINE = MergeTree ORDER BY tuple() PARTITION"
+            + " BY assumeNotNull(id) % 200 SETTINGS non_replicated_deduplication_window = 100");
     Batches many = new Batches(EVENTS);
     for (long id = 0; id < 150; id++) {
       many.put(id, "a", MARCH);
@@ -242,13 +205,13 @@ class ClickHouseTableTest {
     try (Sink sink = open("parted", "parted", Map.of())) {
       sink.deliver(many.build(), 150);
     }
-    assertThat(server().query("SELECT count() FROM parted")).isEqualTo("150");
+    assertThat(SERVER.query("SELECT count() FROM parted")).isEqualTo("150");
   }
 
   @Test
   void positionsAreOnDiskBeforeTheyCount() {
     open("flushed", "flushed", Map.of()).close();
-    assertThat(server().query("SHOW CREATE TABLE millrace.positions"))
+    assertThat(SERVER.query("SHOW CREATE TABLE millrace.positions"))
         .contains("fsync_after_insert = 1")
         .contains("fsync_part_directory = 1");
   }

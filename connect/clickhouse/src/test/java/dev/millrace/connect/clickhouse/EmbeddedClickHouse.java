@@ -1,5 +1,7 @@
 package dev.millrace.connect.clickhouse;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.data_formats.internal.BinaryStreamReader;
 import com.clickhouse.client.api.query.GenericRecord;
@@ -10,6 +12,8 @@ import dev.millrace.embedded.ClickHouseSystem;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.Ports;
 import dev.millrace.testing.OptionValues;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,36 +22,62 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The embedded ClickHouse that the tests of a class share, and reading from it. */
-final class EmbeddedClickHouse {
-  private final ClickHouseSystem system;
+/**
+ * The embedded ClickHouse that the tests of a class share, and reading from it. Where its engine
+ * cannot be had they are skipped, which {@code ./check} says at its end.
+ */
+final class EmbeddedClickHouse implements BeforeAllCallback, AfterAllCallback {
+  private @Nullable Path project;
+  private @Nullable ClickHouseSystem system;
   private Map<String, String> options = Map.of();
 
-  EmbeddedClickHouse(Path project) {
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    assumeTrue(ClickHouseSystem.isAvailable(), "ClickHouse's engine cannot be had here");
+    project = Files.createTempDirectory("clickhouse");
     DataFolder folder = DataFolder.open(project);
     system =
         new ClickHouseSystem("clickhouse", "kit", folder.resolve("clickhouse"), new Ports(folder));
+    start();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    if (project != null) {
+      stop();
+      try (Stream<Path> files = Files.walk(project)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   ClickHouseSystem system() {
-    return system;
+    return Objects.requireNonNull(system);
   }
 
   void start() {
     Map<String, String> texts = new LinkedHashMap<>();
-    system.start().forEach((name, value) -> texts.put(name, value.toString()));
+    system().start().forEach((name, value) -> texts.put(name, value.toString()));
     options = texts;
   }
 
   void stop() {
-    system.stop();
+    system().stop();
   }
 
   /** The system options, with others in place of some. */

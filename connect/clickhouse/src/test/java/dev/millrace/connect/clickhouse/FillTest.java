@@ -2,7 +2,6 @@ package dev.millrace.connect.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkContext;
@@ -14,7 +13,6 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataType.Kind;
 import dev.millrace.api.type.Schema;
-import dev.millrace.embedded.ClickHouseSystem;
 import dev.millrace.testing.Batches;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.OptionValues;
@@ -30,11 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TimeZone;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tables that get the rows of Parquet files before those of their stream. */
@@ -47,35 +43,9 @@ class FillTest {
               new Column("text", new DataType.Scalar(Kind.VARCHAR))));
   private static final int FILE = 70_000;
 
-  @TempDir static Path folder;
   @TempDir Path exports;
-  private static @Nullable EmbeddedClickHouse server;
+  @RegisterExtension static final EmbeddedClickHouse SERVER = new EmbeddedClickHouse();
   private static int tables;
-
-  private static EmbeddedClickHouse server() {
-    EmbeddedClickHouse running = server;
-    assumeTrue(running != null, "ClickHouse's engine cannot be had here");
-    if (running == null) {
-      throw new IllegalStateException();
-    }
-    return running;
-  }
-
-  @BeforeAll
-  static void start() {
-    if (ClickHouseSystem.isAvailable()) {
-      server = new EmbeddedClickHouse(folder.resolve("project"));
-      server.start();
-    }
-    server();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.stop();
-    }
-  }
 
   private static String newTable() {
     return "filled_" + tables++;
@@ -101,7 +71,7 @@ class FillTest {
   }
 
   private SinkContext context(String table, Schema schema, String... key) {
-    return context(server().options(), exports, table, schema, key);
+    return context(SERVER.options(), exports, table, schema, key);
   }
 
   private static SinkContext context(
@@ -125,7 +95,7 @@ class FillTest {
   }
 
   private static String counts(String table) {
-    return server().query("SELECT count(), uniqExact(id), min(id), max(id) FROM " + table);
+    return SERVER.query("SELECT count(), uniqExact(id), min(id), max(id) FROM " + table);
   }
 
   @Test
@@ -144,7 +114,7 @@ class FillTest {
       sink.deliver(new Batches(ROWS).put(-3L, "stream").build(), 2);
     }
     assertThat(counts(table)).isEqualTo("140002|140002|-3|139999");
-    assertThat(server().query("SELECT text FROM " + table + " WHERE id IN (0, 70000) ORDER BY id"))
+    assertThat(SERVER.query("SELECT text FROM " + table + " WHERE id IN (0, 70000) ORDER BY id"))
         .isEqualTo("file 0\nfile 1");
   }
 
@@ -173,9 +143,9 @@ class FillTest {
   void aFillThatIsKilledGoesOnWhereItWas() throws Exception {
     twoFiles();
     String table = newTable();
-    Path options = folder.resolve("system.properties");
+    Path options = exports.resolve("system.properties");
     Properties system = new Properties();
-    system.putAll(server().options());
+    system.putAll(SERVER.options());
     try (var writer = Files.newBufferedWriter(options)) {
       system.store(writer, null);
     }
@@ -214,9 +184,9 @@ class FillTest {
     try (Sink sink = open(context(table, ROWS, "id"))) {
       sink.deliver(new Batches(ROWS).put(0L, "stream").take(1L, null).build(), 2);
     }
-    assertThat(server().query("SELECT id, text FROM " + table + "_final WHERE id < 4 ORDER BY id"))
+    assertThat(SERVER.query("SELECT id, text FROM " + table + "_final WHERE id < 4 ORDER BY id"))
         .isEqualTo("0|stream\n2|old\n3|file");
-    assertThat(server().query("SELECT count() FROM " + table + "_final")).isEqualTo("59999");
+    assertThat(SERVER.query("SELECT count() FROM " + table + "_final")).isEqualTo("59999");
   }
 
   @Test
@@ -233,7 +203,7 @@ class FillTest {
       assertThat(sink.position()).isEmpty();
       sink.deliver(new Batches(ROWS).put(-1L, "stream").build(), 1);
     }
-    assertThat(server().query("SELECT text, count() FROM " + table + " GROUP BY 1 ORDER BY 1"))
+    assertThat(SERVER.query("SELECT text, count() FROM " + table + " GROUP BY 1 ORDER BY 1"))
         .isEqualTo("stream|1\ntwo|9");
   }
 
@@ -244,18 +214,16 @@ class FillTest {
     SinkContext context = context(table, ROWS);
     open(context).close();
     // As if the process had been killed before the table was begun for the stream.
-    server()
-        .execute(
-            "ALTER TABLE millrace.positions DELETE WHERE sink = '"
-                + table
-                + "' SETTINGS mutations_sync = 1");
+    SERVER.execute(
+        "ALTER TABLE millrace.positions DELETE WHERE sink = '"
+            + table
+            + "' SETTINGS mutations_sync = 1");
     open(context).close();
     assertThat(counts(table)).isEqualTo("5|5|0|4");
-    server()
-        .execute(
-            "ALTER TABLE millrace.positions DELETE WHERE sink = '"
-                + table
-                + "' SETTINGS mutations_sync = 1");
+    SERVER.execute(
+        "ALTER TABLE millrace.positions DELETE WHERE sink = '"
+            + table
+            + "' SETTINGS mutations_sync = 1");
     export("exports/0.parquet", "SELECT i AS id, 'two' AS text FROM range(9) t(i)");
     assertThatThrownBy(() -> open(context))
         .isInstanceOf(StopException.class)
@@ -310,11 +278,10 @@ class FillTest {
       TimeZone.setDefault(before);
     }
     assertThat(
-            server()
-                .query(
-                    "SELECT id, toString(price), toString(at), toString(moment), toString(tags),"
-                        + " hex(raw), none FROM "
-                        + table))
+            SERVER.query(
+                "SELECT id, toString(price), toString(at), toString(moment), toString(tags),"
+                    + " hex(raw), none FROM "
+                    + table))
         .isEqualTo(
             "7|12.5|2024-03-31 02:30:00.000000|2024-03-31 02:30:00.500000|['a',NULL]|FF|null");
   }

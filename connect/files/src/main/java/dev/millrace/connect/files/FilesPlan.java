@@ -1,5 +1,6 @@
 package dev.millrace.connect.files;
 
+import dev.millrace.api.option.Glob;
 import dev.millrace.connect.files.unpack.UnpackLimits;
 import java.time.Duration;
 import java.util.List;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.option.Glob;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
 import dev.millrace.connect.files.rows.CsvDialect;

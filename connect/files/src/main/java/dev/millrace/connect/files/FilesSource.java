@@ -35,7 +35,6 @@ final class FilesSource implements Source {
   private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
   private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
   private static final long LEAST_REST_NANOS = Duration.ofMillis(50).toNanos();
-  private static final int REST_OF_LOOK = 5;
   private static final int MOST_GONE = 2;
   private static final int MOST_TRIES = 3;
   private static final int MOST_NAMES = 10_000;
@@ -64,7 +63,7 @@ final class FilesSource implements Source {
   private Duration pause;
   private long nextLook = System.nanoTime();
 
-  /** Not before that is another look worth its cost, whatever changes. */
+  /** Not before that is another look worth its cost, whatever comes. */
   private long rested = nextLook;
 
   private int incomplete;
@@ -148,8 +147,6 @@ final class FilesSource implements Source {
     long begun = System.nanoTime();
     try {
       look = lookout.look(this::wasRead);
-      long end = System.nanoTime();
-      rested = end + Math.max(LEAST_REST_NANOS, REST_OF_LOOK * (end - begun));
     } catch (NoSuchFileException | AccessDeniedException e) {
       throw new RetryException(
           Problem.error(
@@ -173,17 +170,18 @@ final class FilesSource implements Source {
     }
     queue.addAll(look.complete());
     incomplete = look.incomplete();
-    if (!queue.isEmpty()) {
-      pause = plan.poll();
-      nextLook = System.nanoTime();
-      return;
-    }
-    boolean nothing = look.incomplete() == 0 && disposal.isEmpty();
+    boolean nothing = queue.isEmpty() && incomplete == 0 && disposal.isEmpty();
     idleAsOf = nothing ? OptionalLong.of(begun) : OptionalLong.empty();
     ended = plan.once() && nothing;
-    // To list very many files takes its time; half of it is left to others.
     long now = System.nanoTime();
-    nextLook = now + Math.max(pause.toNanos(), now - begun);
+    // To list very many files takes its time; half of it is left to others.
+    rested = now + Math.max(LEAST_REST_NANOS, now - begun);
+    if (!queue.isEmpty()) {
+      pause = plan.poll();
+      nextLook = now;
+      return;
+    }
+    nextLook = Math.max(rested, now + pause.toNanos());
     if (look.incomplete() > 0) {
       pause = plan.poll();
     } else {
@@ -485,7 +483,7 @@ final class FilesSource implements Source {
             ledger.failed(),
             disposal.refused(),
             disposal.refusal(),
-            queue.isEmpty() ? idleAsOf : OptionalLong.empty()));
+            idleAsOf));
   }
 
   @Override

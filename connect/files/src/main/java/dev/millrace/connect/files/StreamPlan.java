@@ -1,5 +1,6 @@
 package dev.millrace.connect.files;
 
+import dev.millrace.api.option.Glob;
 import dev.millrace.connect.files.rows.RowFormat;
 import java.util.List;
 

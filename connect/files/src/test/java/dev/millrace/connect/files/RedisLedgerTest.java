@@ -3,6 +3,7 @@ package dev.millrace.connect.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.SharedLedger;
 import dev.millrace.api.error.RetryException;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -123,6 +125,35 @@ class RedisLedgerTest {
         .anyMatch(e -> e.startsWith("f01.csv=") && e.contains("\"skipped\""));
     run("identity", "path", "after", "move", "move_to", "done");
     assertThat(rows()).hasSize((FILES - 1) * ROWS);
+  }
+
+  /** With the source open and after its end: Redis has what a person wants, and decides by it. */
+  @Test
+  void amendedEntriesAreSharedToo() {
+    try (SourceRunner runner =
+        SourceRunner.start(
+            broker.cluster(), RedisRun.task(in, options, "identity", "path", "once", "false"))) {
+      Awaitility.await()
+          .atMost(RedisRun.LIMIT)
+          .until(() -> runner.state().records() == FILES * ROWS);
+      Awaitility.await().atMost(RedisRun.LIMIT).until(() -> states().size() == FILES);
+      assertThat(runner.amend(LedgerAction.FORGET, Set.of("f01.csv", "none")))
+          .containsExactly("f01.csv");
+      Awaitility.await()
+          .atMost(RedisRun.LIMIT)
+          .until(() -> runner.state().records() == (FILES + 1) * ROWS);
+    }
+    assertThat(states()).hasSize(FILES);
+    try (SourceRunner runner =
+        SourceRunner.start(broker.cluster(), RedisRun.task(in, options, "identity", "path"))) {
+      Awaitility.await()
+          .atMost(RedisRun.LIMIT)
+          .until(() -> runner.state().status() == SourceState.Status.ENDED);
+      runner.amend(LedgerAction.FORGET, Set.of("f02.csv"));
+      assertThat(states()).doesNotContainKey("f02.csv").hasSize(FILES - 1);
+    }
+    run("identity", "path");
+    assertThat(rows()).hasSize((FILES + 2) * ROWS);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.millrace.connect.files;
+package dev.millrace.api.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,19 @@ class GlobTest {
     assertThat(matches("f[0-9]?.t+t", "f3x.t+t")).isTrue();
     assertThat(matches("f[!0-9]", "f3")).isFalse();
     assertThat(matches("/a/./b", "a/b")).isTrue();
+    assertThat(matches("**", "x/y/a.csv")).isTrue();
+    assertThat(matches("x/**", "y/a.csv")).isFalse();
+    assertThat(matches("x/**/a.csv", "x/a.csv")).isTrue();
+    assertThat(matches("x/**/a.csv", "xa.csv")).isFalse();
+    assertThat(matches("a?.csv", "a/.csv")).isFalse();
+    assertThat(matches("[!a-c].csv", "b.csv")).isFalse();
+    assertThat(matches("[!a-c].csv", "d.csv")).isTrue();
+    assertThat(matches("[[&&]a", "&a")).isTrue();
+    assertThat(matches("{a,b*}.csv", "bx.csv")).isTrue();
+    assertThat(matches("a+(b).csv*", "a+(b).csv.gz")).isTrue();
+    assertThat(matches("a.csv*", "abcsv")).isFalse();
+    assertThat(matches("ä*.csv", "äö.csv")).isTrue();
+    assertThat(matches("a*", "a\nb")).isTrue();
   }
 
   @Test
@@ -29,6 +42,10 @@ class GlobTest {
     assertThat(new Glob("cdr/20*/*.csv").mayMatchBelow("other")).isFalse();
     assertThat(new Glob("cdr/**/*.csv").mayMatchBelow("cdr/a/b/c")).isTrue();
     assertThat(new Glob("*.csv").mayMatchBelow("a")).isFalse();
+    assertThat(new Glob("*.csv").mayMatchBelow("")).isTrue();
+    assertThat(new Glob("cdr/**").mayMatchBelow("cdr")).isTrue();
+    assertThat(new Glob("cdr/**").mayMatchBelow("cdr/a")).isTrue();
+    assertThat(new Glob("cdr/a.csv").mayMatchBelow("cdr/a.csv/b")).isFalse();
   }
 
   @Test
