@@ -120,7 +120,7 @@ class AmendedFilesTest {
     FilesRun run = run().source("once", "false");
     int skipped;
     try (Source source = run.open()) {
-      run.poll(source);
+      run.readSome(source);
       assertThat(source.activity().flatMap(SourceActivity::reading)).contains("a.csv");
       skipped = run.records().size();
       assertThat(skipped).isBetween(1, 89_999);
@@ -139,10 +139,10 @@ class AmendedFilesTest {
   void aFileThatWaitsBehindAnotherIsSkipped() throws Exception {
     write("a.csv", csv(0, 90_000));
     write("b.csv", csv(90_000, 180_000));
-    FilesRun run = run().run(1);
+    FilesRun run = run().begin();
     write("0.csv", csv(180_000, 280_000));
     try (Source source = run.open()) {
-      run.poll(source);
+      run.readSome(source);
       assertThat(source.activity().flatMap(SourceActivity::reading)).contains("0.csv");
       run.amend(LedgerAction.SKIP, "a.csv", source);
       while (!run.poll(source)) {
@@ -174,7 +174,7 @@ class AmendedFilesTest {
     // Where files are to go to, there is a file.
     Files.writeString(folder.resolve("done"), "x");
     try (Source source = run.open()) {
-      run.poll(source);
+      run.readSome(source);
       SourceActivity reads = source.activity().orElseThrow();
       assertThat(reads.reading()).contains("a.csv");
       assertThat(reads.fraction().orElseThrow()).isBetween(0.01, 0.99);

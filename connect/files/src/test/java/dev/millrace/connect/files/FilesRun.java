@@ -37,6 +37,7 @@ final class FilesRun {
               new Column("id", new DataType.Scalar(DataType.Kind.BIGINT)),
               new Column("name", new DataType.Scalar(DataType.Kind.VARCHAR))));
   private static final Duration WAIT = Duration.ofMillis(20);
+  private static final Duration LONG_WAIT = Duration.ofMillis(300);
   private static final int MOST_POLLS = 20_000;
 
   private final Path folder;
@@ -128,13 +129,40 @@ final class FilesRun {
     return this;
   }
 
+  /** Opens the source and leaves it as soon as it has read something more. */
+  FilesRun begin() {
+    try (Source open = open()) {
+      readSome(open);
+    }
+    return this;
+  }
+
+  /** Polls until there are more records. */
+  void readSome(Source open) {
+    int before = records.size();
+    for (int i = 0; records.size() == before; i++) {
+      if (poll(open) || i == MOST_POLLS) {
+        throw new AssertionError("there is nothing more to read");
+      }
+    }
+  }
+
   Source open() {
     return new FilesConnector().open(context());
   }
 
   /** Polls and commits; true if the source has ended. */
   boolean poll(Source open) {
-    SourceBatch batch = open.poll(WAIT);
+    return poll(open, WAIT);
+  }
+
+  /** Polls long enough for a look at every folder, and commits. */
+  void pollLong(Source open) {
+    poll(open, LONG_WAIT);
+  }
+
+  private boolean poll(Source open, Duration wait) {
+    SourceBatch batch = open.poll(wait);
     records.addAll(batch.records());
     for (LedgerEntry entry : batch.ledger()) {
       ledger.remove(entry.key());

@@ -85,17 +85,19 @@ class FilesSourceTest {
     FilesRun run = run().clock(clock).source("stable_for", "10s").source("once", "false");
     write("a.csv", csv(0, 3));
     try (Source source = run.open()) {
-      run.poll(source);
+      run.pollLong(source);
       clock.advance(Duration.ofSeconds(9));
-      run.poll(source);
+      run.pollLong(source);
       assertThat(run.records()).isEmpty();
       Files.writeString(folder.resolve("a.csv"), rows(3, 5) + "\n", StandardOpenOption.APPEND);
       clock.advance(Duration.ofSeconds(9));
-      run.poll(source);
+      run.pollLong(source);
       assertThat(run.records()).isEmpty();
-      clock.advance(Duration.ofSeconds(10));
-      run.poll(source);
-      run.poll(source);
+      // On a machine that stands still, a poll may end before its look.
+      while (run.records().isEmpty()) {
+        clock.advance(Duration.ofSeconds(10));
+        run.pollLong(source);
+      }
       assertThat(run.records()).hasSize(5);
     }
   }
@@ -121,7 +123,7 @@ class FilesSourceTest {
     FilesRun age = run().source("min_age", "1h").source("once", "false");
     assertThat(age.run(5).records()).isEmpty();
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(7200)));
-    assertThat(age.run(5).records()).hasSize(3);
+    assertThat(age.begin().records()).hasSize(3);
 
     FilesRun marked =
         run().source("marker", "{name}.ok").source("after", "move").source("move_to", "done");
@@ -176,7 +178,7 @@ class FilesSourceTest {
     write("a.csv", csv(0, 60_000) + "6000");
     FilesRun run = run();
     try (Source source = run.open()) {
-      run.poll(source);
+      run.readSome(source);
       // The last row was only half there.
       Files.writeString(
           folder.resolve("a.csv"), "0,x\n" + rows(60_001, 80_000), StandardOpenOption.APPEND);
@@ -208,7 +210,7 @@ class FilesSourceTest {
   @Test
   void anotherFileOfTheSameNameIsReadFromItsBeginning() throws Exception {
     write("a.csv", csv(0, 90_000));
-    FilesRun run = run().run(1);
+    FilesRun run = run().begin();
     int before = run.records().size();
     assertThat(before).isBetween(1, 89_999);
     write("a.csv", csv(500_000, 600_000));
@@ -221,7 +223,7 @@ class FilesSourceTest {
     write("a.csv", csv(0, 90_000));
     write("b.csv", csv(0, 10));
     FilesRun run = run();
-    run.run(1);
+    run.begin();
     Files.delete(folder.resolve("a.csv"));
     run.run();
     assertThat(run.states()).containsExactly("a.csv failed: " + FileLedger.VANISHED, "b.csv done");
@@ -233,7 +235,7 @@ class FilesSourceTest {
     write("b.csv", csv(0, 10));
     FilesRun run = run();
     try (Source source = run.open()) {
-      run.poll(source);
+      run.readSome(source);
       assertThat(run.records().size()).isBetween(1, 299_999);
       Files.delete(folder.resolve("a.csv"));
       while (!run.poll(source)) {
