@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process is killed at every named point, and while a stream of them is filled again. In the end
  * the tables are those that the topics were written from.
  */
-@Tag("slow")
+@Tag("long")
 class KilledChangesTest {
   private static final List<String> POINTS =
       List.of("after-decode", "before-commit", "after-commit", "sink-after-commit");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Laws 2 and 5 for sinks to ClickHouse: a project whose process was killed at every point of a
  * delivery has tables there that are exactly the streams'.
  */
-@Tag("slow")
+@Tag("long")
 class KilledClickHouseSinkTest {
   private static final List<String> POINTS =
       List.of(

@@ -18,7 +18,7 @@ import picocli.CommandLine;
  * A project is edited, and its process is killed at every point of what the next run makes of it.
  * In the end its store and its target hold what those of a project hold that was always so.
  */
-@Tag("slow")
+@Tag("long")
 class KilledEditTest {
   private static final int EVENTS = 20_000;
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * has topics from which a reader of committed records makes exactly the streams' tables, whatever
  * the mode.
  */
-@Tag("slow")
+@Tag("long")
 class KilledKafkaSinkTest {
   private static final List<String> POINTS =
       List.of("before-delivery", "sink-before-commit", "sink-after-commit", "after-delivery");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Laws 2 and 5: a project whose process was killed at every named point, one time after the other,
  * holds in the end what one holds that was never interrupted, in its store and in PostgreSQL.
  */
-@Tag("slow")
+@Tag("long")
 class KilledRunTest {
   private static final List<String> POINTS =
       List.of(

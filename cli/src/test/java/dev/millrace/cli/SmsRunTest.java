@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The example {@code sms} from files on servers to ClickHouse, killed between download, commit and
  * insert: every row of every file is in the store and in ClickHouse, once, wherever the ledger is.
  */
-@Tag("slow")
+@Tag("long")
 class SmsRunTest {
   private static final List<String> POINTS =
       List.of(

@@ -205,7 +205,7 @@ class TimeArithmeticTest {
     assertEqual(zone, LEFT, expr -> !isAnew(expr));
   }
 
-  @Tag("slow")
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"Europe/Berlin", "Asia/Kolkata", "Africa/Monrovia"})
   void otherZones(String name) throws Exception {

@@ -160,7 +160,7 @@ class LawOneTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void everyTableIsItsQueryForLong() throws Exception {
     run(70);
   }

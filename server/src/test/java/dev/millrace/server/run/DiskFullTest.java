@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of the store fills up under a whole run, which goes on by itself once there is room. */
-@Tag("slow")
+@Tag("long")
 class DiskFullTest {
   private static final int DISK_MB = 48;
 

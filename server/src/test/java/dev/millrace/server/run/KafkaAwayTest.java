@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The only broker is killed under a whole run and comes back: nothing is lost, nothing twice. */
-@Tag("slow")
+@Tag("long")
 class KafkaAwayTest {
   @TempDir Path folder;
 

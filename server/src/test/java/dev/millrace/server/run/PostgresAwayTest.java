@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL dies under a whole run: the run goes on, and later every row is there, once. */
-@Tag("slow")
+@Tag("long")
 class PostgresAwayTest {
   @TempDir Path folder;
 

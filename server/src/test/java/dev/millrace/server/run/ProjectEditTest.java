@@ -219,7 +219,7 @@ class ProjectEditTest {
 
   /** Any edit, some of them while another one is still under way. */
   @Test
-  @Tag("slow")
+  @Tag("long")
   void randomEdits() throws Exception {
     Random random = Seeds.random("ProjectEditTest.randomEdits");
     try (EditedShop shop = new EditedShop(folder, random)) {

@@ -26,7 +26,7 @@ import redis.clients.jedis.Jedis;
  * The source is killed around its commits, and Redis with it, which then has lost what it wrote
  * last: how many rows are lost, and how many come twice, is counted.
  */
-@Tag("slow")
+@Tag("long")
 class RedisKillsTest {
   private static final int FILES = 50;
   private static final int ROWS = 4_000;
