@@ -1,0 +1,53 @@
+package dev.millrace.dbt.adapter;
+
+import dev.millrace.api.error.RetryException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A connection for one thread. Statements are committed one by one unless a transaction was begun;
+ * then all of them are committed, or none. After a statement in a transaction has failed, only
+ * {@link #rollback} helps.
+ */
+public interface AdapterSession extends AutoCloseable {
+  /**
+   * Runs SQL, which may be several statements.
+   *
+   * @param fetch whether the rows of the last one are wanted
+   * @throws AdapterException if it fails
+   * @throws RetryException if it may succeed later: a full disk, a conflict with another session
+   */
+  QueryResult execute(String sql, boolean fetch);
+
+  /** Begins a transaction; nothing if there is one. */
+  void begin();
+
+  /**
+   * Commits the transaction; nothing if there is none.
+   *
+   * @throws RetryException if it was not committed, or that is not known
+   */
+  void commit();
+
+  /** Undoes the transaction; nothing if there is none. Never throws. */
+  void rollback();
+
+  /** Tables and views of a schema; none if there is no such schema. */
+  List<Relation> relations(String database, String schema);
+
+  /** The relation with its type; empty if there is none. Names are compared without case. */
+  Optional<Relation> find(Relation relation);
+
+  /** Its columns in order; empty if there is no such relation. */
+  List<ColumnInfo> columns(Relation relation);
+
+  /** Names of the schemas of a database. */
+  List<String> schemas(String database);
+
+  /** Stops what the session runs, from another thread. */
+  void cancel();
+
+  /** Undoes an open transaction and gives the connection back. */
+  @Override
+  void close();
+}
