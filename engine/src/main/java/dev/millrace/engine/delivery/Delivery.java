@@ -227,7 +227,7 @@ public final class Delivery implements AutoCloseable {
     long early = millisTooEarly(pace);
     if (!outbox.isDrained() && early == 0) {
       try (Connection connection = store.connect()) {
-        chunk = outbox.read(connection, pace.rows());
+        chunk = outbox.read(connection, pace);
       }
     }
     if (chunk.isPresent()) {
@@ -254,7 +254,7 @@ public final class Delivery implements AutoCloseable {
   /** How long to gather on, as long as the next chunk is not full. */
   private long millisTooEarly(SinkPace pace) {
     Long before = chunkAt;
-    if (before == null || outbox.pending() >= pace.rows()) {
+    if (before == null || outbox.fills(pace)) {
       return 0;
     }
     long passed = System.nanoTime() - before;

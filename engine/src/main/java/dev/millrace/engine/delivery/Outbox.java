@@ -1,5 +1,6 @@
 package dev.millrace.engine.delivery;
 
+import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Column;
@@ -42,6 +43,9 @@ public final class Outbox {
   private volatile long delivered;
   private volatile long compacted;
   private volatile long emptyUpTo;
+
+  /** So many rows take no more memory than a chunk may, as far as was seen. */
+  private int fitting = Integer.MAX_VALUE;
 
   /** Rows of an outbox as one batch, and the sequence number of the last change that it covers. */
   public record Chunk(Batch batch, long lastSequence, long oldestMicros) {}
@@ -216,54 +220,98 @@ public final class Outbox {
     return pending() * rowBytes > sink.outboxBytes();
   }
 
-  /** The next changes in order, at most about {@code limit}; empty if none waits. */
-  public Optional<Chunk> read(Connection connection, int limit) throws SQLException {
-    String rows = rowsSql(limit);
-    long upTo = written;
-    List<List<@Nullable Object>> values = new ArrayList<>();
-    schema.columns().forEach(c -> values.add(new ArrayList<>()));
-    List<Byte> weights = new ArrayList<>();
+  /** True if so much waits that a chunk is full. */
+  boolean fills(SinkPace pace) {
+    return pending() >= Math.min(pace.rows(), fitting);
+  }
+
+  /**
+   * The next changes in order, as many as the pace allows; empty if none waits. Fewer are read
+   * again where they take more memory than that.
+   */
+  public Optional<Chunk> read(Connection connection, SinkPace pace) throws SQLException {
+    while (true) {
+      int limit = Math.min(pace.rows(), fitting);
+      long upTo = written;
+      ChunkRows rows = new ChunkRows(schema);
+      Optional<Chunk> chunk = read(connection, limit, pace.bytes(), rows);
+      if (chunk.isPresent()) {
+        if (rows.bytes() < pace.bytes() / 4) {
+          fitting = (int) Math.min(fitting * 2L, Integer.MAX_VALUE);
+        }
+        return chunk;
+      }
+      if (rows.size() == 0) {
+        emptyUpTo = upTo;
+        return Optional.empty();
+      }
+      fitting = Math.max(1, rows.size() / 2);
+    }
+  }
+
+  /** Empty if there are no rows, or if these take more memory. */
+  private Optional<Chunk> read(Connection connection, int limit, long bytes, ChunkRows rows)
+      throws SQLException {
     long last = 0;
     long oldest = Long.MAX_VALUE;
     int read = 0;
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(rows)) {
+        ResultSet row = statement.executeQuery(rowsSql(end(statement, limit)))) {
       while (row.next()) {
         boolean parted =
             sink.mode() == WriteMode.DEBEZIUM
                 && ++read == limit
                 && row.getByte(2) < 0
-                && !weights.isEmpty();
+                && rows.size() > 0;
         if (parted) {
           // After an edit of the project two rows are a change: both go with the next chunk.
           break;
         }
+        if (rows.bytes() > bytes && limit > 1) {
+          return Optional.empty();
+        }
         last = Math.max(last, row.getLong(1));
         oldest = Math.min(oldest, row.getLong(3));
         if (sink.mode() == WriteMode.DEBEZIUM && row.getByte(2) > 0) {
-          addBefore(row, weights, values);
+          addBefore(row, rows);
         }
-        weights.add(row.getByte(2));
-        for (int i = 0; i < schema.columns().size(); i++) {
-          values.get(i).add(StoredValues.read(row, i + 4, schema.columns().get(i).type()));
-        }
+        add(row, row.getByte(2), 4, rows);
       }
     }
-    if (weights.isEmpty()) {
-      emptyUpTo = upTo;
-      return Optional.empty();
+    return rows.size() == 0 ? Optional.empty() : Optional.of(new Chunk(rows.batch(), last, oldest));
+  }
+
+  /**
+   * The number of the last change of a chunk. To sort all that waits for its first rows would take
+   * as long as there is much of it; of a stretch of numbers DuckDB reads the stretch.
+   */
+  private long end(Statement statement, int limit) throws SQLException {
+    if (compacted == 0) {
+      return delivered + limit;
     }
-    byte[] signs = new byte[weights.size()];
-    for (int i = 0; i < signs.length; i++) {
-      signs[i] = weights.get(i);
+    String last =
+        "SELECT max(_seq) FROM (SELECT _seq FROM "
+            + table
+            + " WHERE _seq > "
+            + delivered
+            + " ORDER BY _seq LIMIT "
+            + limit
+            + ")";
+    try (ResultSet row = statement.executeQuery(last)) {
+      row.next();
+      return row.getLong(1);
     }
-    List<@Nullable Object[]> arrays = new ArrayList<>();
-    values.forEach(v -> arrays.add(v.toArray()));
-    return Optional.of(new Chunk(new Batch(schema, signs, arrays), last, oldest));
+  }
+
+  private void add(ResultSet row, int weight, int first, ChunkRows rows) throws SQLException {
+    rows.begin(weight);
+    for (int i = 0; i < schema.columns().size(); i++) {
+      rows.add(i, StoredValues.read(row, first + i, schema.columns().get(i).type()));
+    }
   }
 
   /** The next changes: number, weight, time, columns, and the row before where that is kept. */
-  private String rowsSql(int limit) {
+  private String rowsSql(long end) {
     String columns =
         schema.names().stream().map(n -> ", " + Identifier.quote(n)).collect(Collectors.joining());
     if (sink.mode() == WriteMode.DEBEZIUM) {
@@ -276,8 +324,9 @@ public final class Outbox {
             + table
             + " WHERE _seq > "
             + delivered
-            + " ORDER BY _seq LIMIT "
-            + limit;
+            + " AND _seq <= "
+            + end
+            + " ORDER BY _seq";
     if (sink.mode() == WriteMode.UPSERT) {
       rows =
           "SELECT max(_seq) OVER () AS _seq, _w, min(written) OVER () AS written"
@@ -300,15 +349,10 @@ public final class Outbox {
   }
 
   /** The row that is replaced, before the one that replaces it. */
-  private void addBefore(ResultSet row, List<Byte> weights, List<List<@Nullable Object>> values)
-      throws SQLException {
+  private void addBefore(ResultSet row, ChunkRows rows) throws SQLException {
     int column = schema.columns().size() + 4;
     if (row.getBoolean(column)) {
-      weights.add((byte) -1);
-      for (int i = 0; i < schema.columns().size(); i++) {
-        DataType type = schema.columns().get(i).type();
-        values.get(i).add(StoredValues.read(row, column + 1 + i, type));
-      }
+      add(row, -1, column + 1, rows);
     }
   }
 

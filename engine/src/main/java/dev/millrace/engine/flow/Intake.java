@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Intake implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int MAX_RECORDS = 250_000;
-  private static final long MAX_BYTES = 48L << 20;
+  private static final long MAX_BYTES = 32L << 20;
 
   /** Further behind than this, a large batch is worth waiting for: each costs a commit. */
   private static final long FAR_BEHIND = 50_000;

@@ -125,13 +125,26 @@ class DeliveryTest {
 
   @Test
   void aFullChunkComesAtOnceAndTheRestLater() throws Exception {
-    SinkPace pace = new SinkPace(10, Duration.ofHours(1));
+    SinkPace pace = new SinkPace(10, SinkPace.BYTES, Duration.ofHours(1));
     assertThat(delivered(pace, 25, 2).chunks).containsExactly(10, 10);
   }
 
   @Test
   void theRestComesWhenTheTimeIsOver() throws Exception {
-    SinkPace pace = new SinkPace(10, Duration.ofMillis(1));
+    SinkPace pace = new SinkPace(10, SinkPace.BYTES, Duration.ofMillis(1));
     assertThat(delivered(pace, 25, 3).chunks).containsExactly(10, 10, 5);
+  }
+
+  /** Each number takes some 32 bytes; half of those that were too many fit. */
+  @Test
+  void aChunkHasFewerRowsWhereTheyTakeMuchMemory() throws Exception {
+    SinkPace pace = new SinkPace(20, 200, Duration.ZERO);
+    assertThat(delivered(pace, 10, 4).chunks).containsExactly(3, 3, 3, 1);
+  }
+
+  @Test
+  void aRowThatTakesMoreThanAChunkMayGoesAlone() throws Exception {
+    SinkPace pace = new SinkPace(20, 1, Duration.ZERO);
+    assertThat(delivered(pace, 3, 3).chunks).containsExactly(1, 1, 1);
   }
 }

@@ -112,10 +112,13 @@ final class ClickHouseSink implements Sink {
   /** A claimed chunk comes again as a whole, whatever the table has become since. */
   @Override
   public SinkPace pace() {
-    long fit = MOST_VALUES / Math.max(1, context.schema().columns().size());
     long claimed = Optional.ofNullable(held).map(Held::pending).map(Claim::rows).orElse(0L);
+    if (claimed > 0) {
+      return new SinkPace((int) Math.max(claimed, LEAST_ROWS), Long.MAX_VALUE, BETWEEN);
+    }
+    long fit = MOST_VALUES / Math.max(1, context.schema().columns().size());
     return new SinkPace(
-        (int) Math.max(Math.min(fit, MOST_ROWS), Math.max(claimed, LEAST_ROWS)), BETWEEN);
+        (int) Math.max(Math.min(fit, MOST_ROWS), LEAST_ROWS), SinkPace.BYTES, BETWEEN);
   }
 
   /** Before the table is begun for the stream. */
