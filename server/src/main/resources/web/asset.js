@@ -7,7 +7,7 @@ import {assetAddress, kindIcon} from './graph.js';
 import {highlighted} from './highlight.js';
 import {empty, health, problemBox, table} from './table.js';
 
-const WORDS = {SOURCE: 'Source stream', STREAM: 'Stream', EPHEMERAL: 'Inlined model', VIEW: 'View', TABLE: 'Table', SINK: 'Sink', DASHBOARD: 'Dashboard'};
+const WORDS = {SOURCE: 'Source stream', STREAM: 'Stream', EPHEMERAL: 'Inlined model', VIEW: 'View', TABLE: 'Table', SEED: 'Seed', SNAPSHOT: 'Snapshot', SINK: 'Sink', DASHBOARD: 'Dashboard'};
 
 export async function asset(view, context, id) {
   const a = await get(`/api/assets/${encodeURIComponent(id)}`);

@@ -9,7 +9,7 @@ const GAP = {narrowest: 32, widest: 76, y: 16};
 const LANE = 14;
 const SWEEPS = 8;
 
-const KINDS = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'ephemeral', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
+const KINDS = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'ephemeral', VIEW: 'view', TABLE: 'table', SEED: 'table', SNAPSHOT: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
 
 /** Where an asset's page is. */
 export const assetAddress = (asset) =>
@@ -92,7 +92,7 @@ function makeNode(asset, place) {
   const link = h('a.node', {href: assetAddress(asset), 'data-kind': asset.kind, title: [asset.name, asset.description].filter(Boolean).join(': ')},
     h('span.node-head', {}, kindIcon(asset.kind), figures, h('span.dot', {'aria-hidden': 'true'})),
     h('span.node-name', {}, asset.name.split(/(?<=[_.])/).flatMap((part) => [part, h('wbr')])));
-  const words = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'inlined', VIEW: 'view', TABLE: 'table', SINK: 'sink', DASHBOARD: 'dashboard'};
+  const words = {SOURCE: 'source', STREAM: 'stream', EPHEMERAL: 'inlined', VIEW: 'view', TABLE: 'table', SEED: 'seed', SNAPSHOT: 'snapshot', SINK: 'sink', DASHBOARD: 'dashboard'};
   setText(figures, words[asset.kind]);
   return {element: h('li', {style: {left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${NODE.height}px`}}, link), link, figures, narrow: place.width < ONE_FIGURE};
 }

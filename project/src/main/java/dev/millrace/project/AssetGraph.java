@@ -35,8 +35,12 @@ public record AssetGraph(List<Asset> assets, List<Edge> edges) {
     EPHEMERAL,
     /** A view. */
     VIEW,
-    /** A table. */
+    /** A table of a model that {@code millrace build} makes. */
     TABLE,
+    /** A table from a CSV file. */
+    SEED,
+    /** A table of what rows were, and when. */
+    SNAPSHOT,
     /** A sink. */
     SINK,
     /** A dashboard. */

@@ -161,7 +161,7 @@ public final class AssetGraphPrinter {
       case SOURCE -> Colour.GREEN;
       case STREAM -> Colour.CYAN;
       case EPHEMERAL -> Colour.DIM;
-      case VIEW, TABLE -> Colour.BLUE;
+      case VIEW, TABLE, SEED, SNAPSHOT -> Colour.BLUE;
       case SINK -> Colour.YELLOW;
       case DASHBOARD -> Colour.MAGENTA;
     };

@@ -26,6 +26,7 @@ final class GraphBuilder {
   static AssetGraph build(
       List<SourceSpec> sources,
       List<ModelSpec> models,
+      List<BatchSpec> batch,
       ModelSet drafts,
       List<SinkSpec> sinks,
       List<DashboardSpec> dashboards,
@@ -44,6 +45,10 @@ final class GraphBuilder {
       drafts
           .draft(model.name())
           .ifPresent(d -> d.references().forEach(r -> builder.edge(r.id(), model.name())));
+    }
+    for (BatchSpec made : batch) {
+      builder.add(new Asset(made.name(), made.name(), made.kind(), made.file()), true);
+      made.reads().forEach(r -> builder.edge(r, made.name()));
     }
     for (SinkSpec sink : sinks) {
       String id = "sink:" + sink.name();

@@ -22,17 +22,12 @@ final class ModelConfig {
   /** What dbt's materializations are here. */
   private static final Map<String, String> MATERIALIZATIONS =
       Map.of(
-          "incremental",
-              "write `materialized='stream'`: it is kept up to date continuously, without `is_incremental()`",
-          "snapshot",
-              "write `materialized='stream'`, which holds the newest rows, without their history",
+          "snapshot", "snapshots are files in `snapshots/`",
           "lambda", "write `materialized='stream'`",
-          "table",
-              "write `materialized='view'`, which is always up to date, or `materialized='stream'`",
           "materialized_view", "write `materialized='stream'`: it is kept up to date continuously");
 
-  /** dbt's keys that would change what a model does; to accept them would be to lie. */
-  private static final Set<String> NOT_SUPPORTED =
+  /** Keys of dbt for what `millrace build` makes; for others, to accept them would be to lie. */
+  private static final Set<String> FOR_BATCH =
       Set.of(
           "alias",
           "schema",
@@ -60,10 +55,31 @@ final class ModelConfig {
 
   private final OptionBlock block;
   private final boolean materializationKnown;
+  private final List<YamlNode.Entry> forBatch;
 
-  private ModelConfig(OptionBlock block, boolean materializationKnown) {
+  private ModelConfig(
+      OptionBlock block, boolean materializationKnown, List<YamlNode.Entry> forBatch) {
     this.block = block;
     this.materializationKnown = materializationKnown;
+    this.forBatch = forBatch;
+  }
+
+  /** Says what means nothing for a model that is kept up to date. */
+  void checkKept(Problems problems) {
+    for (YamlNode.Entry entry : forBatch) {
+      problems.error(
+          ProjectError.NOT_SUPPORTED,
+          entry.key().where(),
+          "`"
+              + entry.key().text()
+              + "` is for tables that `millrace build` makes, and this model is "
+              + kind(),
+          "remove it");
+    }
+  }
+
+  private String kind() {
+    return block.text("materialized").orElse("view").replaceFirst("^(view|stream)$", "a $1");
   }
 
   /** The good values. */
@@ -96,8 +112,11 @@ final class ModelConfig {
               scalar(value.key(), true, value.where()), node(value.value(), value.where())));
     }
     List<YamlNode.Entry> known = new ArrayList<>();
+    List<YamlNode.Entry> forBatch = new ArrayList<>();
     for (YamlNode.Entry entry : merged.values()) {
-      if (isSupported(entry, problems)) {
+      if (FOR_BATCH.contains(entry.key().text())) {
+        forBatch.add(entry);
+      } else if (isSupported(entry, problems)) {
         known.add(entry);
       }
     }
@@ -118,20 +137,11 @@ final class ModelConfig {
             "remove it, or write `materialized='stream'`");
       }
     }
-    return new ModelConfig(config, good);
+    return new ModelConfig(config, good, forBatch);
   }
 
   private static boolean isSupported(YamlNode.Entry entry, Problems problems) {
-    String key = entry.key().text();
-    if (NOT_SUPPORTED.contains(key)) {
-      problems.error(
-          ProjectError.NOT_SUPPORTED,
-          entry.key().where(),
-          "`" + key + "` is dbt's, and not in this version of Millrace",
-          "remove it");
-      return false;
-    }
-    if (key.equals("materialized")
+    if (entry.key().text().equals("materialized")
         && entry.value() instanceof YamlNode.Scalar value
         && MATERIALIZATIONS.containsKey(value.text())) {
       problems.error(

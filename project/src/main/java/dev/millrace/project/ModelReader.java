@@ -136,6 +136,15 @@ final class ModelReader {
     return List.of();
   }
 
+  /** Checks what models are configured for. */
+  void checkConfig(BatchAssets batch) {
+    for (Draft draft : models.all()) {
+      if (!batch.contains(draft.name())) {
+        draft.config().checkKept(problems);
+      }
+    }
+  }
+
   /** Checks what models refer to. */
   void checkReferences(SourceReader sources) {
     for (Draft draft : models.all()) {
@@ -269,7 +278,7 @@ final class ModelReader {
     }
     for (String read : reads) {
       Optional<Materialization> kind = models.materialization(read);
-      if (kind.filter(k -> k == Materialization.VIEW || k == Materialization.TABLE).isPresent()) {
+      if (kind.filter(k -> k == Materialization.VIEW || k.isBatch()).isPresent()) {
         SourceLocation where =
             draft.references().stream()
                 .filter(r -> r.id().equals(read))
@@ -283,8 +292,8 @@ final class ModelReader {
                 + draft.name()
                 + "` reads `"
                 + read
-                + "`, which is a "
-                + kind.get().name().toLowerCase(Locale.ROOT),
+                + "`, which is "
+                + (kind.get() == Materialization.VIEW ? "a view" : "made by `millrace build`"),
             "make `" + read + "` a stream (`materialized='stream'`) or `ephemeral`");
       }
     }

@@ -39,6 +39,7 @@ final class ModelSet {
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
   private final Set<String> disabled = new LinkedHashSet<>();
   private final Set<String> ambiguous = new LinkedHashSet<>();
+  private final Set<String> tables = new LinkedHashSet<>();
 
   void add(Draft draft) {
     drafts.putIfAbsent(draft.name(), draft);
@@ -53,15 +54,21 @@ final class ModelSet {
     ambiguous.add(name.toLowerCase(Locale.ROOT));
   }
 
+  /** Names that are read like models and have no file in {@code models}: seeds and snapshots. */
+  void addTables(Set<String> names) {
+    tables.addAll(names);
+  }
+
   /** The same without some of them. */
   ModelSet without(Set<String> names) {
     ModelSet others = new ModelSet();
+    others.addTables(tables);
     drafts.values().stream().filter(d -> !names.contains(d.name())).forEach(others::add);
     return others;
   }
 
   boolean isKnown(String name) {
-    return drafts.containsKey(name);
+    return drafts.containsKey(name) || tables.contains(name);
   }
 
   boolean isDisabled(String name) {
@@ -77,7 +84,9 @@ final class ModelSet {
   }
 
   Set<String> names() {
-    return drafts.keySet();
+    Set<String> names = new LinkedHashSet<>(drafts.keySet());
+    names.addAll(tables);
+    return names;
   }
 
   Set<String> ephemeral() {
@@ -89,7 +98,9 @@ final class ModelSet {
   Optional<Materialization> materialization(String name) {
     return ambiguous.contains(name.toLowerCase(Locale.ROOT))
         ? Optional.empty()
-        : draft(name).flatMap(Draft::materialization);
+        : tables.contains(name)
+            ? Optional.of(Materialization.TABLE)
+            : draft(name).flatMap(Draft::materialization);
   }
 
   /** The models that a model refers to, each once, in order. */

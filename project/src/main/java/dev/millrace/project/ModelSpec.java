@@ -49,8 +49,15 @@ public record ModelSpec(
     EPHEMERAL,
     /** A view of the store. */
     VIEW,
-    /** A table that a run replaces. */
-    TABLE
+    /** A table that {@code millrace build} replaces. */
+    TABLE,
+    /** A table to which {@code millrace build} adds what is new. */
+    INCREMENTAL;
+
+    /** True if {@code millrace build} makes it, and nothing keeps it up to date in between. */
+    public boolean isBatch() {
+      return this == TABLE || this == INCREMENTAL;
+    }
   }
 
   /** When a stream's rows are published. */

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param target the chosen target
  * @param vars the project's variables
  * @param sources in the order of files and within them
- * @param models in an order in which each comes after those it reads
+ * @param models that are kept up to date, in an order in which each comes after those it reads
+ * @param batch what {@code millrace build} makes; seeds and snapshots first
  * @param sinks in the order of files and within them
  * @param dashboards in the order of files
  * @param unitTests in the order of files and within them
@@ -29,6 +30,7 @@ public record Project(
     Map<String, Object> vars,
     List<SourceSpec> sources,
     List<ModelSpec> models,
+    List<BatchSpec> batch,
     List<SinkSpec> sinks,
     List<DashboardSpec> dashboards,
     List<UnitTestSpec> unitTests,
@@ -38,6 +40,7 @@ public record Project(
     vars = Map.copyOf(vars);
     sources = List.copyOf(sources);
     models = List.copyOf(models);
+    batch = List.copyOf(batch);
     sinks = List.copyOf(sinks);
     dashboards = List.copyOf(dashboards);
     unitTests = List.copyOf(unitTests);

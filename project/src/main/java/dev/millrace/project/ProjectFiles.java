@@ -69,6 +69,19 @@ final class ProjectFiles {
    * @param endings such as {@code .sql}
    */
   List<TextFile> in(String name, String... endings) {
+    return paths(name, endings).stream().flatMap(p -> read(p).stream()).toList();
+  }
+
+  /** The paths of such files, relative to the project folder, which are not read. */
+  List<String> names(String name, String... endings) {
+    return paths(name, endings).stream().map(this::relative).toList();
+  }
+
+  private String relative(Path path) {
+    return folder.relativize(path).toString().replace('\\', '/');
+  }
+
+  private List<Path> paths(String name, String... endings) {
     Path start = folder.resolve(name);
     if (!Files.isDirectory(start)) {
       return List.of();
@@ -79,7 +92,6 @@ final class ProjectFiles {
           .filter(p -> Stream.of(endings).anyMatch(e -> p.getFileName().toString().endsWith(e)))
           .filter(p -> !p.getFileName().toString().startsWith("."))
           .sorted()
-          .flatMap(p -> read(p).stream())
           .toList();
     } catch (IOException | UncheckedIOException e) {
       problems.error(
@@ -114,7 +126,7 @@ final class ProjectFiles {
   }
 
   private Optional<TextFile> read(Path path) {
-    String name = folder.relativize(path).toString().replace('\\', '/');
+    String name = relative(path);
     try {
       if (Files.size(path) > MAX_BYTES) {
         problems.error(

@@ -279,8 +279,8 @@ final class ProjectFormat {
                       TEXT,
                       "view",
                       "Kept up to date continuously; inlined where it is read; a view; a table that"
-                          + " a run replaces.")
-                  .oneOf("stream", "ephemeral", "view", "table"),
+                          + " `millrace build` replaces, or to which it adds what is new.")
+                  .oneOf("stream", "ephemeral", "view", "table", "incremental"),
               Option.withDefault(
                       "emit",
                       TEXT,

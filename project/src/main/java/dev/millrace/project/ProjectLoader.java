@@ -92,6 +92,7 @@ public final class ProjectLoader {
     private final Map<String, String> dashboardFiles = new HashMap<>();
     private final List<SourceSpec> sources = new ArrayList<>();
     private final List<SinkSpec> sinks = new ArrayList<>();
+    private final List<OptionBlock> propertyFiles = new ArrayList<>();
     private final List<OptionBlock> properties = new ArrayList<>();
     private final List<OptionBlock> unitTests = new ArrayList<>();
 
@@ -128,8 +129,11 @@ public final class ProjectLoader {
       ModelTree tree = new ModelTree(project.node("models"), name, problems);
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
+      BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
+      modelReader.checkConfig(batch);
       modelReader.checkReferences(sourceReader);
-      List<ModelSet.Draft> ordered = ModelOrder.of(drafts, problems);
+      List<ModelSet.Draft> ordered = kept(ModelOrder.of(drafts, problems), batch);
+      unitTests.removeIf(t -> t.text("model").filter(batch::contains).isPresent());
       List<ModelSpec> models = modelReader.specs(ordered, Set.of());
       sinkReader.checkModels(drafts, sourceReader.streamIds());
       List<DashboardSpec> dashboards = dashboards(reader);
@@ -143,7 +147,8 @@ public final class ProjectLoader {
       problems.throwIfErrors();
 
       AssetGraph graph =
-          GraphBuilder.build(sources, models, drafts, sinks, dashboards, dashboardFiles);
+          GraphBuilder.build(
+              sources, models, batch.all(), drafts, sinks, dashboards, dashboardFiles);
       return new Project(
           name,
           folder,
@@ -152,14 +157,21 @@ public final class ProjectLoader {
           vars,
           sources,
           models,
+          batch.all(),
           sinks,
           dashboards,
           tests,
           graph);
     }
 
+    /** The models that are kept up to date. */
+    private static List<ModelSet.Draft> kept(List<ModelSet.Draft> models, BatchAssets batch) {
+      return models.stream().filter(d -> !batch.contains(d.name())).toList();
+    }
+
     private void readProperties(OptionReader reader, SourceReader ofSources, SinkReader ofSinks) {
       for (OptionBlock file : propertyFiles(reader, ofSources)) {
+        propertyFiles.add(file);
         file.node("sources").ifPresent(n -> sources.addAll(ofSources.read(n)));
         properties.addAll(file.blocks("models"));
         unitTests.addAll(file.blocks("unit_tests"));
@@ -193,7 +205,8 @@ public final class ProjectLoader {
       ModelTree tree = new ModelTree(project.node("models"), setting.project(), own);
       ModelReader models = new ModelReader(session, reader, own, tree);
       ModelSet drafts = models.read(files.in("models", ".sql"), properties);
-      return new ModelVariants.Rendering(models, ModelOrder.of(drafts, own));
+      BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
+      return new ModelVariants.Rendering(models, kept(ModelOrder.of(drafts, own), batch));
     }
 
     /** millrace.yml; without it, only the syntax of the other files can be checked. */
@@ -275,7 +288,7 @@ public final class ProjectLoader {
 
     private List<OptionBlock> propertyFiles(OptionReader reader, SourceReader sources) {
       List<OptionBlock> blocks = new ArrayList<>();
-      for (String in : List.of("sources", "models", "sinks")) {
+      for (String in : List.of("sources", "models", "sinks", "seeds", "snapshots")) {
         for (TextFile file : files.in(in, ".yml", ".yaml")) {
           Problems own = new Problems();
           Optional<YamlNode> root = YamlReader.read(file, own);

@@ -242,7 +242,7 @@ final class SinkReader {
             + "` is "
             + (kind == ModelSpec.Materialization.EPHEMERAL
                 ? "ephemeral"
-                : "a " + kind.name().toLowerCase(Locale.ROOT)),
+                : kind.isBatch() ? "made by `millrace build`" : "a view"),
         "write `materialized='stream'` in its config()");
   }
 }

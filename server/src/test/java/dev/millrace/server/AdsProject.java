@@ -111,6 +111,7 @@ final class AdsProject {
                         "click_id VARCHAR, impression_id VARCHAR, clicked_at TIMESTAMPTZ")),
                 PLACE)),
         models,
+        List.of(),
         sinks,
         dashboards,
         List.of(),

@@ -288,6 +288,7 @@ final class GraphCompiler {
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
           project.graph());
     }
   }

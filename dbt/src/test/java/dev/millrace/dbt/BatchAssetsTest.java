@@ -1,0 +1,128 @@
+package dev.millrace.dbt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.millrace.api.error.StopException;
+import dev.millrace.project.AssetGraph;
+import dev.millrace.project.AssetGraph.Kind;
+import dev.millrace.project.BatchSpec;
+import dev.millrace.project.ModelSpec;
+import dev.millrace.project.Project;
+import dev.millrace.project.ProjectLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What of a project is kept up to date, and what a build makes. */
+class BatchAssetsTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void project() throws IOException {
+    write("millrace.yml", "name: shop\ndefault_target: dev\ntargets: {dev: {kafka: embedded}}\n");
+    write(
+        "sources/shop.yml",
+        """
+        sources:
+          - name: shop
+            connector: generator
+            rate: 100
+            streams:
+              - name: orders
+                event_time: ordered_at
+                columns:
+                  - {name: product, type: VARCHAR}
+                  - {name: ordered_at, type: TIMESTAMPTZ}
+                generate:
+                  fields: {product: {sequence: "p-%d"}}
+        """);
+    model("orders", "stream", "SELECT * FROM {{ source('shop', 'orders') }}");
+    model("newest", "view", "SELECT * FROM {{ ref('orders') }}");
+    write("seeds/products.csv", "product,name\np-1,Tea\n");
+    write(
+        "snapshots/names.sql",
+        "{% snapshot names %}{{ config(unique_key='product', strategy='check', check_cols='all') }}"
+            + " SELECT * FROM {{ ref('products') }}{% endsnapshot %}");
+    model(
+        "sold",
+        "incremental",
+        """
+        {{ config(unique_key='product', alias='sales', pre_hook='SELECT 1') }}
+        SELECT * FROM {{ ref('orders') }} JOIN {{ ref('products') }} USING (product)
+        {% if is_incremental() %}WHERE true{% endif %}
+        """);
+    model("report", "view", "{{ config(schema='gold') }} SELECT * FROM {{ ref('sold') }}");
+  }
+
+  private void write(String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void model(String name, String materialized, String sql) throws IOException {
+    write("models/" + name + ".sql", "{{ config(materialized='" + materialized + "') }}\n" + sql);
+  }
+
+  private Project load() {
+    return new ProjectLoader(DeclaredConnector.ALL, new DbtTemplates(), Map.of())
+        .load(folder, null);
+  }
+
+  @Test
+  void tablesAreMadeByABuildAndSoAreViewsOfThem() {
+    Project project = load();
+    assertThat(project.models()).extracting(ModelSpec::name).containsExactly("orders", "newest");
+    assertThat(project.batch())
+        .extracting(BatchSpec::name, BatchSpec::kind)
+        .containsExactlyInAnyOrder(
+            tuple("products", Kind.SEED),
+            tuple("names", Kind.SNAPSHOT),
+            tuple("sold", Kind.TABLE),
+            tuple("report", Kind.VIEW));
+    assertThat(project.graph().edges())
+        .contains(
+            new AssetGraph.Edge("orders", "sold"),
+            new AssetGraph.Edge("products", "sold"),
+            new AssetGraph.Edge("sold", "report"));
+  }
+
+  @Test
+  void aStreamCannotReadWhatABuildMakes() throws IOException {
+    model(
+        "joined",
+        "stream",
+        "SELECT * FROM {{ ref('orders') }} JOIN {{ ref('products') }} USING (product)");
+    assertThatThrownBy(this::load)
+        .isInstanceOfSatisfying(
+            StopException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                        "models/joined.sql:2:43: stream `joined` reads `products`, which is made by"
+                            + " `millrace build`"));
+  }
+
+  @Test
+  void aViewThatIsKeptHasNoSchemaOfItsOwn() throws IOException {
+    model("newest", "view", "{{ config(schema='gold') }} SELECT * FROM {{ ref('orders') }}");
+    assertThatThrownBy(this::load)
+        .isInstanceOfSatisfying(
+            StopException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                        "models/newest.sql:2:11: `schema` is for tables that `millrace build`"
+                            + " makes, and this model is a view"));
+  }
+}

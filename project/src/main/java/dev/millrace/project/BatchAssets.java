@@ -1,0 +1,108 @@
+package dev.millrace.project;
+
+import dev.millrace.project.AssetGraph.Kind;
+import dev.millrace.project.ModelSet.Draft;
+import dev.millrace.project.ModelSpec.Materialization;
+import dev.millrace.project.option.OptionBlock;
+import dev.millrace.project.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code millrace build} makes: seeds, snapshots, models that are tables, and views that read
+ * any of these. What their files say is dbt's half to judge; here they are names that others read.
+ */
+final class BatchAssets {
+  private static final Pattern SNAPSHOT = Pattern.compile("\\{%-?\\s*snapshot\\s+(\\w+)\\s*-?%}");
+  private static final String CSV = ".csv";
+
+  private final Map<String, BatchSpec> assets = new LinkedHashMap<>();
+
+  private BatchAssets() {}
+
+  /**
+   * Finds them; the set of models knows seeds and snapshots from then on.
+   *
+   * @param properties the roots of property files
+   */
+  static BatchAssets find(ProjectFiles files, List<OptionBlock> properties, ModelSet models) {
+    BatchAssets batch = new BatchAssets();
+    for (String seed : files.names("seeds", CSV)) {
+      String name = seed.substring(seed.lastIndexOf('/') + 1, seed.length() - CSV.length());
+      batch.add(name, Kind.SEED, seed);
+    }
+    for (TextFile file : files.in("snapshots", ".sql")) {
+      Matcher block = SNAPSHOT.matcher(file.text());
+      while (block.find()) {
+        batch.add(block.group(1), Kind.SNAPSHOT, file.path());
+      }
+    }
+    properties.forEach(p -> p.node("snapshots").ifPresent(batch::addSnapshots));
+    models.addTables(batch.assets.keySet());
+    boolean found = true;
+    while (found) {
+      found = false;
+      for (Draft draft : models.all()) {
+        found |= !batch.contains(draft.name()) && batch.isBatch(draft) && batch.add(draft);
+      }
+    }
+    return batch;
+  }
+
+  private void addSnapshots(YamlNode list) {
+    if (list instanceof YamlNode.Sequence sequence) {
+      for (YamlNode item : sequence.items()) {
+        if (item.plain() instanceof Map<?, ?> keys && keys.get("name") instanceof String name) {
+          add(name, Kind.SNAPSHOT, item.where().file());
+        }
+      }
+    }
+  }
+
+  private void add(String name, Kind kind, String file) {
+    assets.putIfAbsent(name, new BatchSpec(name, kind, file, List.of(), ""));
+  }
+
+  private boolean add(Draft draft) {
+    boolean view = draft.materialization().filter(m -> m == Materialization.VIEW).isPresent();
+    List<String> reads = new ArrayList<>();
+    draft.references().stream()
+        .map(ModelTemplates.Reference::id)
+        .filter(id -> !reads.contains(id))
+        .forEach(reads::add);
+    assets.put(
+        draft.name(),
+        new BatchSpec(
+            draft.name(),
+            view ? Kind.VIEW : Kind.TABLE,
+            draft.file().path(),
+            reads,
+            draft.properties().flatMap(p -> p.text("description")).orElse("")));
+    return true;
+  }
+
+  private boolean isBatch(Draft draft) {
+    return draft
+        .materialization()
+        .filter(
+            m ->
+                m.isBatch()
+                    || (m == Materialization.VIEW
+                        && draft.references().stream().anyMatch(r -> contains(r.id()))))
+        .isPresent();
+  }
+
+  /** True if {@code millrace build} makes it. */
+  boolean contains(String name) {
+    return assets.containsKey(name);
+  }
+
+  /** All of them; seeds and snapshots first. */
+  List<BatchSpec> all() {
+    return List.copyOf(assets.values());
+  }
+}
