@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 final class ProjectFiles {
   static final String PROJECT = "millrace.yml";
 
+  private static final String DBT_PROJECT = "dbt_project.yml";
+
   private static final List<String> FOLDERS =
       List.of(
           "sources",
@@ -53,6 +55,12 @@ final class ProjectFiles {
           SourceLocation.ofFile("millrace.yaml"),
           "the project's file is called `millrace.yml`",
           "rename millrace.yaml");
+    } else if (Files.exists(folder.resolve(DBT_PROJECT))) {
+      problems.error(
+          ProjectError.NO_PROJECT,
+          SourceLocation.ofFile(DBT_PROJECT),
+          "the folder is a dbt project, and has no `millrace.yml` that says what comes in",
+          "`millrace build` makes its models; with a `millrace.yml` it can have streams, too");
     } else {
       problems.error(
           ProjectError.NO_PROJECT,
