@@ -15,27 +15,73 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns places in templates into places in the project's files. */
-final class TemplatePlaces {
+/** Turns places in templates into places in the project's files. Immutable. */
+public final class TemplatePlaces {
   /** The template's name where it is a text of a YAML file. */
-  static final String TEXT = "text";
+  public static final String TEXT = "text";
 
-  private final Map<String, TextFile> files;
+  /**
+   * A template and the file that it is in.
+   *
+   * @param file that holds it
+   * @param template its text
+   * @param start where the template begins in the file; -1 if the file's text is not its source, so
+   *     that only the file can be told
+   */
+  public record Fragment(TextFile file, String template, int start) {
+    /** The whole of a file. */
+    public static Fragment of(TextFile file) {
+      return new Fragment(file, file.text(), 0);
+    }
+
+    /** A part of a file, where that part is found in it. */
+    public static Fragment of(TextFile file, String template) {
+      return new Fragment(file, template, file.text().indexOf(template));
+    }
+
+    private SourceLocation at(int offset, int length) {
+      return start < 0 ? SourceLocation.ofFile(file.path()) : file.at(start + offset, length);
+    }
+  }
+
+  /** Finds templates by name. */
+  @FunctionalInterface
+  public interface Fragments {
+    /** The template of that name; null if it is unknown. */
+    @Nullable Fragment find(String template);
+  }
+
+  private final Fragments fragments;
   private final YamlNode.@Nullable Places inYaml;
+  private final @Nullable String only;
 
   /** Templates that are whole files, by path. */
   TemplatePlaces(Map<String, TextFile> files) {
-    this(files, null);
+    this(
+        name -> {
+          TextFile file = files.get(name);
+          return file == null ? null : Fragment.of(file);
+        },
+        null,
+        files.size() == 1 ? files.keySet().iterator().next() : null);
   }
 
-  private TemplatePlaces(Map<String, TextFile> files, YamlNode.@Nullable Places inYaml) {
-    this.files = files;
+  /** Templates by name. */
+  public TemplatePlaces(Fragments fragments) {
+    this(fragments, null, null);
+  }
+
+  private TemplatePlaces(
+      Fragments fragments, YamlNode.@Nullable Places inYaml, @Nullable String only) {
+    this.fragments = fragments;
     this.inYaml = inYaml;
+    this.only = only;
   }
 
   /** A template that is a text of a YAML file. */
-  static TemplatePlaces inText(String template, YamlNode.Places places) {
-    return new TemplatePlaces(Map.of(TEXT, new TextFile(TEXT, template)), places);
+  public static TemplatePlaces inText(String template, YamlNode.Places places) {
+    Fragment text = Fragment.of(new TextFile(TEXT, template));
+    return new TemplatePlaces(name -> name.equals(TEXT) ? text : null, places, TEXT);
   }
 
   /** The place of a stretch of a template. */
@@ -43,28 +89,27 @@ final class TemplatePlaces {
     if (inYaml != null) {
       return inYaml.locate(offset, length);
     }
-    TextFile file = files.get(template);
-    return file == null ? SourceLocation.ofFile(template) : file.at(offset, length);
+    Fragment fragment = fragments.find(template);
+    return fragment == null ? SourceLocation.ofFile(template) : fragment.at(offset, length);
   }
 
   private String text(String template) {
-    TextFile file = files.get(template);
-    return file == null ? "" : file.text();
+    Fragment fragment = fragments.find(template);
+    return fragment == null ? "" : fragment.template();
   }
 
   private int offset(String template, int line, int column) {
-    TextFile file = files.get(template);
-    return file == null ? 0 : file.offset(line, column);
+    return new TextFile(template, text(template)).offset(line, column);
   }
 
   /** The place of something that was defined or is used at an origin. */
-  SourceLocation at(Origin origin) {
+  public SourceLocation at(Origin origin) {
     int offset = offset(origin.template(), origin.line(), origin.column());
     return at(origin.template(), offset, wordLength(text(origin.template()), offset));
   }
 
   /** The place of a call, from the function's name to the closing bracket. */
-  SourceLocation ofCall(Origin origin) {
+  public SourceLocation ofCall(Origin origin) {
     String text = text(origin.template());
     int start = offset(origin.template(), origin.line(), origin.column());
     int depth = 0;
@@ -88,7 +133,7 @@ final class TemplatePlaces {
    * The place of one keyword argument of a call, from its name to the end of its value; the whole
    * call's if it is not written there.
    */
-  SourceLocation ofArgument(Origin origin, String keyword) {
+  public SourceLocation ofArgument(Origin origin, String keyword) {
     String text = text(origin.template());
     int start = offset(origin.template(), origin.line(), origin.column());
     Matcher matcher =
@@ -119,12 +164,10 @@ final class TemplatePlaces {
   }
 
   /** The place that a stretch of rendered text came from. */
-  SourceLocation at(Rendered rendered, int offset, int length) {
+  public SourceLocation at(Rendered rendered, int offset, int length) {
     Optional<Origin> first = rendered.originOf(offset);
     if (first.isEmpty()) {
-      return files.size() == 1
-          ? SourceLocation.ofFile(files.keySet().iterator().next())
-          : new SourceLocation("", 0, 0, 0);
+      return only != null ? SourceLocation.ofFile(only) : new SourceLocation("", 0, 0, 0);
     }
     Origin origin = first.get();
     int start = offset(origin.template(), origin.line(), origin.column());
@@ -152,7 +195,7 @@ final class TemplatePlaces {
   }
 
   /** The problem that an exception tells. */
-  Problem problem(TemplateException e) {
+  public Problem problem(TemplateException e) {
     DbtError code =
         switch (e.type()) {
           case "TemplateSyntaxError", "TemplateAssertionError" -> DbtError.TEMPLATE_SYNTAX;

@@ -68,7 +68,37 @@ public final class Environment {
           statements.size() == 1 && statements.get(0) instanceof Statement.Output output
               ? compiler.expressions().compile(output.value(), scope)
               : null;
-      return new Template(this, start, body, scope.size(), compiler.blocks(), single);
+      return new Template(this, start, body, scope.size(), compiler.blocks(), single, List.of());
+    } catch (SyntaxException e) {
+      throw syntaxError(source, e);
+    } catch (StackOverflowError e) {
+      throw start.error("TemplateSyntaxError", "the template is nested too deeply", e);
+    }
+  }
+
+  /**
+   * Compiles the macros of a template's top level and nothing around them. An unknown filter or
+   * test is an error only when it runs, as most macros of a library are never called. {@link
+   * Template#macros} tells what there is.
+   *
+   * @param name its name in messages and origins
+   * @throws TemplateException when it does not parse
+   */
+  public Template compileMacros(String name, String text) {
+    SourceText source = new SourceText(name, text);
+    Site start = new Site(source, 0, false);
+    try {
+      List<Statement> macros =
+          Parser.parse(source, delimiters, tags).stream()
+              .filter(Statement.Macro.class::isInstance)
+              .toList();
+      StatementCompiler compiler = new StatementCompiler(source, this);
+      compiler.expressions().enterCondition();
+      Scope scope = Scope.root();
+      Exec body = compiler.scope(macros, scope);
+      List<MacroSignature> signatures =
+          macros.stream().map(macro -> MacroSignature.of((Statement.Macro) macro, source)).toList();
+      return new Template(this, start, body, scope.size(), Map.of(), null, signatures);
     } catch (SyntaxException e) {
       throw syntaxError(source, e);
     } catch (StackOverflowError e) {
@@ -88,7 +118,7 @@ public final class Environment {
             frame.out.write(Outputs.text(frame.run, value.eval(frame)), site);
             return Exec.NORMAL;
           };
-      return new Template(this, site, body, 0, Map.of(), value);
+      return new Template(this, site, body, 0, Map.of(), value, List.of());
     } catch (SyntaxException e) {
       throw syntaxError(source, e);
     }

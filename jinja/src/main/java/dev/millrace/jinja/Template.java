@@ -1,6 +1,7 @@
 package dev.millrace.jinja;
 
 import dev.millrace.jinja.value.PythonError;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class Template {
   private final int frameSize;
   private final Map<String, Block> blocks;
   private final @Nullable Eval single;
+  private final List<MacroSignature> macros;
 
   Template(
       Environment environment,
@@ -22,17 +24,24 @@ public final class Template {
       Exec body,
       int frameSize,
       Map<String, Block> blocks,
-      @Nullable Eval single) {
+      @Nullable Eval single,
+      List<MacroSignature> macros) {
     this.environment = environment;
     this.start = start;
     this.body = body;
     this.frameSize = frameSize;
     this.blocks = blocks;
     this.single = single;
+    this.macros = macros;
   }
 
   public String name() {
     return start.source().name();
+  }
+
+  /** The macros in the order of the file, for a template of {@link Environment#compileMacros}. */
+  public List<MacroSignature> macros() {
+    return macros;
   }
 
   Map<String, Block> blocks() {

@@ -1,0 +1,25 @@
+package dev.millrace.dbt.context;
+
+import dev.millrace.jinja.value.Attributes;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Python's {@code datetime}.
+ *
+ * @param local the date and time
+ * @param zone null for a naive one
+ */
+record TemplateMoment(LocalDateTime local, @Nullable ZoneId zone) implements Attributes {
+  static TemplateMoment of(Instant instant) {
+    return new TemplateMoment(LocalDateTime.ofInstant(instant, ZoneOffset.UTC), ZoneOffset.UTC);
+  }
+
+  @Override
+  public @Nullable Object attribute(String name) {
+    return ABSENT;
+  }
+}
