@@ -17,6 +17,8 @@ public enum DbtError implements ErrorCode {
   ENV_VAR_NOT_SET,
   /** Two macros have one name. */
   DUPLICATE_MACRO,
+  /** The engine refuses the SQL of a node, or fails to run it. */
+  SQL_FAILED,
   /** A function is called with arguments that it does not take. */
   BAD_CALL;
 

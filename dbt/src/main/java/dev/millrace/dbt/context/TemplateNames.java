@@ -21,6 +21,7 @@ final class TemplateNames extends AbstractMap<String, @Nullable Object> {
   private final String packageName;
   private final Map<String, @Nullable Object> own;
   private final Map<String, ? extends @Nullable Object> shared;
+  private final Map<String, @Nullable Object> overrides;
   private final Consumer<MacroDef> seen;
 
   private TemplateNames(
@@ -28,11 +29,13 @@ final class TemplateNames extends AbstractMap<String, @Nullable Object> {
       String packageName,
       Map<String, @Nullable Object> own,
       Map<String, ? extends @Nullable Object> shared,
+      Map<String, @Nullable Object> overrides,
       Consumer<MacroDef> seen) {
     this.session = session;
     this.packageName = packageName;
     this.own = own;
     this.shared = shared;
+    this.overrides = overrides;
     this.seen = seen;
   }
 
@@ -47,20 +50,28 @@ final class TemplateNames extends AbstractMap<String, @Nullable Object> {
       String packageName,
       Map<String, ? extends @Nullable Object> shared,
       Consumer<MacroDef> seen) {
-    TemplateNames names = new TemplateNames(session, packageName, new HashMap<>(), shared, seen);
+    TemplateNames names =
+        new TemplateNames(session, packageName, new HashMap<>(), shared, new HashMap<>(), seen);
     names.own.put("context", names);
-    names.own.put("builtins", new TemplateNames(null, packageName, names.own, shared, seen));
+    names.own.put(
+        "builtins", new TemplateNames(null, packageName, names.own, shared, Map.of(), seen));
     return names;
   }
 
   /** The same names as the macros that the node calls see them. */
   TemplateNames ofMacros() {
-    return new TemplateNames(session, packageName, own, shared, macro -> {});
+    return new TemplateNames(session, packageName, own, shared, overrides, macro -> {});
   }
 
   /** Gives a name of the node a value, which may be {@link Lazy}. */
   TemplateNames set(String name, @Nullable Object value) {
     own.put(name, value);
+    return this;
+  }
+
+  /** Gives a name a value that comes before macros of that name. */
+  TemplateNames override(String name, @Nullable Object value) {
+    overrides.put(name, value);
     return this;
   }
 
@@ -73,6 +84,9 @@ final class TemplateNames extends AbstractMap<String, @Nullable Object> {
   private @Nullable Object find(@Nullable Object key) {
     if (!(key instanceof String name)) {
       return Attributes.ABSENT;
+    }
+    if (!overrides.isEmpty() && overrides.containsKey(name)) {
+      return overrides.get(name);
     }
     if (session != null) {
       Object macro = session.resolve(packageName, name, seen);
@@ -105,6 +119,7 @@ final class TemplateNames extends AbstractMap<String, @Nullable Object> {
   public Set<String> keySet() {
     Set<String> names = new LinkedHashSet<>(own.keySet());
     names.addAll(shared.keySet());
+    names.addAll(overrides.keySet());
     if (session != null) {
       names.addAll(session.names(packageName));
     }

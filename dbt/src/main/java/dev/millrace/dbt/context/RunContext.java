@@ -1,0 +1,354 @@
+package dev.millrace.dbt.context;
+
+import dev.millrace.api.error.RetryException;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.TemplatePlaces;
+import dev.millrace.dbt.TemplatePlaces.Fragment;
+import dev.millrace.dbt.adapter.AdapterSession;
+import dev.millrace.dbt.adapter.QueryResult;
+import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.dbt.macro.DbtJinja;
+import dev.millrace.dbt.macro.MacroDef;
+import dev.millrace.dbt.macro.MacroLibrary;
+import dev.millrace.dbt.macro.MacroSession;
+import dev.millrace.dbt.manifest.Manifest;
+import dev.millrace.dbt.manifest.Node;
+import dev.millrace.jinja.Rendered;
+import dev.millrace.jinja.value.Arguments;
+import dev.millrace.jinja.value.PythonError;
+import dev.millrace.jinja.value.Sequences;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles and runs the nodes of a manifest, one after the other: each with its macros, over one
+ * session of an engine. For one thread.
+ */
+public final class RunContext {
+  private final Manifest manifest;
+  private final AdapterSession session;
+  private final RunSetting runSetting;
+  private final ParseSetting setting;
+  private final MacroSession macros;
+  private final RefIndex refs;
+  private final Map<String, @Nullable Object> shared;
+  private final Map<String, CompiledNode> ephemeral = new HashMap<>();
+  private final RunErrors errors;
+
+  /** A context over a session, which it does not close. */
+  public RunContext(
+      Manifest manifest, MacroLibrary library, AdapterSession session, RunSetting runSetting) {
+    this.manifest = manifest;
+    this.session = session;
+    this.runSetting = runSetting;
+    this.setting =
+        new ParseSetting(
+            manifest.projectName(),
+            manifest.target(),
+            manifest.vars(),
+            runSetting.environment(),
+            runSetting.invocationId(),
+            runSetting.startedAt(),
+            runSetting.flags(),
+            runSetting.log());
+    this.macros = new MacroSession(library);
+    this.refs = new RefIndex(manifest);
+    this.errors = new RunErrors(library);
+    this.shared = BaseNames.of(setting);
+    shared.put("api", TemplateApi.ALL);
+    shared.put("column", TemplateApi.COLUMN);
+    shared.put("graph", new Lazy(() -> NodeDicts.graph(manifest)));
+    shared.put("selected_resources", new ArrayList<>(runSetting.selected()));
+    shared.put("doc", BaseNames.doc((packageName, name) -> java.util.Optional.of("")));
+    shared.put("validation", Map.of("any", Members.function("any(value=None)", a -> null)));
+    shared.put("schemas", new Lazy(this::schemas));
+    shared.put("database_schemas", new Lazy(this::databaseSchemas));
+  }
+
+  private List<Object> schemas() {
+    Set<Object> all = new LinkedHashSet<>();
+    selectedRelations().forEach(relation -> all.add(relation.schema()));
+    return new ArrayList<>(all);
+  }
+
+  private List<Object> databaseSchemas() {
+    Set<Object> all = new LinkedHashSet<>();
+    selectedRelations()
+        .forEach(
+            relation ->
+                all.add(dev.millrace.jinja.value.Tuple.of(relation.database(), relation.schema())));
+    return new ArrayList<>(all);
+  }
+
+  private List<Relation> selectedRelations() {
+    return runSetting.selected().stream()
+        .flatMap(id -> manifest.node(id).stream())
+        .flatMap(node -> node.relation().stream())
+        .toList();
+  }
+
+  /**
+   * Renders a node's template. Queries that its macros ask for are run.
+   *
+   * @throws StopException if it fails, with the place in the project
+   * @throws RetryException if the engine may succeed later
+   */
+  public CompiledNode compile(Node node) {
+    return guarded(node, null, () -> compile(node, new RunNames(this, node, node.packageName())));
+  }
+
+  private CompiledNode compile(Node node, RunNames names) {
+    TestArguments.into(names, node);
+    String name = node.file().path();
+    Rendered rendered =
+        macros.within(
+            names.names().ofMacros(),
+            () -> DbtJinja.RUN.compile(name, node.code()).render(names.names()));
+    Map<String, CompiledNode> before = new LinkedHashMap<>();
+    names.ephemeral().forEach(id -> collect(id, before));
+    TemplatePlaces places = errors.places(name, Fragment.of(node.file(), node.code()));
+    return new CompiledNode(
+        node.id(),
+        EphemeralQueries.before(rendered.text(), cteNames(before)),
+        rendered.text(),
+        List.copyOf(before.keySet()),
+        (offset, length) -> places.at(rendered, offset, length));
+  }
+
+  /** An ephemeral model after those that it reads itself. */
+  private void collect(String id, Map<String, CompiledNode> into) {
+    if (into.containsKey(id)) {
+      return;
+    }
+    CompiledNode compiled = ephemeral.get(id);
+    if (compiled == null) {
+      Node node = manifest.node(id).orElseThrow(() -> new IllegalStateException("no node " + id));
+      compiled = compile(node);
+      ephemeral.put(id, compiled);
+    }
+    compiled.ephemeral().forEach(inner -> collect(inner, into));
+    into.put(id, compiled);
+  }
+
+  private Map<String, String> cteNames(Map<String, CompiledNode> compiled) {
+    Map<String, String> queries = new LinkedHashMap<>();
+    compiled.forEach(
+        (id, query) ->
+            queries.put(
+                TemplateRelation.EPHEMERAL + manifest.node(id).map(Node::name).orElse(id),
+                query.ownSql()));
+    return queries;
+  }
+
+  /**
+   * Runs a node's materialization with its hooks in one transaction: afterwards what it makes is as
+   * before or as it should be. Hooks outside of the transaction run before and after it.
+   *
+   * @param compiled what {@link #compile} made of it; null for a node without SQL, such as a seed
+   * @return what it made
+   * @throws StopException if it fails, with the place in the project
+   * @throws RetryException if it may succeed later
+   */
+  public List<Relation> materialize(Node node, @Nullable CompiledNode compiled) {
+    RunNames names = new RunNames(this, node, node.packageName());
+    setCompiled(names, compiled);
+    Object result = inTransaction(node, compiled, () -> materialization(node, names));
+    List<Relation> relations = new ArrayList<>();
+    if (result instanceof Map<?, ?> map && map.get("relations") != null) {
+      for (Object relation : Sequences.list(map.get("relations"))) {
+        if (relation instanceof TemplateRelation made) {
+          made.relation().ifPresent(relations::add);
+        }
+      }
+    }
+    return relations;
+  }
+
+  private @Nullable Object materialization(Node node, RunNames names) {
+    String name = node.config().materialized();
+    MacroDef macro =
+        macros
+            .library()
+            .materialization(name)
+            .orElseThrow(
+                () ->
+                    new PythonError(
+                        "CompilationError",
+                        "there is no materialization `"
+                            + name
+                            + "`; write view, table, incremental or ephemeral, or define it with"
+                            + " `{% materialization "
+                            + name
+                            + ", default %}`"));
+    return names.call(macro, Arguments.NONE);
+  }
+
+  private static void setCompiled(RunNames names, @Nullable CompiledNode compiled) {
+    if (compiled != null) {
+      names.names().set("sql", compiled.sql()).set("compiled_code", compiled.sql());
+      names.model().put("compiled_code", compiled.sql());
+      names.model().put("compiled_sql", compiled.sql());
+      names.model().put("compiled", true);
+    }
+  }
+
+  private <T extends @Nullable Object> T inTransaction(
+      @Nullable Node node, @Nullable CompiledNode compiled, Supplier<T> work) {
+    try {
+      return guarded(
+          node,
+          compiled,
+          () -> {
+            session.begin();
+            T result = work.get();
+            session.commit();
+            return result;
+          });
+    } finally {
+      session.rollback();
+    }
+  }
+
+  /**
+   * Runs a test.
+   *
+   * @return one row: {@code failures}, {@code should_warn}, {@code should_error}
+   * @throws StopException if its SQL fails; that it finds something is no failure
+   */
+  public QueryResult test(Node node, CompiledNode compiled) {
+    RunNames names = new RunNames(this, node, node.packageName());
+    setCompiled(names, compiled);
+    return inTransaction(
+        node,
+        compiled,
+        () -> {
+          last = null;
+          MacroDef macro =
+              macros
+                  .library()
+                  .materialization(node.config().text("materialized").orElse("test"))
+                  .orElseThrow();
+          names.call(macro, Arguments.NONE);
+          QueryResult result = last;
+          if (result == null) {
+            throw new PythonError("CompilationError", "the test ran no statement `main`");
+          }
+          return result;
+        });
+  }
+
+  private @Nullable QueryResult last;
+
+  /**
+   * Calls a macro.
+   *
+   * @param macro its name, or {@code package.name}
+   * @param node whose names it sees; null for those of the root project
+   */
+  public @Nullable Object call(String macro, Arguments arguments, @Nullable Node node) {
+    RunNames names =
+        new RunNames(this, node, node == null ? manifest.projectName() : node.packageName());
+    int dot = macro.indexOf('.');
+    return guarded(
+        node,
+        null,
+        () -> {
+          if (dot < 0) {
+            return names.call(macro, arguments);
+          }
+          MacroDef found =
+              macros
+                  .library()
+                  .inPackage(macro.substring(0, dot), macro.substring(dot + 1))
+                  .orElseThrow(
+                      () -> new PythonError("UndefinedError", "there is no macro `" + macro + "`"));
+          return names.call(found, arguments);
+        });
+  }
+
+  private <T extends @Nullable Object> T guarded(
+      @Nullable Node node, @Nullable CompiledNode compiled, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw errors.of(e, node, compiled);
+    }
+  }
+
+  /** Runs the SQL of macros. */
+  QueryResult execute(String sql, boolean fetch) {
+    errors.running(sql);
+    QueryResult result = session.execute(sql, fetch);
+    errors.finished();
+    if (fetch) {
+      last = result;
+    }
+    return result;
+  }
+
+  /** Where a node's rows are. */
+  TemplateRelation relationOf(Node target) {
+    Relation own =
+        target
+            .relation()
+            .orElseThrow(
+                () ->
+                    new PythonError("CompilationError", "`" + target.name() + "` has no relation"));
+    Relation deferred = runSetting.deferred().get(target.id());
+    if (deferred != null && session.find(own).isEmpty()) {
+      own = deferred;
+    }
+    return External.of(target, TemplateRelation.of(own));
+  }
+
+  boolean isEmpty() {
+    return Boolean.TRUE.equals(runSetting.flags().get("EMPTY"));
+  }
+
+  TemplateTable seedTable(Node node) {
+    throw new PythonError("CompilationError", "no table of seed " + node.name());
+  }
+
+  Var var(String packageName, Map<String, @Nullable Object> names) {
+    return new Var(
+        manifest.vars().getOrDefault(packageName, Map.of()),
+        true,
+        text -> DbtJinja.RUN.compile("var", text).render(names).text());
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  AdapterSession session() {
+    return session;
+  }
+
+  ParseSetting setting() {
+    return setting;
+  }
+
+  MacroSession macros() {
+    return macros;
+  }
+
+  RefIndex refs() {
+    return refs;
+  }
+
+  Map<String, @Nullable Object> shared() {
+    return shared;
+  }
+
+  SourceLocation placeOf(Node node) {
+    return SourceLocation.ofFile(node.file().path());
+  }
+}
