@@ -39,13 +39,15 @@ public final class YamlReader {
   private final TextFile file;
   private final Problems problems;
   private final boolean basicPlaneOnly;
+  private final boolean lastWins;
   private final Map<String, YamlNode> anchors = new HashMap<>();
   private Iterator<Event> events = List.<Event>of().iterator();
   private int nodes;
 
-  private YamlReader(TextFile file, Problems problems) {
+  private YamlReader(TextFile file, Problems problems, boolean lastWins) {
     this.file = file;
     this.problems = problems;
+    this.lastWins = lastWins;
     this.basicPlaneOnly =
         file.text().codePointCount(0, file.text().length()) == file.text().length();
   }
@@ -55,7 +57,15 @@ public final class YamlReader {
    * comments, which is none.
    */
   public static Optional<YamlNode> read(TextFile file, Problems problems) {
-    return new YamlReader(file, problems).document();
+    return new YamlReader(file, problems, false).document();
+  }
+
+  /**
+   * The same as Python's YAML reads it: of a key that is in a block twice the last one counts,
+   * which is a warning.
+   */
+  public static Optional<YamlNode> readAsPython(TextFile file, Problems problems) {
+    return new YamlReader(file, problems, true).document();
   }
 
   private Optional<YamlNode> document() {
@@ -193,7 +203,14 @@ public final class YamlReader {
 
   private void put(Map<String, YamlNode.Entry> own, YamlNode.Entry entry) {
     YamlNode.Entry first = own.putIfAbsent(entry.key().text(), entry);
-    if (first != null) {
+    if (first != null && lastWins) {
+      own.put(entry.key().text(), entry);
+      problems.warning(
+          ProjectError.DUPLICATE_KEY,
+          entry.key().where(),
+          "key `" + entry.key().text() + "` is here twice; the last one counts",
+          "the first one is in line " + first.key().where().line());
+    } else if (first != null) {
       problems.error(
           ProjectError.DUPLICATE_KEY,
           entry.key().where(),
