@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigTree {
   private final Map<String, @Nullable Object> project;
-  private final Map<Map<?, ?>, Map<String, @Nullable Object>> levels =
-      new IdentityHashMap<>();
+  private final Map<Map<?, ?>, Map<String, @Nullable Object>> levels = new IdentityHashMap<>();
   private final Map<NodeType, Map<String, @Nullable Object>> sections = new HashMap<>();
 
   /**

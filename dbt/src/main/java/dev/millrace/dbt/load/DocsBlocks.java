@@ -73,7 +73,9 @@ public final class DocsBlocks {
     return Optional.ofNullable(blocks.get("doc." + packageName + "." + name)).map(Block::text);
   }
 
-  /** The block that {@code doc(name)} means in a package: the root's, the package's, any other's. */
+  /**
+   * The block that {@code doc(name)} means in a package: the root's, the package's, any other's.
+   */
   public Optional<String> findFrom(String packageName, String name) {
     List<String> packages = new ArrayList<>(List.of(rootProject, packageName));
     blocks.values().forEach(b -> packages.add(b.packageName()));

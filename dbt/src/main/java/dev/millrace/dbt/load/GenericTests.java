@@ -37,8 +37,7 @@ final class GenericTests {
   private final Problems problems;
   private final List<Draft> drafts = new ArrayList<>();
 
-  GenericTests(
-      MacroLibrary macros, Function<PackageProject, YamlTexts> texts, Problems problems) {
+  GenericTests(MacroLibrary macros, Function<PackageProject, YamlTexts> texts, Problems problems) {
     this.macros = macros;
     this.texts = texts;
     this.problems = problems;
@@ -143,8 +142,7 @@ final class GenericTests {
       arguments.putAll(Values.map(nested));
     }
     arguments.put("model", "{{ get_where_subquery(" + target.reference() + ") }}");
-    Map<String, @Nullable Object> config =
-        TestConfigs.take(arguments, block, texts.apply(project));
+    Map<String, @Nullable Object> config = TestConfigs.take(arguments, block, texts.apply(project));
     Draft draft = draft(target, namespace, test, arguments, config, name.where());
     column.ifPresent(c -> draft.extra.put("column_name", c));
     draft.tags.addAll(tags);
@@ -168,8 +166,7 @@ final class GenericTests {
     Object description = arguments.remove("description");
     Object custom = arguments.remove("name");
     boolean ofSource = target.attached().type == NodeType.SOURCE;
-    String kind =
-        namespace.map(n -> n + "_").orElse("") + (ofSource ? "source_" : "") + test;
+    String kind = namespace.map(n -> n + "_").orElse("") + (ofSource ? "source_" : "") + test;
     TestNames names =
         custom == null
             ? TestNames.of(kind, target.name(), arguments)

@@ -25,15 +25,16 @@ final class Hooks {
     }
     drafts.sort(
         (a, b) ->
-            Long.compare((Long) a.extra.getOrDefault("index", 0L), (Long) b.extra.getOrDefault("index", 0L)));
+            Long.compare(
+                (Long) a.extra.getOrDefault("index", 0L),
+                (Long) b.extra.getOrDefault("index", 0L)));
     return drafts;
   }
 
   private static Draft draft(PackageProject project, String key, int index, String sql) {
     String name = project.name() + "-" + key + "-" + index;
     PackageFiles.Found found =
-        new PackageFiles.Found(
-            "", ProjectFileReader.DBT, Path.of(project.file().path()));
+        new PackageFiles.Found("", ProjectFileReader.DBT, Path.of(project.file().path()));
     Draft draft =
         new Draft(
             NodeType.OPERATION,

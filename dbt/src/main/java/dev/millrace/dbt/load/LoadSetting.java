@@ -73,14 +73,6 @@ public record LoadSetting(
   /** The same with other variables. */
   public LoadSetting withVars(Map<String, @Nullable Object> values) {
     return new LoadSetting(
-        target,
-        profile,
-        profilesDir,
-        values,
-        environment,
-        home,
-        store,
-        invocationId,
-        startedAt);
+        target, profile, profilesDir, values, environment, home, store, invocationId, startedAt);
   }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param macros of the project, its packages and dbt
  * @param docs blocks of documentation
  * @param setting with which templates were rendered
- * @param project the keys of dbt_project.yml, rendered: {@code flags}, {@code query-comment}, {@code
- *     target-path} and so on
+ * @param project the keys of dbt_project.yml, rendered: {@code flags}, {@code query-comment},
+ *     {@code target-path} and so on
  * @param packageFolders absolute, by package, the root project's first
  * @param groups by name: {@code owner}, {@code description}, {@code package_name}, {@code
  *     original_file_path}

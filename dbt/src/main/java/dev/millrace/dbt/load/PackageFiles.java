@@ -143,8 +143,7 @@ final class PackageFiles {
     SourceLocation where = SourceLocation.ofFile(shown(path));
     try {
       if (Files.size(path) > MAX_BYTES) {
-        problems.error(
-            ProjectError.UNREADABLE_FILE, where, "the file has more than 50 MB", null);
+        problems.error(ProjectError.UNREADABLE_FILE, where, "the file has more than 50 MB", null);
         return Optional.empty();
       }
       byte[] bytes = Files.readAllBytes(path);
@@ -156,10 +155,7 @@ final class PackageFiles {
           ProjectError.UNREADABLE_FILE, where, "the file is no UTF-8 text", "save it as UTF-8");
     } catch (IOException e) {
       problems.error(
-          ProjectError.UNREADABLE_FILE,
-          where,
-          "the file cannot be read: " + e.getMessage(),
-          null);
+          ProjectError.UNREADABLE_FILE, where, "the file cannot be read: " + e.getMessage(), null);
     }
     return Optional.empty();
   }

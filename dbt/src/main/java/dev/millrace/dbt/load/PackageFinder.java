@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the packages of a project: those in the folder where they are installed, and those that
- * are {@code local:}, at their own place. The packages of packages too.
+ * Finds the packages of a project: those in the folder where they are installed, and those that are
+ * {@code local:}, at their own place. The packages of packages too.
  */
 final class PackageFinder {
   private final Path root;
@@ -110,8 +110,7 @@ final class PackageFinder {
     String last = value.substring(value.lastIndexOf('/') + 1).replaceAll("\\.git$", "");
     boolean there =
         switch (wanted.kind()) {
-          case "package" ->
-              found.containsKey(last) || Files.isDirectory(installed.resolve(last));
+          case "package" -> found.containsKey(last) || Files.isDirectory(installed.resolve(last));
           case "git", "tarball", "private" -> isInstalled(wanted, last, installed);
           default -> true;
         };
@@ -129,8 +128,8 @@ final class PackageFinder {
     if (found.containsKey(last) || found.containsKey(last.replace('-', '_'))) {
       return true;
     }
-    if (Files.isDirectory(installed.resolve(last)) || Files.isDirectory(
-        installed.resolve(last.replace('-', '_')))) {
+    if (Files.isDirectory(installed.resolve(last))
+        || Files.isDirectory(installed.resolve(last.replace('-', '_')))) {
       return true;
     }
     return !found.isEmpty() && Files.isDirectory(installed);

@@ -73,7 +73,12 @@ final class Patches {
     List<ColumnEntry> columns = ColumnEntry.of(entry.node(), entry.values());
     describe(draft, entry, columns, entry.values());
     addTarget(
-        entry, draft, entry.name(), "ref('" + entry.name() + "')", entry.values(), columns,
+        entry,
+        draft,
+        entry.name(),
+        "ref('" + entry.name() + "')",
+        entry.values(),
+        columns,
         TestTarget.tests(entry.node()));
   }
 
@@ -101,7 +106,8 @@ final class Patches {
     draft.description = Values.text(values, "description").orElse("");
     draft.columns = ColumnEntry.columns(columns);
     draft.extra.put("patch_path", entry.patchPath());
-    for (String key : List.of("deprecation_date", "constraints", "time_spine", "docs", "loaded_at_field")) {
+    for (String key :
+        List.of("deprecation_date", "constraints", "time_spine", "docs", "loaded_at_field")) {
       if (values.get(key) != null) {
         draft.extra.put(key, values.get(key));
       }
@@ -120,8 +126,7 @@ final class Patches {
       return;
     }
     boolean quote = Boolean.TRUE.equals(values.get("quote_columns"));
-    targets.add(
-        new TestTarget(entry, draft, name, reference, tests, columns, quote, Set.of()));
+    targets.add(new TestTarget(entry, draft, name, reference, tests, columns, quote, Set.of()));
   }
 
   /** The draft of that name in the entry's package, or else in any. */

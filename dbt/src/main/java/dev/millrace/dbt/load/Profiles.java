@@ -28,9 +28,21 @@ final class Profiles {
   private static final String FILE = "profiles.yml";
   private static final Set<String> SECRETS =
       Set.of(
-          "password", "pass", "token", "keyfile_json", "private_key", "private_key_passphrase",
-          "client_secret", "refresh_token", "secrets", "aws_secret_access_key", "motherduck_token",
-          "access_token", "oauth_client_secret", "authenticator_token", "secret_access_key");
+          "password",
+          "pass",
+          "token",
+          "keyfile_json",
+          "private_key",
+          "private_key_passphrase",
+          "client_secret",
+          "refresh_token",
+          "secrets",
+          "aws_secret_access_key",
+          "motherduck_token",
+          "access_token",
+          "oauth_client_secret",
+          "authenticator_token",
+          "secret_access_key");
 
   private final Path root;
   private final LoadSetting setting;
@@ -113,8 +125,7 @@ final class Profiles {
             .or(() -> block.get("target").flatMap(n -> scalar(n, texts)))
             .orElse("default");
     if (outputs.isEmpty() || !(outputs.get() instanceof YamlNode.Mapping targets)) {
-      problems.error(
-          ProjectError.MISSING_KEY, block.where(), "the profile has no `outputs`", null);
+      problems.error(ProjectError.MISSING_KEY, block.where(), "the profile has no `outputs`", null);
       return fallback(profile);
     }
     Optional<YamlNode> output = targets.get(target);
@@ -131,8 +142,7 @@ final class Profiles {
     return ofOutput(profile, target, new YamlValues(texts, path -> isShown(path)).of(chosen));
   }
 
-  private DbtTarget ofOutput(
-      String profile, String target, Map<String, @Nullable Object> output) {
+  private DbtTarget ofOutput(String profile, String target, Map<String, @Nullable Object> output) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     output.forEach(
         (key, value) -> {

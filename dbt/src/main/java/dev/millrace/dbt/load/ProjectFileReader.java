@@ -77,8 +77,7 @@ final class ProjectFileReader {
       Set.of("name", "description", "time_zone", "vars", "default_target", "targets", "models");
   private static final Set<String> UNRENDERED =
       Set.of("on-run-start", "on-run-end", "query-comment", "vars", "targets");
-  private static final Set<String> HOOKS =
-      Set.of("pre-hook", "post-hook", "pre_hook", "post_hook");
+  private static final Set<String> HOOKS = Set.of("pre-hook", "post-hook", "pre_hook", "post_hook");
 
   private final Path root;
   private final Problems problems;
@@ -89,8 +88,7 @@ final class ProjectFileReader {
   }
 
   /** A project's file before it is rendered. */
-  record Unrendered(
-      PackageFiles files, TextFile file, YamlNode.Mapping block, boolean isMillrace) {
+  record Unrendered(PackageFiles files, TextFile file, YamlNode.Mapping block, boolean isMillrace) {
     /** The text of a key, as written. */
     Optional<String> text(String key) {
       return block

@@ -3,6 +3,7 @@ package dev.millrace.dbt.load;
 import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.context.NodeParser;
 import dev.millrace.dbt.context.ParseSetting;
+import dev.millrace.dbt.context.ParsedNode;
 import dev.millrace.dbt.macro.MacroLibrary;
 import dev.millrace.dbt.manifest.DbtTarget;
 import dev.millrace.dbt.manifest.Manifest;
@@ -213,8 +214,20 @@ final class ProjectLoad {
     Map<String, Node> nodes = new LinkedHashMap<>();
     for (Draft draft : drafts) {
       draft.extra.put("original_file_path", draft.original);
+      draft.extra.put("refs", draft.refs.stream().map(ProjectLoad::ref).distinct().toList());
+      draft.extra.put(
+          "sources",
+          draft.sources.stream().map(s -> List.of(s.source(), s.table())).distinct().toList());
       nodes.put(draft.id, draft.node());
     }
     return nodes;
+  }
+
+  private static Map<String, @Nullable Object> ref(ParsedNode.RefCall call) {
+    Map<String, @Nullable Object> ref = new LinkedHashMap<>();
+    ref.put("name", call.name());
+    ref.put("package", call.packageName().orElse(null));
+    ref.put("version", call.version().orElse(null));
+    return ref;
   }
 }

@@ -56,7 +56,8 @@ final class PropertyFiles {
 
   /** Reads the files of a package. */
   void read(PackageProject project, YamlTexts texts) {
-    for (PackageFiles.Found found : project.files().find(project.propertyPaths(), ".yml", ".yaml")) {
+    for (PackageFiles.Found found :
+        project.files().find(project.propertyPaths(), ".yml", ".yaml")) {
       Optional<TextFile> file = project.files().read(found.path());
       Optional<YamlNode> node = file.flatMap(f -> YamlReader.readAsPython(f, problems));
       if (file.isPresent() && node.isPresent()) {

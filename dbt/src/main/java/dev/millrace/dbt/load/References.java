@@ -147,12 +147,8 @@ final class References {
         ref.packageName().map(p -> p + ".").orElse("")
             + ref.name()
             + ref.version().map(v -> " version " + v).orElse("");
-    String message =
-        disabled ? "model `" + shown + "` is disabled" : "no model `" + shown + "`";
-    String hint =
-        disabled
-            ? "set `enabled: true` in it, or do not read it"
-            : hint(ref);
+    String message = disabled ? "model `" + shown + "` is disabled" : "no model `" + shown + "`";
+    String hint = disabled ? "set `enabled: true` in it, or do not read it" : hint(ref);
     if (draft.type == NodeType.TEST) {
       problems.warning(ProjectError.UNKNOWN_MODEL, ref.where(), message, hint);
     } else {
@@ -186,9 +182,7 @@ final class References {
     problems.add(
         new Problem(
             disabled ? LoadError.DISABLED_REFERENCE : ProjectError.UNKNOWN_SOURCE,
-            draft.type == NodeType.TEST
-                ? Severity.WARNING
-                : Severity.ERROR,
+            draft.type == NodeType.TEST ? Severity.WARNING : Severity.ERROR,
             call.where(),
             disabled ? "source `" + shown + "` is disabled" : "no source `" + shown + "`",
             Suggestion.didYouMean(shown, sources.keySet())));

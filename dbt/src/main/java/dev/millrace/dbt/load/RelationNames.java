@@ -76,10 +76,7 @@ final class RelationNames {
   }
 
   private String generate(
-      String what,
-      @Nullable Object custom,
-      Draft draft,
-      Map<String, @Nullable Object> node) {
+      String what, @Nullable Object custom, Draft draft, Map<String, @Nullable Object> node) {
     String macro = "generate_" + what + "_name";
     boolean own =
         internal.computeIfAbsent(

@@ -63,7 +63,8 @@ final class ResourceReader {
   private Draft template(
       NodeType type, PackageProject project, PackageFiles.Found found, TextFile file) {
     Draft draft =
-        new Draft(type, project, found.stem(), found, file, file.text().strip(), fqn(project, found));
+        new Draft(
+            type, project, found.stem(), found, file, file.text().strip(), fqn(project, found));
     drafts.add(draft);
     return draft;
   }
@@ -88,8 +89,7 @@ final class ResourceReader {
     }
     Matcher source = PYTHON_SOURCE.matcher(file.text());
     while (source.find()) {
-      StaticReferences.source(
-              "source('" + source.group(1) + "', '" + source.group(2) + "')", whole)
+      StaticReferences.source("source('" + source.group(1) + "', '" + source.group(2) + "')", whole)
           .ifPresent(draft.sources::add);
     }
     problems.warning(
@@ -121,13 +121,7 @@ final class ResourceReader {
       fqn.add(matcher.group(1));
       Draft draft =
           new Draft(
-              NodeType.SNAPSHOT,
-              project,
-              matcher.group(1),
-              found,
-              file,
-              matcher.group(2),
-              fqn);
+              NodeType.SNAPSHOT, project, matcher.group(1), found, file, matcher.group(2), fqn);
       draft.where = file.at(matcher.start(1), matcher.group(1).length());
       drafts.add(draft);
     }

@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the nodes of sources: a node for each table of {@code tables:}, or stream of Millrace's. */
+/**
+ * Makes the nodes of sources: a node for each table of {@code tables:}, or stream of Millrace's.
+ */
 final class SourceReader {
   private final String database;
   private final ConfigBuilder configs;
@@ -64,7 +66,8 @@ final class SourceReader {
   private void read(PropertyEntry entry, Optional<PropertyEntry> override) {
     Map<String, @Nullable Object> source = Values.copy(entry.values());
     override.ifPresent(o -> over(source, o.values()));
-    String key = source.get("tables") == null && source.get("streams") != null ? "streams" : "tables";
+    String key =
+        source.get("tables") == null && source.get("streams") != null ? "streams" : "tables";
     List<Map<String, @Nullable Object>> tables = Values.maps(source.get(key));
     List<YamlNode> nodes =
         entry.node().get(key).orElse(entry.node()) instanceof YamlNode.Sequence list
@@ -197,7 +200,8 @@ final class SourceReader {
     extra.put("quoting", quoting);
     if (source.get("streams") != null) {
       extra.put("connector", source.get("connector"));
-      extra.put("topic", Values.text(table.values(), "topic").orElse(table.entry().name() + "." + name));
+      extra.put(
+          "topic", Values.text(table.values(), "topic").orElse(table.entry().name() + "." + name));
     }
   }
 }

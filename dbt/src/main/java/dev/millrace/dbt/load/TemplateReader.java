@@ -22,8 +22,7 @@ final class TemplateReader {
   private final DocsBlocks docs;
   private final Problems problems;
 
-  TemplateReader(
-      NodeParser parser, ConfigBuilder configs, DocsBlocks docs, Problems problems) {
+  TemplateReader(NodeParser parser, ConfigBuilder configs, DocsBlocks docs, Problems problems) {
     this.parser = parser;
     this.configs = configs;
     this.docs = docs;
@@ -54,8 +53,7 @@ final class TemplateReader {
     }
   }
 
-  private static ParseInput input(
-      Draft draft, Map<String, @Nullable Object> config) {
+  private static ParseInput input(Draft draft, Map<String, @Nullable Object> config) {
     Optional<DataTest> test = draft.test;
     if (test.isEmpty()) {
       return draft.input(config);

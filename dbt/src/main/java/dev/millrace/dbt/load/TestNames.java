@@ -42,9 +42,7 @@ record TestNames(String shortName, String fullName) {
               values.forEach(part -> parts.add(Printing.str(part)));
             });
     String unique =
-        parts.stream()
-            .map(p -> OTHER.matcher(p).replaceAll("_"))
-            .collect(Collectors.joining("__"));
+        parts.stream().map(p -> OTHER.matcher(p).replaceAll("_")).collect(Collectors.joining("__"));
     String identifier = kind + "_" + target;
     String full = identifier + "_" + unique;
     if (full.length() < 64) {

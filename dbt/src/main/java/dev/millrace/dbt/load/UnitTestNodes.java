@@ -43,8 +43,7 @@ final class UnitTestNodes {
             ProjectError.UNKNOWN_MODEL,
             entry.where("model"),
             "unit test `" + entry.name() + "` tests no model of this project",
-            Suggestion.didYouMean(
-                model[0], models.stream().map(m -> m.name).toList()));
+            Suggestion.didYouMean(model[0], models.stream().map(m -> m.name).toList()));
       }
       for (Draft of : tested) {
         drafts.add(draft(entry, model[0], of));
@@ -83,8 +82,7 @@ final class UnitTestNodes {
     fqn.add(name);
     version.ifPresent(v -> fqn.add("v" + v));
     Draft draft =
-        new Draft(
-            NodeType.UNIT_TEST, entry.project(), name, entry.found(), entry.file(), "", fqn);
+        new Draft(NodeType.UNIT_TEST, entry.project(), name, entry.found(), entry.file(), "", fqn);
     draft.id =
         "unit_test."
             + entry.project().name()
@@ -160,8 +158,7 @@ final class UnitTestNodes {
                 Optional.ofNullable(
                     seeds.get(r.packageName().orElse(entry.project().name()) + "." + r.name())))
         .flatMap(
-            seed ->
-                seed.project.files().read(seed.project.files().folder().resolve(seed.original)))
+            seed -> seed.project.files().read(seed.project.files().folder().resolve(seed.original)))
         .map(file -> (Object) CsvText.rows(file.text(), false))
         .orElse(null);
   }

@@ -132,10 +132,7 @@ final class VersionPatches {
     own.stream().filter(ColumnEntry::isColumn).forEach(columns::add);
     if (own.stream().filter(c -> !c.isColumn()).count() > 1) {
       problems.error(
-          ProjectError.BAD_VALUE,
-          node.where(),
-          "a version has more than one `include`",
-          null);
+          ProjectError.BAD_VALUE, node.where(), "a version has more than one `include`", null);
     }
     return columns;
   }
