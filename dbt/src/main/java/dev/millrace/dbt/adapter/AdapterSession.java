@@ -3,6 +3,7 @@ package dev.millrace.dbt.adapter;
 import dev.millrace.api.error.RetryException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection for one thread. Statements are committed one by one unless a transaction was begun;
@@ -31,6 +32,18 @@ public interface AdapterSession extends AutoCloseable {
 
   /** Undoes the transaction; nothing if there is none. Never throws. */
   void rollback();
+
+  /**
+   * Adds rows to a table, as one of its statements. Each value is given as a text, which the engine
+   * casts to the column's type.
+   *
+   * @param columns the table's columns that get values
+   * @param rows each with a text, or null for none, for every one of {@code columns}
+   * @return how many rows
+   * @throws AdapterException if a text does not fit its column
+   * @throws RetryException as {@link #execute}
+   */
+  long load(Relation table, List<String> columns, Iterable<@Nullable String[]> rows);
 
   /** Tables and views of a schema; none if there is no such schema. */
   List<Relation> relations(String database, String schema);

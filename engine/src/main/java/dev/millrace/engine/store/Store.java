@@ -277,7 +277,7 @@ public final class Store implements AutoCloseable {
   }
 
   /** True if DuckDB has given up the whole instance, so that only {@link #reopen} helps. */
-  static boolean isFatal(SQLException e) {
+  public static boolean isFatal(SQLException e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("database has been invalidated") || message.startsWith("FATAL");
   }
@@ -286,7 +286,7 @@ public final class Store implements AutoCloseable {
    * The exception for a fault that may pass: a full disk, no memory, a commit whose outcome is
    * unknown.
    */
-  static RetryException retry(SQLException e) {
+  public static RetryException retry(SQLException e) {
     String message = String.valueOf(e.getMessage());
     String lower = message.toLowerCase(Locale.ROOT);
     if (isDiskFull(lower)) {
@@ -321,7 +321,7 @@ public final class Store implements AutoCloseable {
    * True for a conflict with another transaction or a full disk: the same statements may succeed
    * later.
    */
-  static boolean isPassing(SQLException e) {
+  public static boolean isPassing(SQLException e) {
     String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return (lower.contains("conflict") && lower.contains("transaction")) || isDiskFull(lower);
   }

@@ -1,0 +1,19 @@
+package dev.millrace.engine.batch;
+
+import dev.millrace.api.error.Blame;
+import dev.millrace.api.error.ErrorCode;
+
+/** What can be wrong with a statement of a model. */
+public enum BatchError implements ErrorCode {
+  /** The statement would write what belongs to Millrace: a stream, its state, a system table. */
+  NOT_YOURS,
+  /** A setting that holds for the whole store would be changed. */
+  SETTING_REFUSED,
+  /** A value of a seed does not fit the type of its column. */
+  SEED_VALUE;
+
+  @Override
+  public Blame blame() {
+    return Blame.USER;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.millrace.engine.batch;
+
+import dev.millrace.api.error.RetryException;
+import dev.millrace.dbt.adapter.Adapter;
+import dev.millrace.dbt.adapter.AdapterSession;
+import dev.millrace.engine.store.Store;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Semaphore;
+
+/**
+ * dbt's models in the store in which streams are, in its schema {@code main} and others of their
+ * own. Whatever belongs to Millrace is read-only for them. Thread-safe.
+ */
+public final class StoreAdapter implements Adapter {
+  private final Store store;
+  private final BatchLimits limits;
+  private final Semaphore running;
+
+  /** An adapter over a store, which the caller closes after its sessions. */
+  public StoreAdapter(Store store, BatchLimits limits) {
+    this.store = store;
+    this.limits = limits;
+    this.running = new Semaphore(limits.statements(), true);
+    if (limits.alone()) {
+      keepOrder();
+    }
+  }
+
+  private void keepOrder() {
+    try (Connection connection = store.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET GLOBAL preserve_insertion_order = true");
+    } catch (SQLException e) {
+      throw Store.retry(e);
+    }
+  }
+
+  @Override
+  public String type() {
+    return "duckdb";
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws RetryException if the store cannot be reached now
+   */
+  @Override
+  public AdapterSession open() {
+    return new StoreSession(store, limits, running);
+  }
+}
