@@ -20,7 +20,9 @@ public enum DbtError implements ErrorCode {
   /** The engine refuses the SQL of a node, or fails to run it. */
   SQL_FAILED,
   /** A function is called with arguments that it does not take. */
-  BAD_CALL;
+  BAD_CALL,
+  /** A seed's CSV file cannot be read. */
+  SEED_FILE;
 
   @Override
   public Blame blame() {
