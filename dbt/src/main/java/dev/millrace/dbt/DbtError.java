@@ -22,10 +22,24 @@ public enum DbtError implements ErrorCode {
   /** A function is called with arguments that it does not take. */
   BAD_CALL,
   /** A seed's CSV file cannot be read. */
-  SEED_FILE;
+  SEED_FILE,
+  /** The engine refused a statement. */
+  STATEMENT_FAILED,
+  /** Millrace itself failed. */
+  DBT_DEFECT(Blame.INTERNAL);
+
+  private final Blame blame;
+
+  DbtError() {
+    this(Blame.USER);
+  }
+
+  DbtError(Blame blame) {
+    this.blame = blame;
+  }
 
   @Override
   public Blame blame() {
-    return Blame.USER;
+    return blame;
   }
 }
