@@ -109,8 +109,7 @@ final class ColumnTypes {
     try {
       LocalDate.of(number(parts, 1), number(parts, 2), number(parts, 3));
       if (time) {
-        // A leap second is one for Python.
-        LocalTime.of(number(parts, 4), number(parts, 5), Math.max(0, number(parts, 6) - 2));
+        LocalTime.of(number(parts, 4), number(parts, 5), number(parts, 6));
       }
       return true;
     } catch (DateTimeException e) {

@@ -22,7 +22,7 @@ final class NumberText {
     if (negative) {
       left = left.substring(1);
     }
-    left = strip(left, CURRENCIES).replace(",", "").strip();
+    left = strip(left, CURRENCIES).replace(",", "").replace("_", "").strip();
     if (!DECIMAL.matcher(left).matches()) {
       return null;
     }
