@@ -1,4 +1,4 @@
-/** The files that dbt leaves behind, in dbt's schemas, and reading them back. */
+/** Files that dbt's tools read: manifest.json, run_results.json, catalog.json, the SQL that ran. */
 @NullMarked
 package dev.millrace.dbt.artifact;
 
