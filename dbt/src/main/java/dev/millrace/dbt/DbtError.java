@@ -23,6 +23,10 @@ public enum DbtError implements ErrorCode {
   BAD_CALL,
   /** A seed's CSV file cannot be read. */
   SEED_FILE,
+  /** The configuration of a node is wrong. */
+  BAD_CONFIG,
+  /** A unit test is about something that is not there. */
+  UNIT_TEST,
   /** The engine refused a statement. */
   STATEMENT_FAILED,
   /** Millrace itself failed. */

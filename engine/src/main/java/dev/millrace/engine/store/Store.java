@@ -123,7 +123,9 @@ public final class Store implements AutoCloseable {
     JavaFunctions.register(connection, options.functions());
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL threads = " + options.threads());
-      statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
+      if (options.memoryBytes() != StoreOptions.ENGINES_OWN) {
+        statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
+      }
       statement.execute(
           "SET GLOBAL temp_directory = "
               + Identifier.literal(options.folder().resolve("spill").toString()));

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param folder where its file and its spill folder are; made if missing
  * @param timeZone of every connection
- * @param memoryBytes the cap of DuckDB's memory; what does not fit spills to {@code folder/spill}
+ * @param memoryBytes the cap of DuckDB's memory; what does not fit spills to {@code folder/spill};
+ *     {@link #ENGINES_OWN}: the cap that DuckDB has by itself, most of the machine's memory
  * @param threads DuckDB's worker threads
  * @param indexFrom from so many rows on the rows of a kept table are found by an index in the heap;
  *     fewer are scanned
@@ -23,6 +24,9 @@ public record StoreOptions(
     int threads,
     long indexFrom,
     List<ScalarFunction> functions) {
+  /** DuckDB's own cap of memory. */
+  public static final long ENGINES_OWN = 0;
+
   private static final long INDEX_FROM = 50_000;
 
   /** Copies the list. */

@@ -1,0 +1,178 @@
+package dev.millrace.dbt.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.dbt.artifact.ManifestFile;
+import dev.millrace.dbt.artifact.RunResults;
+import dev.millrace.dbt.artifact.TargetFolder;
+import dev.millrace.dbt.manifest.Node;
+import dev.millrace.dbt.run.Build;
+import dev.millrace.dbt.run.BuildListener;
+import dev.millrace.dbt.run.BuildOutcome;
+import dev.millrace.dbt.run.BuildSetting;
+import dev.millrace.dbt.run.NodeResult;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Builds nodes and says how it goes: {@code build}, {@code seed}, {@code snapshot}. */
+final class BuildCommandRun implements BuildListener {
+  private static final Map<String, Set<String>> TYPES =
+      Map.of(
+          "build", Set.of("model", "seed", "snapshot", "test", "unit_test"),
+          "seed", Set.of("seed"),
+          "snapshot", Set.of("snapshot"));
+
+  private final DbtCommand command;
+  private final DbtRequest request;
+  private final PrintWriter out;
+  private final BuildText text;
+
+  BuildCommandRun(DbtCommand command) {
+    this.command = command;
+    this.request = command.request();
+    this.out = command.out();
+    this.text = new BuildText(request.folder(), request.colours());
+  }
+
+  /** Makes the build; {@code running} gets it before it runs. */
+  boolean run(AdapterSource engine, java.util.function.Consumer<Build> running) {
+    Set<String> selected =
+        command.selected(TYPES.getOrDefault(request.command(), Set.of()));
+    TargetFolder target = command.target();
+    BuildSetting setting =
+        new BuildSetting(
+            request.command(),
+            selected,
+            request.threads(),
+            request.failFast(),
+            flags(),
+            command.environment(),
+            deferred(),
+            request.eventTimeStart(),
+            request.eventTimeEnd());
+    Build build =
+        new Build(
+            command.project(),
+            engine.open(command.project().manifest()),
+            setting,
+            target,
+            this);
+    int nodes = build.nodes().size();
+    ManifestFile.write(target.path(), command.project());
+    if (!request.json()) {
+      out.println(
+          text.head(
+              command.project().manifest().projectName(),
+              command.project().manifest().target().name(),
+              nodes,
+              build.threads(),
+              command.loading()));
+      out.flush();
+    }
+    running.accept(build);
+    BuildOutcome outcome = build.run();
+    RunResults.write(
+        target.path(),
+        command.project().setting().invocationId(),
+        command.project().setting().startedAt(),
+        outcome.took(),
+        arguments(),
+        outcome.results());
+    print(outcome, target);
+    return outcome.isSuccess();
+  }
+
+  private Map<String, Relation> deferred() {
+    return request.defer() ? Selected.deferred(command) : Map.of();
+  }
+
+  private Map<String, @Nullable Object> flags() {
+    Map<String, @Nullable Object> flags = new LinkedHashMap<>();
+    flags.put("WHICH", request.command());
+    flags.put("FULL_REFRESH", request.fullRefresh());
+    flags.put("STORE_FAILURES", request.storeFailures());
+    flags.put("EMPTY", request.empty());
+    flags.put("FAIL_FAST", request.failFast());
+    flags.put("DEFER", request.defer());
+    return flags;
+  }
+
+  private Map<String, @Nullable Object> arguments() {
+    Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
+    flags().forEach((key, value) -> arguments.put(key.toLowerCase(java.util.Locale.ROOT), value));
+    arguments.put("which", request.command());
+    arguments.put("select", request.selection().select());
+    arguments.put("exclude", request.selection().exclude());
+    arguments.put("selector", request.selection().selector().orElse(null));
+    arguments.put("vars", request.vars());
+    arguments.put("target", request.target().orElse(null));
+    return arguments;
+  }
+
+  private void print(BuildOutcome outcome, TargetFolder target) {
+    if (request.json()) {
+      ObjectNode root = new ObjectMapper().createObjectNode();
+      ArrayNode results = root.putArray("results");
+      outcome.results().forEach(r -> results.add(RunResults.json(r)));
+      root.put("elapsed_time", outcome.took().toNanos() / 1e9);
+      root.put("success", outcome.isSuccess());
+      out.println(root.toPrettyString());
+    } else {
+      outcome.results().stream()
+          .filter(BuildText::hasDetails)
+          .forEach(r -> out.print(text.details(r, compiled(r, target))));
+      out.print(text.summary(outcome.results(), outcome.took()));
+      if (outcome.cancelled()) {
+        out.println("Ended before it was done; what had run is kept, the rest was rolled back.");
+      }
+    }
+    out.flush();
+  }
+
+  private Optional<Path> compiled(NodeResult result, TargetFolder target) {
+    Path file = target.compiled(result.node());
+    return result.compiled().isPresent() && Files.exists(file)
+        ? Optional.of(command.shown(file))
+        : Optional.empty();
+  }
+
+  @Override
+  public void started(int index, int total, Node node) {
+    line(text.started(index, total, node));
+  }
+
+  @Override
+  public void finished(int index, int total, NodeResult result) {
+    line(text.finished(index, total, result));
+  }
+
+  @Override
+  public void said(String line) {
+    line(text.said(line));
+  }
+
+  @Override
+  public void doing(String what) {
+    line(text.said(what));
+  }
+
+  private synchronized void line(String line) {
+    if (!request.json()) {
+      out.println(line);
+      out.flush();
+    }
+  }
+
+  static List<String> types(String command) {
+    return List.copyOf(TYPES.getOrDefault(command, Set.of()));
+  }
+}

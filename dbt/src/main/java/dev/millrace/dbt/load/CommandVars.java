@@ -1,0 +1,55 @@
+package dev.millrace.dbt.load;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.project.ProjectError;
+import dev.millrace.project.TextFile;
+import dev.millrace.project.yaml.YamlNode;
+import dev.millrace.project.yaml.YamlReader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Variables of the command line: {@code name=value}, or a block of YAML as dbt takes it. */
+public final class CommandVars {
+  private static final Pattern ASSIGNMENT =
+      Pattern.compile("\\s*([A-Za-z_][\\w.:-]*?)\\s*=(.*)", Pattern.DOTALL);
+
+  private CommandVars() {}
+
+  /**
+   * The values, later ones before earlier ones.
+   *
+   * @param problems gets texts that are neither
+   */
+  public static Map<String, @Nullable Object> of(List<String> texts, Problems problems) {
+    Map<String, @Nullable Object> vars = new LinkedHashMap<>();
+    for (String text : texts) {
+      Matcher assignment = ASSIGNMENT.matcher(text);
+      if (!text.strip().startsWith("{") && assignment.matches()) {
+        vars.put(assignment.group(1), value(assignment.group(2), problems));
+        continue;
+      }
+      Optional<YamlNode> block = YamlReader.readAsPython(new TextFile("--vars", text), problems);
+      if (block.isPresent() && block.get() instanceof YamlNode.Mapping mapping) {
+        vars.putAll(YamlValues.plain(mapping));
+      } else {
+        problems.error(
+            ProjectError.BAD_VALUE,
+            null,
+            "--vars: `" + text + "` has no variables",
+            "write name=value, or a block of YAML such as '{days: 3, region: eu}'");
+      }
+    }
+    return vars;
+  }
+
+  private static @Nullable Object value(String text, Problems problems) {
+    return YamlReader.readAsPython(new TextFile("--vars", text.strip()), problems)
+        .map(YamlValues::plain)
+        .orElse(text);
+  }
+}

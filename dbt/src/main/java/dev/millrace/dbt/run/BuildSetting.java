@@ -1,0 +1,62 @@
+package dev.millrace.dbt.run;
+
+import dev.millrace.dbt.adapter.Relation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a project is built.
+ *
+ * @param command {@code build}, {@code seed}, {@code snapshot}, {@code compile}, as {@code
+ *     flags.WHICH} tells it
+ * @param selected ids of the nodes that run
+ * @param threads how many nodes run side by side; empty: as the target says
+ * @param failFast whether the first failure ends the build
+ * @param flags the command line's switches by dbt's names in upper case
+ * @param environment what {@code env_var()} finds
+ * @param deferred by id: where a node's relation is that this target may not have
+ * @param eventTimeStart of microbatch models: the first batch's time
+ * @param eventTimeEnd of microbatch models: up to which time
+ */
+public record BuildSetting(
+    String command,
+    Set<String> selected,
+    Optional<Integer> threads,
+    boolean failFast,
+    Map<String, @Nullable Object> flags,
+    Map<String, String> environment,
+    Map<String, Relation> deferred,
+    Optional<String> eventTimeStart,
+    Optional<String> eventTimeEnd) {
+  /** Copies sets and maps. */
+  public BuildSetting {
+    selected = Collections.unmodifiableSet(new LinkedHashSet<>(selected));
+    flags = Collections.unmodifiableMap(new LinkedHashMap<>(flags));
+    environment = Map.copyOf(environment);
+    deferred = Map.copyOf(deferred);
+  }
+
+  /** The same for other nodes. */
+  public BuildSetting of(Set<String> others) {
+    return new BuildSetting(
+        command,
+        others,
+        threads,
+        failFast,
+        flags,
+        environment,
+        deferred,
+        eventTimeStart,
+        eventTimeEnd);
+  }
+
+  /** True if tables are made anew. */
+  boolean isFullRefresh() {
+    return Boolean.TRUE.equals(flags.get("FULL_REFRESH"));
+  }
+}

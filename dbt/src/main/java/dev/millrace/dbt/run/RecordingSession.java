@@ -1,0 +1,118 @@
+package dev.millrace.dbt.run;
+
+import dev.millrace.dbt.adapter.AdapterSession;
+import dev.millrace.dbt.adapter.ColumnInfo;
+import dev.millrace.dbt.adapter.QueryResult;
+import dev.millrace.dbt.adapter.Relation;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A session that remembers what ran, for one node after the other. */
+final class RecordingSession implements AdapterSession {
+  private static final int LONGEST = 1 << 20;
+
+  private final AdapterSession session;
+  private final StringBuilder statements = new StringBuilder();
+  private long affected = -1;
+  private String verb = "";
+
+  RecordingSession(AdapterSession session) {
+    this.session = session;
+  }
+
+  /** Forgets what ran. */
+  void reset() {
+    statements.setLength(0);
+    affected = -1;
+    verb = "";
+  }
+
+  /** The statements that ran. */
+  String statements() {
+    return statements.toString();
+  }
+
+  /** How many rows the last statement wrote that wrote rows; -1 if none did. */
+  long affected() {
+    return affected;
+  }
+
+  /** {@code INSERT} if that statement was a seed's, else {@code SELECT}. */
+  String verb() {
+    return verb;
+  }
+
+  private void record(String sql) {
+    if (statements.length() < LONGEST) {
+      if (!statements.isEmpty()) {
+        statements.append(";\n\n");
+      }
+      statements.append(sql.strip());
+    }
+  }
+
+  @Override
+  public QueryResult execute(String sql, boolean fetch) {
+    record(sql);
+    QueryResult result = session.execute(sql, fetch);
+    if (result.affected() >= 0) {
+      affected = result.affected();
+      verb = "SELECT";
+    }
+    return result;
+  }
+
+  @Override
+  public long load(Relation table, List<String> columns, Iterable<@Nullable String[]> rows) {
+    record("-- rows of the seed's file are loaded into " + table);
+    affected = session.load(table, columns, rows);
+    verb = "INSERT";
+    return affected;
+  }
+
+  @Override
+  public void begin() {
+    session.begin();
+  }
+
+  @Override
+  public void commit() {
+    session.commit();
+  }
+
+  @Override
+  public void rollback() {
+    session.rollback();
+  }
+
+  @Override
+  public List<Relation> relations(String database, String schema) {
+    return session.relations(database, schema);
+  }
+
+  @Override
+  public Optional<Relation> find(Relation relation) {
+    return session.find(relation);
+  }
+
+  @Override
+  public List<ColumnInfo> columns(Relation relation) {
+    return session.columns(relation);
+  }
+
+  @Override
+  public List<String> schemas(String database) {
+    return session.schemas(database);
+  }
+
+  @Override
+  public void cancel() {
+    session.cancel();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

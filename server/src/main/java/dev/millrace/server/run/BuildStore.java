@@ -1,0 +1,68 @@
+package dev.millrace.server.run;
+
+import dev.millrace.api.error.Problems;
+import dev.millrace.dbt.adapter.Adapter;
+import dev.millrace.dbt.manifest.Manifest;
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.InstanceLock;
+import dev.millrace.engine.ProjectFunctions;
+import dev.millrace.engine.batch.BatchLimits;
+import dev.millrace.engine.batch.StoreAdapter;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A project's store while models are built in it and no instance runs: nobody else opens it
+ * meanwhile. For one thread.
+ */
+public final class BuildStore implements AutoCloseable {
+  private final Path folder;
+  private final OptionalLong memory;
+  private @Nullable InstanceLock lock;
+  private @Nullable Store store;
+
+  /**
+   * A store that is opened when it is first asked for.
+   *
+   * @param folder of the project
+   * @param memory cap of its memory in bytes; empty: DuckDB's own
+   */
+  public BuildStore(Path folder, OptionalLong memory) {
+    this.folder = folder.toAbsolutePath().normalize();
+    this.memory = memory;
+  }
+
+  /**
+   * Opens it.
+   *
+   * @throws dev.millrace.api.error.StopException if an instance has it
+   */
+  public Adapter adapter(Manifest manifest) {
+    DataFolder data = DataFolder.open(folder);
+    lock = InstanceLock.acquire(data);
+    int processors = Runtime.getRuntime().availableProcessors();
+    Store opened =
+        Store.open(
+            new StoreOptions(
+                    data.resolve("store"),
+                    manifest.timeZone(),
+                    memory.orElse(StoreOptions.ENGINES_OWN),
+                    processors)
+                .with(ProjectFunctions.load(folder, new Problems())));
+    store = opened;
+    return new StoreAdapter(opened, BatchLimits.alone(processors));
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+    if (lock != null) {
+      lock.close();
+    }
+  }
+}
