@@ -5,6 +5,9 @@ import picocli.CommandLine.Option;
 
 /** How nodes are built. */
 final class BuildOptions {
+  /** Of {@code ls}. */
+  String output = "selector";
+
   @Option(
       names = "--threads",
       paramLabel = "<n>",

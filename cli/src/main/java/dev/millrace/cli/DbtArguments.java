@@ -124,6 +124,7 @@ final class DbtArguments {
         options.empty,
         Optional.ofNullable(options.eventTimeStart),
         Optional.ofNullable(options.eventTimeEnd),
+        options.output,
         json,
         Problems.colours() && !json);
   }

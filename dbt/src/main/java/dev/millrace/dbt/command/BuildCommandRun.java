@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.dbt.adapter.Relation;
-import dev.millrace.dbt.artifact.ManifestFile;
 import dev.millrace.dbt.artifact.RunResults;
 import dev.millrace.dbt.artifact.TargetFolder;
 import dev.millrace.dbt.manifest.Node;
@@ -17,10 +16,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Builds nodes and says how it goes: {@code build}, {@code seed}, {@code snapshot}. */
@@ -44,7 +44,7 @@ final class BuildCommandRun implements BuildListener {
   }
 
   /** Makes the build; {@code running} gets it before it runs. */
-  boolean run(AdapterSource engine, java.util.function.Consumer<Build> running) {
+  boolean run(AdapterSource engine, Consumer<Build> running) {
     Set<String> selected =
         command.selected(TYPES.getOrDefault(request.command(), Set.of()));
     TargetFolder target = command.target();
@@ -56,7 +56,7 @@ final class BuildCommandRun implements BuildListener {
             request.failFast(),
             flags(),
             command.environment(),
-            deferred(),
+            deferred(selected),
             request.eventTimeStart(),
             request.eventTimeEnd());
     Build build =
@@ -67,7 +67,6 @@ final class BuildCommandRun implements BuildListener {
             target,
             this);
     int nodes = build.nodes().size();
-    ManifestFile.write(target.path(), command.project());
     if (!request.json()) {
       out.println(
           text.head(
@@ -87,12 +86,17 @@ final class BuildCommandRun implements BuildListener {
         outcome.took(),
         arguments(),
         outcome.results());
+    Map<String, String> compiled = new LinkedHashMap<>();
+    outcome
+        .results()
+        .forEach(r -> r.compiled().ifPresent(sql -> compiled.put(r.node().id(), sql)));
+    CompileCommandRun.write(command, compiled, target);
     print(outcome, target);
     return outcome.isSuccess();
   }
 
-  private Map<String, Relation> deferred() {
-    return request.defer() ? Selected.deferred(command) : Map.of();
+  private Map<String, Relation> deferred(Set<String> selected) {
+    return request.defer() ? Selected.deferred(command, selected) : Map.of();
   }
 
   private Map<String, @Nullable Object> flags() {
@@ -108,7 +112,7 @@ final class BuildCommandRun implements BuildListener {
 
   private Map<String, @Nullable Object> arguments() {
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-    flags().forEach((key, value) -> arguments.put(key.toLowerCase(java.util.Locale.ROOT), value));
+    flags().forEach((key, value) -> arguments.put(key.toLowerCase(Locale.ROOT), value));
     arguments.put("which", request.command());
     arguments.put("select", request.selection().select());
     arguments.put("exclude", request.selection().exclude());
@@ -170,9 +174,5 @@ final class BuildCommandRun implements BuildListener {
       out.println(line);
       out.flush();
     }
-  }
-
-  static List<String> types(String command) {
-    return List.copyOf(TYPES.getOrDefault(command, Set.of()));
   }
 }

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A project that was loaded for a request, with what is selected in it. */
 final class DbtCommand {
@@ -66,7 +65,7 @@ final class DbtCommand {
     return command;
   }
 
-  private void warn(List<Problem> problems) {
+  void warn(List<Problem> problems) {
     List<Problem> warnings =
         problems.stream().filter(p -> p.severity() == Severity.WARNING).toList();
     if (!warnings.isEmpty() && !request.json()) {
@@ -111,9 +110,5 @@ final class DbtCommand {
     return file.startsWith(absolute)
         ? request.folder().resolve(absolute.relativize(file))
         : file;
-  }
-
-  static String names(Set<String> types) {
-    return types.stream().sorted().collect(Collectors.joining(", "));
   }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param empty whether nodes read no rows
  * @param eventTimeStart of microbatch models
  * @param eventTimeEnd of microbatch models
+ * @param output of {@code ls}: selector, name, path or json
  * @param json whether programs read what is printed
  * @param colours whether what is printed is for a terminal
  */
@@ -46,6 +47,7 @@ public record DbtRequest(
     boolean empty,
     Optional<String> eventTimeStart,
     Optional<String> eventTimeEnd,
+    String output,
     boolean json,
     boolean colours) {
   /** Copies the list. */
