@@ -24,9 +24,7 @@ final class BuildOptions {
       description = "Ends at the first failure; what runs then is rolled back.")
   boolean failFast;
 
-  @Option(
-      names = "--store-failures",
-      description = "Keeps the rows that tests find in tables.")
+  @Option(names = "--store-failures", description = "Keeps the rows that tests find in tables.")
   boolean storeFailures;
 
   @Option(names = "--empty", description = "Builds everything over no rows, to see if it works.")

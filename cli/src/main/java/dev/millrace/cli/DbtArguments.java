@@ -112,7 +112,11 @@ final class DbtArguments {
         Optional.ofNullable(profilesDir).map(p -> p.toAbsolutePath().normalize()),
         vars,
         new NodeSelection(
-            select, exclude, Optional.ofNullable(selector), types, excludedTypes,
+            select,
+            exclude,
+            Optional.ofNullable(selector),
+            types,
+            excludedTypes,
             Optional.ofNullable(indirect)),
         Optional.ofNullable(state).map(p -> p.toAbsolutePath().normalize()),
         options.defer,

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      BuildCommand.class,
+      SeedCommand.class,
+      SnapshotCommand.class,
       TestCommand.class,
       PlanCommand.class,
       SqlCommand.class,

@@ -45,8 +45,7 @@ final class BuildCommandRun implements BuildListener {
 
   /** Makes the build; {@code running} gets it before it runs. */
   boolean run(AdapterSource engine, Consumer<Build> running) {
-    Set<String> selected =
-        command.selected(TYPES.getOrDefault(request.command(), Set.of()));
+    Set<String> selected = command.selected(TYPES.getOrDefault(request.command(), Set.of()));
     TargetFolder target = command.target();
     BuildSetting setting =
         new BuildSetting(
@@ -61,11 +60,7 @@ final class BuildCommandRun implements BuildListener {
             request.eventTimeEnd());
     Build build =
         new Build(
-            command.project(),
-            engine.open(command.project().manifest()),
-            setting,
-            target,
-            this);
+            command.project(), engine.open(command.project().manifest()), setting, target, this);
     int nodes = build.nodes().size();
     if (!request.json()) {
       out.println(
@@ -87,9 +82,7 @@ final class BuildCommandRun implements BuildListener {
         arguments(),
         outcome.results());
     Map<String, String> compiled = new LinkedHashMap<>();
-    outcome
-        .results()
-        .forEach(r -> r.compiled().ifPresent(sql -> compiled.put(r.node().id(), sql)));
+    outcome.results().forEach(r -> r.compiled().ifPresent(sql -> compiled.put(r.node().id(), sql)));
     CompileCommandRun.write(command, compiled, target);
     print(outcome, target);
     return outcome.isSuccess();

@@ -42,8 +42,7 @@ final class BuildText {
 
   /** A node in words: {@code table model main.orders}. */
   static String describe(Node node) {
-    String where =
-        node.relation().map(r -> r.schema() + "." + r.identifier()).orElse(node.name());
+    String where = node.relation().map(r -> r.schema() + "." + r.identifier()).orElse(node.name());
     return switch (node.type()) {
       case MODEL -> node.config().materialized() + " model " + where;
       case SEED, SNAPSHOT -> node.type().text() + " " + where;
@@ -54,8 +53,9 @@ final class BuildText {
   }
 
   private static String clock() {
-    return LocalTime.now().truncatedTo(ChronoUnit.SECONDS).format(
-        java.time.format.DateTimeFormatter.ISO_LOCAL_TIME);
+    return LocalTime.now()
+        .truncatedTo(ChronoUnit.SECONDS)
+        .format(java.time.format.DateTimeFormatter.ISO_LOCAL_TIME);
   }
 
   private String line(int index, int total, String word, Colour colour, String rest) {
@@ -73,7 +73,8 @@ final class BuildText {
   String finished(int index, int total, NodeResult result) {
     Node node = result.node();
     String what = describe(node);
-    String dots = paint(Colour.DIM, " " + ".".repeat(Math.max(3, WIDTH - 26 - what.length())) + " ");
+    String dots =
+        paint(Colour.DIM, " " + ".".repeat(Math.max(3, WIDTH - 26 - what.length())) + " ");
     return switch (result.status()) {
       case SUCCESS -> line(index, total, "OK", Colour.GREEN, what + dots + answer(result));
       case PASS -> line(index, total, "PASS", Colour.GREEN, what + dots + in(result));
@@ -81,8 +82,7 @@ final class BuildText {
           line(index, total, "WARN", Colour.YELLOW, what + dots + count(result) + in(result));
       case FAIL -> line(index, total, "FAIL", Colour.RED, what + dots + count(result) + in(result));
       case ERROR -> line(index, total, "ERROR", Colour.RED, what + dots + in(result));
-      case PARTIAL_SUCCESS ->
-          line(index, total, "PART", Colour.RED, what + dots + answer(result));
+      case PARTIAL_SUCCESS -> line(index, total, "PART", Colour.RED, what + dots + answer(result));
       case SKIPPED ->
           line(index, total, "SKIP", Colour.YELLOW, what + paint(Colour.DIM, because(result)));
       case NO_OP -> line(index, total, "NO-OP", Colour.DIM, what);
@@ -117,7 +117,9 @@ final class BuildText {
     String word =
         warning ? "Warning in " : result.status() == NodeStatus.FAIL ? "Failure in " : "Error in ";
     out.append(
-        paint(Colour.BOLD, paint(warning ? Colour.YELLOW : Colour.RED, word + describe(result.node()))));
+        paint(
+            Colour.BOLD,
+            paint(warning ? Colour.YELLOW : Colour.RED, word + describe(result.node()))));
     out.append(paint(Colour.DIM, "  (" + folder.resolve(result.node().file().path()) + ")"));
     out.append('\n');
     if (result.problems().isEmpty()) {
@@ -199,19 +201,31 @@ final class BuildText {
     }
     List<String> parts = new ArrayList<>();
     kinds.forEach((kind, count) -> parts.add(count + " " + kind + (count == 1 ? "" : "s")));
-    long errors = count(results, NodeStatus.ERROR) + count(results, NodeStatus.FAIL)
-        + count(results, NodeStatus.PARTIAL_SUCCESS);
+    long errors =
+        count(results, NodeStatus.ERROR)
+            + count(results, NodeStatus.FAIL)
+            + count(results, NodeStatus.PARTIAL_SUCCESS);
     long warnings = count(results, NodeStatus.WARN);
     long skipped = count(results, NodeStatus.SKIPPED);
     long passed = count(results, NodeStatus.SUCCESS) + count(results, NodeStatus.PASS);
-    return String.format(Locale.ROOT, "%nFinished %s in %.2f s%n",
-            String.join(", ", parts), took.toNanos() / 1e9)
-        + paint(passed > 0 ? Colour.GREEN : Colour.DIM, "PASS=" + passed) + " "
-        + paint(warnings > 0 ? Colour.YELLOW : Colour.DIM, "WARN=" + warnings) + " "
-        + paint(errors > 0 ? Colour.RED : Colour.DIM, "ERROR=" + errors) + " "
-        + paint(skipped > 0 ? Colour.YELLOW : Colour.DIM, "SKIP=" + skipped) + " "
-        + paint(Colour.DIM, "NO-OP=" + count(results, NodeStatus.NO_OP)) + " "
-        + "TOTAL=" + results.size() + "\n";
+    return String.format(
+            Locale.ROOT,
+            "%nFinished %s in %.2f s%n",
+            String.join(", ", parts),
+            took.toNanos() / 1e9)
+        + paint(passed > 0 ? Colour.GREEN : Colour.DIM, "PASS=" + passed)
+        + " "
+        + paint(warnings > 0 ? Colour.YELLOW : Colour.DIM, "WARN=" + warnings)
+        + " "
+        + paint(errors > 0 ? Colour.RED : Colour.DIM, "ERROR=" + errors)
+        + " "
+        + paint(skipped > 0 ? Colour.YELLOW : Colour.DIM, "SKIP=" + skipped)
+        + " "
+        + paint(Colour.DIM, "NO-OP=" + count(results, NodeStatus.NO_OP))
+        + " "
+        + "TOTAL="
+        + results.size()
+        + "\n";
   }
 
   private static long count(List<NodeResult> results, NodeStatus status) {
@@ -229,10 +243,17 @@ final class BuildText {
   /** The first line of a build. */
   String head(String project, String target, int nodes, int threads, Duration loading) {
     return paint(Colour.BOLD, project)
-        + paint(Colour.DIM, String.format(Locale.ROOT,
-            "  target %s, %d node%s, %d thread%s; read in %.2f s%n",
-            target, nodes, nodes == 1 ? "" : "s", threads, threads == 1 ? "" : "s",
-            loading.toNanos() / 1e9));
+        + paint(
+            Colour.DIM,
+            String.format(
+                Locale.ROOT,
+                "  target %s, %d node%s, %d thread%s; read in %.2f s%n",
+                target,
+                nodes,
+                nodes == 1 ? "" : "s",
+                threads,
+                threads == 1 ? "" : "s",
+                loading.toNanos() / 1e9));
   }
 
   /** A line of a template. */

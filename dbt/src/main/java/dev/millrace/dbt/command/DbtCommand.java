@@ -107,8 +107,6 @@ final class DbtCommand {
   /** A path as the user would write it. */
   Path shown(Path file) {
     Path absolute = request.folder().toAbsolutePath().normalize();
-    return file.startsWith(absolute)
-        ? request.folder().resolve(absolute.relativize(file))
-        : file;
+    return file.startsWith(absolute) ? request.folder().resolve(absolute.relativize(file)) : file;
   }
 }

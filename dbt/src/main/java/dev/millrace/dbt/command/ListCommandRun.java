@@ -1,7 +1,7 @@
 package dev.millrace.dbt.command;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeType;
@@ -59,7 +59,8 @@ final class ListCommandRun {
     node.relation().ifPresent(r -> json.put("alias", r.identifier()));
     json.set("tags", JSON.valueToTree(node.tags()));
     json.set("config", JSON.valueToTree(node.config().values()));
-    json.set("depends_on", JSON.valueToTree(Map.of("nodes", node.dependsOn(), "macros", node.macros())));
+    json.set(
+        "depends_on", JSON.valueToTree(Map.of("nodes", node.dependsOn(), "macros", node.macros())));
     return json.toString();
   }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,11 +30,18 @@ final class RunAdapter implements Attributes {
   private final ParseSetting setting;
   private final SqlRunner runner;
   private final MacroCaller macros;
+  private final SeedLoader seeds;
 
   /** Calls a macro that the node's template sees. */
   @FunctionalInterface
   interface MacroCaller {
     @Nullable Object call(String name, Arguments arguments);
+  }
+
+  /** Adds a seed's rows to its table. */
+  @FunctionalInterface
+  interface SeedLoader {
+    long load(TemplateRelation table, TemplateSeed seed);
   }
 
   RunAdapter(
@@ -42,13 +50,15 @@ final class RunAdapter implements Attributes {
       AdapterSession session,
       ParseSetting setting,
       SqlRunner runner,
-      MacroCaller macros) {
+      MacroCaller macros,
+      SeedLoader seeds) {
     this.dispatch = new Dispatch(macroSession, packageName);
     this.names = new AdapterNames(setting);
     this.session = session;
     this.setting = setting;
     this.runner = runner;
     this.macros = macros;
+    this.seeds = seeds;
   }
 
   @Override
@@ -134,6 +144,13 @@ final class RunAdapter implements Attributes {
                 session.begin();
                 return "";
               };
+      case "convert_type" ->
+          Members.function(
+              "convert_type(agate_table, col_idx)", a -> convertType(a[0], (Number) a[1]));
+      case "load_seed" ->
+          Members.function(
+              "load_seed(relation, agate_table)",
+              a -> seeds.load(required(a[0]), (TemplateSeed) Objects.requireNonNull(a[1])));
       case "get_hard_deletes_behavior" ->
           Members.function("get_hard_deletes_behavior(config)", a -> hardDeletes(a[0]));
       case "assert_valid_snapshot_target_given_strategy" ->
@@ -157,6 +174,12 @@ final class RunAdapter implements Attributes {
               "render_raw_model_constraints(raw_constraints)", a -> Constraints.model(a[0]));
       default -> names.attribute(name);
     };
+  }
+
+  private static String convertType(@Nullable Object table, Number column) {
+    return table instanceof TemplateSeed seed
+        ? seed.type(column.intValue())
+        : ((TemplateTable) Objects.requireNonNull(table)).types().get(column.intValue());
   }
 
   private static @Nullable String text(@Nullable Object value) {

@@ -14,6 +14,7 @@ import dev.millrace.dbt.macro.MacroLibrary;
 import dev.millrace.dbt.macro.MacroSession;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
+import dev.millrace.dbt.seed.SeedTable;
 import dev.millrace.jinja.Rendered;
 import dev.millrace.jinja.value.Arguments;
 import dev.millrace.jinja.value.PythonError;
@@ -102,10 +103,23 @@ public final class RunContext {
    * @throws RetryException if the engine may succeed later
    */
   public CompiledNode compile(Node node) {
-    return guarded(node, null, () -> compile(node, new RunNames(this, node, node.packageName())));
+    return compile(node, (BatchNames) null);
   }
 
-  private CompiledNode compile(Node node, RunNames names) {
+  /** As the other, for one batch of a microbatch model: it sees only rows of the batch's time. */
+  public CompiledNode compile(Node node, @Nullable BatchNames batch) {
+    return guarded(node, null, () -> render(node, names(node, batch)));
+  }
+
+  private RunNames names(Node node, @Nullable BatchNames batch) {
+    RunNames names = new RunNames(this, node, node.packageName());
+    if (batch != null) {
+      batch.into(names);
+    }
+    return names;
+  }
+
+  private CompiledNode render(Node node, RunNames names) {
     TestArguments.into(names, node);
     String name = node.file().path();
     Rendered rendered =
@@ -158,7 +172,13 @@ public final class RunContext {
    * @throws RetryException if it may succeed later
    */
   public List<Relation> materialize(Node node, @Nullable CompiledNode compiled) {
-    RunNames names = new RunNames(this, node, node.packageName());
+    return materialize(node, compiled, null);
+  }
+
+  /** As the other, for one batch of a microbatch model. */
+  public List<Relation> materialize(
+      Node node, @Nullable CompiledNode compiled, @Nullable BatchNames batch) {
+    RunNames names = names(node, batch);
     setCompiled(names, compiled);
     Object result = inTransaction(node, compiled, () -> materialization(node, names));
     List<Relation> relations = new ArrayList<>();
@@ -283,6 +303,34 @@ public final class RunContext {
     }
   }
 
+  /**
+   * Runs the SQL of a hook of the project, statement by statement.
+   *
+   * @throws StopException if it fails, with the place in the project
+   */
+  public void execute(Node hook, CompiledNode compiled) {
+    guarded(hook, compiled, () -> execute(compiled.sql(), false));
+  }
+
+  /**
+   * Tells hooks at the end how nodes ended: {@code results}, {@code schemas} and {@code
+   * database_schemas}.
+   */
+  public void setResults(List<Object> results, Set<String> builtSchemas) {
+    shared.put("results", results);
+    shared.put("schemas", new ArrayList<>(builtSchemas));
+    List<Object> pairs = new ArrayList<>();
+    builtSchemas.forEach(
+        schema ->
+            pairs.add(dev.millrace.jinja.value.Tuple.of(manifest.target().database(), schema)));
+    shared.put("database_schemas", pairs);
+  }
+
+  /** A node as templates see it: {@code model}. */
+  public static Map<String, @Nullable Object> describe(Node node) {
+    return NodeDicts.of(node);
+  }
+
   /** Runs the SQL of macros. */
   QueryResult execute(String sql, boolean fetch) {
     errors.running(sql);
@@ -313,8 +361,22 @@ public final class RunContext {
     return Boolean.TRUE.equals(runSetting.flags().get("EMPTY"));
   }
 
-  TemplateTable seedTable(Node node) {
-    throw new PythonError("CompilationError", "no table of seed " + node.name());
+  TemplateSeed seedTable(Node node) {
+    Map<String, String> types = new LinkedHashMap<>();
+    if (node.config().values().get("column_types") instanceof Map<?, ?> given) {
+      given.forEach((column, type) -> types.put(String.valueOf(column), String.valueOf(type)));
+    }
+    return new TemplateSeed(
+        SeedTable.read(node.file(), node.config().text("delimiter").orElse(","), types));
+  }
+
+  /** Adds the rows of a seed's file to its table. */
+  long loadSeed(TemplateRelation table, TemplateSeed seed) {
+    Relation relation =
+        table
+            .relation()
+            .orElseThrow(() -> new PythonError("CompilationError", "a seed needs a table"));
+    return session.load(relation, seed.table().names(), seed.table().rows());
   }
 
   Var var(String packageName, Map<String, @Nullable Object> names) {

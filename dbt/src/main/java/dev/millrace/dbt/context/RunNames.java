@@ -56,7 +56,8 @@ final class RunNames {
     AdapterSession session = run.session();
     names.set(
         "adapter",
-        new RunAdapter(macros, packageName, session, run.setting(), run::execute, this::call));
+        new RunAdapter(
+            macros, packageName, session, run.setting(), run::execute, this::call, run::loadSeed));
     names.set("database", database());
     names.set("schema", schema());
     names.set("load_result", Members.function("load_result(name)", a -> loadResult(a[0])));

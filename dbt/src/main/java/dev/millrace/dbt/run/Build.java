@@ -59,8 +59,7 @@ public final class Build {
 
   /** How many threads a build has. */
   public int threads() {
-    return Math.max(
-        1, parts.setting().threads().orElse(parts.manifest().target().threads()));
+    return Math.max(1, parts.setting().threads().orElse(parts.manifest().target().threads()));
   }
 
   /** The nodes that will run: the selected ones without ephemeral models and sources. */
@@ -120,8 +119,7 @@ public final class Build {
         hookSession = null;
         cancelledNow = cancelled;
       }
-      return new BuildOutcome(
-          results, Duration.ofNanos(System.nanoTime() - start), cancelledNow);
+      return new BuildOutcome(results, Duration.ofNanos(System.nanoTime() - start), cancelledNow);
     }
   }
 

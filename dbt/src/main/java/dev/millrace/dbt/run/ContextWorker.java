@@ -4,7 +4,7 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.dbt.adapter.AdapterException;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
-import dev.millrace.dbt.artifact.TargetFolder;
+import dev.millrace.dbt.context.BatchNames;
 import dev.millrace.dbt.context.CompiledNode;
 import dev.millrace.dbt.context.RunContext;
 import dev.millrace.dbt.manifest.Node;
@@ -67,9 +67,7 @@ final class ContextWorker implements NodeWorker {
       return result;
     } catch (RuntimeException | StackOverflowError e) {
       session.rollback();
-      return cancelled
-          ? NodeResult.skipped(node, "it was ended while it ran")
-          : work.failed(e);
+      return cancelled ? NodeResult.skipped(node, "it was ended while it ran") : work.failed(e);
     }
   }
 
@@ -164,7 +162,15 @@ final class ContextWorker implements NodeWorker {
     }
 
     CompiledNode compile(RunContext context, Node template) {
-      CompiledNode made = timed("compile", () -> context.compile(template));
+      return compile(() -> context.compile(template));
+    }
+
+    CompiledNode compile(RunContext context, BatchNames batch) {
+      return compile(() -> context.compile(node, batch));
+    }
+
+    private CompiledNode compile(Supplier<CompiledNode> body) {
+      CompiledNode made = timed("compile", body);
       compiled = made.sql();
       parts.target().writeCompiled(node, made.sql());
       return made;

@@ -5,6 +5,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.adapter.RelationType;
+import dev.millrace.dbt.context.BatchNames;
 import dev.millrace.dbt.context.CompiledNode;
 import dev.millrace.dbt.context.RunContext;
 import dev.millrace.dbt.manifest.Node;
@@ -54,15 +55,10 @@ final class Microbatch {
           failed.add(batch.text());
           continue;
         }
-        RunContext.BatchNames names =
-            new RunContext.BatchNames(
-                batch.id(),
-                batch.start(),
-                batch.end(),
-                goesOn,
-                i == 0,
-                i == batches.size() - 1);
-        CompiledNode compiled = work.compile(context, node, names);
+        BatchNames names =
+            new BatchNames(
+                batch.id(), batch.start(), batch.end(), goesOn, i == 0, i == batches.size() - 1);
+        CompiledNode compiled = work.compile(context, names);
         work.execute(() -> context.materialize(node, compiled, names));
         done++;
       } catch (RuntimeException e) {
@@ -76,7 +72,11 @@ final class Microbatch {
     }
     NodeResult error = work.failed(first);
     String message =
-        done + " of " + batches.size() + " batches were built; failed: " + String.join(", ", failed);
+        done
+            + " of "
+            + batches.size()
+            + " batches were built; failed: "
+            + String.join(", ", failed);
     return new NodeResult(
         node,
         done == 0 ? NodeStatus.ERROR : NodeStatus.PARTIAL_SUCCESS,

@@ -2,7 +2,6 @@ package dev.millrace.dbt.run;
 
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.context.CompiledNode;
-import dev.millrace.dbt.context.NodeDicts;
 import dev.millrace.dbt.context.RunContext;
 import dev.millrace.dbt.manifest.Node;
 import java.time.Instant;
@@ -27,8 +26,7 @@ final class ProjectHooks {
     this.parts = parts;
     this.session = session;
     this.listener = listener;
-    this.context =
-        parts.context(parts.manifest(), session, parts.setting().environment());
+    this.context = parts.context(parts.manifest(), session, parts.setting().environment());
   }
 
   /**
@@ -101,12 +99,11 @@ final class ProjectHooks {
     List<Object> results = new ArrayList<>();
     for (NodeResult result : built) {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      values.put("node", NodeDicts.of(result.node()));
+      values.put("node", RunContext.describe(result.node()));
       values.put("unique_id", result.node().id());
       values.put("status", result.status().text());
       values.put("message", result.message());
-      values.put(
-          "failures", result.failures().isPresent() ? result.failures().getAsLong() : null);
+      values.put("failures", result.failures().isPresent() ? result.failures().getAsLong() : null);
       values.put("execution_time", result.took().toNanos() / 1e9);
       values.put("thread_id", result.thread());
       values.put("adapter_response", result.response());

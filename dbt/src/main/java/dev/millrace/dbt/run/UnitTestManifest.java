@@ -43,8 +43,7 @@ record UnitTestManifest(Manifest manifest, Node test) {
       for (Object item : given) {
         Map<?, ?> input = (Map<?, ?>) item;
         String name = String.valueOf(input.get("input"));
-        Node original =
-            name.strip().equals("this") ? tested : find(manifest, tested, test, name);
+        Node original = name.strip().equals("this") ? tested : find(manifest, tested, test, name);
         Node fixture = fixture(original, test, input);
         nodes.put(fixture.id(), fixture);
         inputs.add(fixture.id());
@@ -61,14 +60,18 @@ record UnitTestManifest(Manifest manifest, Node test) {
   private static StopException fault(Node test, String message) {
     return new StopException(
         Problem.error(
-            DbtError.UNIT_TEST, test.file().at(0, 0), "unit test `" + test.name() + "`: " + message, null),
+            DbtError.UNIT_TEST,
+            test.file().at(0, 0),
+            "unit test `" + test.name() + "`: " + message,
+            null),
         null);
   }
 
   private static Node find(Manifest manifest, Node tested, Node test, String input) {
     Matcher parts = INPUT.matcher(input);
     if (!parts.matches()) {
-      throw fault(test, "`" + input + "` is no input; write ref('model'), source('a', 'b') or this");
+      throw fault(
+          test, "`" + input + "` is no input; write ref('model'), source('a', 'b') or this");
     }
     String last = parts.group(3) == null ? parts.group(2) : parts.group(3);
     List<String> candidates = new ArrayList<>(tested.dependsOn());

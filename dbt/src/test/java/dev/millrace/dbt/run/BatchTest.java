@@ -14,7 +14,8 @@ class BatchTest {
 
   private static List<String> plan(
       BatchSize size, boolean incremental, String begin, String from, String to) {
-    return Batch.plan(size, Batch.time(begin), 1, incremental, Batch.time(from), Batch.time(to), NOW)
+    return Batch.plan(
+            size, Batch.time(begin), 1, incremental, Batch.time(from), Batch.time(to), NOW)
         .stream()
         .map(b -> b.start() + ".." + b.end())
         .toList();
@@ -50,7 +51,8 @@ class BatchTest {
   @Test
   void batchesHaveNames() {
     Batch batch =
-        Batch.plan(BatchSize.HOUR, Optional.empty(), 0, true, Optional.empty(), Optional.empty(), NOW)
+        Batch.plan(
+                BatchSize.HOUR, Optional.empty(), 0, true, Optional.empty(), Optional.empty(), NOW)
             .get(0);
     assertThat(batch.text()).isEqualTo("2024-03-05T16");
     assertThat(batch.id()).isEqualTo("20240305T16");

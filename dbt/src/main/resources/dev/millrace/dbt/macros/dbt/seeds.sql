@@ -49,11 +49,8 @@
 
 {% macro load_csv_rows(model, agate_table) -%}{{ adapter.dispatch('load_csv_rows', 'dbt')(model, agate_table) }}{%- endmacro %}
 {% macro default__load_csv_rows(model, agate_table) %}
-  {%- set code -%}
-    copy {{ this.render() }} from '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}' (format csv, header true, delimiter '{{ config.get("delimiter", ",") | replace("'", "''") }}')
-  {%- endset -%}
-  {%- do adapter.add_query(code, abridge_sql_log=true) -%}
-  {%- do return(code) -%}
+  {%- do adapter.load_seed(this, agate_table) -%}
+  {%- do return('-- the rows of ' ~ model.original_file_path) -%}
 {% endmacro %}
 
 {% macro get_csv_sql(create_or_truncate_sql, insert_sql) %}{{ adapter.dispatch('get_csv_sql', 'dbt')(create_or_truncate_sql, insert_sql) }}{% endmacro %}
