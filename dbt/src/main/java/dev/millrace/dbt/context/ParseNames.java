@@ -80,6 +80,10 @@ final class ParseNames {
     names.set("validation", Map.of("any", (Callable) arguments -> null));
     names.set("write", (Callable) arguments -> "");
     names.set("render", (Callable) this::renderText);
+    if (!input.testArguments().isEmpty()) {
+      names.set(
+          TestArguments.NAME, new Lazy(() -> TestArguments.rendered(input.testArguments(), names)));
+    }
     names.set("load_agate_table", (Callable) arguments -> "");
   }
 

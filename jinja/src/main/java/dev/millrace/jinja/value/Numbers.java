@@ -70,7 +70,7 @@ public final class Numbers {
         "'" + Types.name(value) + "' object cannot be interpreted as an integer");
   }
 
-  static double toDouble(@Nullable Object value) {
+  public static double toDouble(@Nullable Object value) {
     if (value instanceof Boolean bool) {
       return bool ? 1 : 0;
     }

@@ -64,7 +64,7 @@ public final class Operators {
     if (a instanceof List<?> x && !(a instanceof Range)) {
       return concatenate(x, b);
     }
-    throw unsupported("+", a, b);
+    return own("+", a, b);
   }
 
   private static Object concatenate(List<?> a, @Nullable Object b) {
@@ -92,7 +92,7 @@ public final class Operators {
       rest.removeAll(y);
       return rest;
     }
-    throw unsupported("-", a, b);
+    return own("-", a, b);
   }
 
   public static Object multiply(@Nullable Object a, @Nullable Object b) {
@@ -110,7 +110,7 @@ public final class Operators {
     if (isSequence(a) && !(b instanceof Undefined)) {
       throw PythonError.type("can't multiply sequence by non-int of type '" + Types.name(b) + "'");
     }
-    throw unsupported("*", a, b);
+    return own("*", a, b);
   }
 
   private static boolean isSequence(@Nullable Object value) {
@@ -138,6 +138,9 @@ public final class Operators {
   }
 
   public static Object divide(@Nullable Object a, @Nullable Object b) {
+    if (a instanceof Arithmetic) {
+      return own("/", a, b);
+    }
     requireNumbers("/", a, b);
     if (Numbers.isInt(a) && Numbers.isInt(b)) {
       return Numbers.trueDivide(Numbers.canonical(a), Numbers.canonical(b));
@@ -150,6 +153,9 @@ public final class Operators {
   }
 
   public static Object floorDivide(@Nullable Object a, @Nullable Object b) {
+    if (a instanceof Arithmetic) {
+      return own("//", a, b);
+    }
     requireNumbers("//", a, b);
     if (Numbers.isInt(a) && Numbers.isInt(b)) {
       return Numbers.floorDivide(Numbers.canonical(a), Numbers.canonical(b));
@@ -187,6 +193,9 @@ public final class Operators {
     if (Numbers.isNumber(a)) {
       return -Numbers.toDouble(a);
     }
+    if (a instanceof Arithmetic) {
+      return own("*", a, -1L);
+    }
     throw unary("-", a);
   }
 
@@ -198,6 +207,18 @@ public final class Operators {
       return Numbers.toDouble(a);
     }
     throw unary("+", a);
+  }
+
+  /** The operator of an object that has one, on either side. */
+  private static Object own(String operator, @Nullable Object a, @Nullable Object b) {
+    Object result = a instanceof Arithmetic left ? left.operate(operator, b, false) : null;
+    if (result == null && b instanceof Arithmetic right) {
+      result = right.operate(operator, a, true);
+    }
+    if (result == null) {
+      throw unsupported(operator, a, b);
+    }
+    return result;
   }
 
   private static PythonError unary(String operator, @Nullable Object a) {
