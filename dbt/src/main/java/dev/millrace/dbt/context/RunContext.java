@@ -331,8 +331,9 @@ public final class RunContext {
     return NodeDicts.of(node);
   }
 
-  /** Runs the SQL of macros. */
-  QueryResult execute(String sql, boolean fetch) {
+  /** Runs the SQL of macros. The engine counts lines from the first word, so it begins there. */
+  QueryResult execute(String text, boolean fetch) {
+    String sql = text.strip();
     errors.running(sql);
     QueryResult result = session.execute(sql, fetch);
     errors.finished();

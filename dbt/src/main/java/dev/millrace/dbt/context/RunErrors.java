@@ -13,6 +13,7 @@ import dev.millrace.dbt.manifest.Node;
 import dev.millrace.jinja.TemplateException;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.project.TextFile;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RunErrors {
   /** How DuckDB tells a place: the line, its text, and a caret below. */
   private static final Pattern LINE =
-      Pattern.compile("LINE (\\d+): (.*)(?:\\R( *)\\^)?", Pattern.MULTILINE);
+      Pattern.compile("LINE (\\d+): (.*)(?:\\R( *)(\\^+))?", Pattern.MULTILINE);
 
   private final MacroLibrary library;
   private @Nullable String running;
@@ -82,43 +83,58 @@ final class RunErrors {
     String message = String.valueOf(failed.getMessage()).strip();
     String sql = running == null ? "" : running;
     finished();
-    Optional<SourceLocation> where = Optional.empty();
-    Matcher line = LINE.matcher(message);
-    if (compiled != null && line.find()) {
-      int offset = offset(sql, line);
-      int start = sql.indexOf(compiled.ownSql().strip());
-      int shift = compiled.ownSql().indexOf(compiled.ownSql().strip());
-      if (start >= 0 && offset >= start && offset < start + compiled.ownSql().length()) {
-        where = Optional.of(compiled.places().at(offset - start + shift, 1));
-      }
-    }
-    SourceLocation place =
-        where.orElseGet(
-            () ->
-                e instanceof TemplateException template
-                    ? java.util.Objects.requireNonNullElse(
-                        template(template, node).where(),
-                        SourceLocation.ofFile(template.template()))
-                    : SourceLocation.ofFile(node == null ? "" : node.file().path()));
-    if (where.isEmpty() && node != null) {
-      place = SourceLocation.ofFile(node.file().path());
-    }
-    return Problem.error(DbtError.SQL_FAILED, place, message, null);
+    Optional<SourceLocation> inModel =
+        compiled == null ? Optional.empty() : inModel(sql, message, compiled);
+    SourceLocation where =
+        inModel.orElseGet(
+            () -> {
+              if (node != null) {
+                return SourceLocation.ofFile(node.file().path());
+              }
+              return e instanceof TemplateException template
+                  ? Objects.requireNonNullElse(
+                      template(template, null).where(), SourceLocation.ofFile(template.template()))
+                  : SourceLocation.ofFile("");
+            });
+    return Problem.error(DbtError.SQL_FAILED, where, message, null);
   }
 
-  /** The offset in the SQL of what the engine points at. */
-  private static int offset(String sql, Matcher line) {
-    int number = Integer.parseInt(line.group(1));
-    TextFile text = new TextFile("", sql);
-    String shown = line.group(2);
-    int column = 1;
-    if (line.group(3) != null) {
-      int caret = line.group(3).length() - ("LINE " + number + ": ").length();
-      String whole = text.line(number);
-      String part = shown.replaceFirst("^\\.\\.\\.", "").replaceFirst("\\.\\.\\.$", "");
-      int cut = shown.startsWith("...") ? Math.max(0, whole.indexOf(part)) - 3 : 0;
-      column = Math.max(1, caret + cut + 1);
+  /** The place in the model of what the engine points at, if that is a part of the model's SQL. */
+  private static Optional<SourceLocation> inModel(
+      String sql, String message, CompiledNode compiled) {
+    Matcher line = LINE.matcher(message);
+    String own = compiled.ownSql().strip();
+    int start = sql.indexOf(own);
+    if (!line.find() || start < 0) {
+      return Optional.empty();
     }
-    return text.offset(number, column);
+    int offset = offset(sql, line);
+    if (offset < start || offset >= start + own.length()) {
+      return Optional.empty();
+    }
+    int shift = compiled.ownSql().indexOf(own);
+    int length = line.group(4) == null ? 1 : line.group(4).length();
+    return Optional.of(compiled.places().at(offset - start + shift, length));
+  }
+
+  /**
+   * The offset in the SQL of what the engine points at; -1 if it is not found. Lines are counted
+   * from the start of the failing statement, so the text that is shown is looked for.
+   */
+  private static int offset(String sql, Matcher line) {
+    String shown = line.group(2);
+    int cut = shown.startsWith("...") ? 3 : 0;
+    String part = shown.substring(cut).replaceFirst("\\.\\.\\.$", "");
+    int column =
+        line.group(3) == null
+            ? 0
+            : line.group(3).length() - ("LINE " + line.group(1) + ": ").length() - cut;
+    TextFile text = new TextFile("", sql);
+    int from = text.offset(Integer.parseInt(line.group(1)), 1);
+    int found = sql.indexOf(part, from);
+    if (found < 0) {
+      found = sql.indexOf(part);
+    }
+    return found < 0 ? -1 : found + Math.max(0, column);
   }
 }

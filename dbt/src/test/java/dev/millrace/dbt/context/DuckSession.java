@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.Date;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -101,6 +102,26 @@ final class DuckSession implements AdapterSession {
   private void quietly(String sql) {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    } catch (SQLException e) {
+      throw new AdapterException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public long load(Relation relation, List<String> columns, Iterable<@Nullable String[]> rows) {
+    long count = 0;
+    String marks = String.join(", ", columns.stream().map(column -> "?").toList());
+    try (PreparedStatement insert =
+        connection.prepareStatement("insert into " + relation + " values (" + marks + ")")) {
+      for (@Nullable String[] row : rows) {
+        for (int i = 0; i < columns.size(); i++) {
+          insert.setString(i + 1, row[i]);
+        }
+        insert.addBatch();
+        count++;
+      }
+      insert.executeBatch();
+      return count;
     } catch (SQLException e) {
       throw new AdapterException(String.valueOf(e.getMessage()), e);
     }
