@@ -154,7 +154,7 @@ final class NodeJson {
     metadata.put("namespace", test.packageName().orElse(null));
     json.put("test_metadata", metadata);
     copy(node, json, "column_name", "file_key_name");
-    json.put("attached_node", test.attached().orElse(null));
+    json.put("attached_node", test.attached().filter(id -> !id.startsWith("source.")).orElse(null));
   }
 
   private static void source(Node node, Map<String, @Nullable Object> json) {
@@ -196,7 +196,14 @@ final class NodeJson {
             String.valueOf(node.extra().get("given"))
                 + node.extra().get("expect")
                 + node.extra().get("overrides")));
-    json.put("schema", project.manifest().target().schema());
+    json.put(
+        "schema",
+        project
+            .manifest()
+            .node(String.valueOf(node.extra().get("tested")))
+            .flatMap(Node::relation)
+            .map(r -> r.schema())
+            .orElse(project.manifest().target().schema()));
   }
 
   private static @Nullable String relationName(Node node) {

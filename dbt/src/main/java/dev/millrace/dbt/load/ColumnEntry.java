@@ -58,7 +58,7 @@ record ColumnEntry(YamlNode.Mapping node, Map<String, @Nullable Object> values) 
         Values.text(values, "description").orElse(""),
         Values.text(values, "data_type"),
         quote(),
-        Values.maps(values.get("constraints")),
+        Constraints.of(values.get("constraints"), false),
         List.copyOf(tags()),
         meta);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.dbt.load;
 
+import dev.millrace.dbt.manifest.NodeType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +61,9 @@ final class ConfigBuilder {
   /** Computes the configuration of a draft and what follows from it. */
   void apply(Draft draft) {
     draft.config = config(draft);
+    if (draft.type == NodeType.TEST) {
+      storeFailures(draft.config);
+    }
     draft.extra.put("unrendered_config", unrendered(draft));
     draft.tags.addAll(Values.texts(draft.config.get("tags")));
     Map<String, @Nullable Object> meta = Values.map(draft.config, "meta");
@@ -73,6 +77,16 @@ final class ConfigBuilder {
     Object access = draft.config.get("access");
     if (access != null) {
       draft.extra.put("access", access);
+    }
+  }
+
+  /** Of {@code store_failures} and {@code store_failures_as}, the second counts. */
+  private static void storeFailures(Map<String, @Nullable Object> config) {
+    Object as = config.get("store_failures_as");
+    if (as != null) {
+      config.put("store_failures", !as.equals("ephemeral"));
+    } else if (config.get("store_failures") instanceof Boolean stored) {
+      config.put("store_failures_as", stored ? "table" : "ephemeral");
     }
   }
 }

@@ -49,7 +49,7 @@ final class ConfigTree {
         t -> {
           Optional<Object> section =
               switch (t) {
-                case MODEL, ANALYSIS -> Optional.ofNullable(project.get("models"));
+                case MODEL, ANALYSIS, OPERATION -> Optional.ofNullable(project.get("models"));
                 case TEST ->
                     Optional.ofNullable(project.get("data_tests"))
                         .or(() -> Optional.ofNullable(project.get("tests")));

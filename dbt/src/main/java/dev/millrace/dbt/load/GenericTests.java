@@ -148,6 +148,11 @@ final class GenericTests {
     draft.tags.addAll(tags);
     draft.tags.addAll(Values.texts(config.get("tags")));
     draft.macros.add(macro.get().id());
+    if (test.equals("accepted_values") || test.equals("relationships")) {
+      macros
+          .find(project.name(), "get_where_subquery")
+          .ifPresent(where -> draft.macros.add(where.id()));
+    }
     references(target, draft, arguments, BUILT_IN.contains(test) && isInternal(macro.get()), block);
     drafts.add(draft);
   }

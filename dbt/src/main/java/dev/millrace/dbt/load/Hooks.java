@@ -3,9 +3,7 @@ package dev.millrace.dbt.load;
 import dev.millrace.dbt.manifest.NodeType;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the nodes of {@code on-run-start} and {@code on-run-end}, those of packages too. */
@@ -47,9 +45,6 @@ final class Hooks {
     draft.path = "hooks/" + name + ".sql";
     draft.tags.add(key);
     draft.extra.put("index", (long) index);
-    Map<String, @Nullable Object> config = new LinkedHashMap<>();
-    config.put("tags", List.of(key));
-    draft.configCalls.add(config);
     return draft;
   }
 }

@@ -106,8 +106,10 @@ final class Patches {
     draft.description = Values.text(values, "description").orElse("");
     draft.columns = ColumnEntry.columns(columns);
     draft.extra.put("patch_path", entry.patchPath());
-    for (String key :
-        List.of("deprecation_date", "constraints", "time_spine", "docs", "loaded_at_field")) {
+    if (draft.type == NodeType.MODEL) {
+      draft.extra.put("constraints", Constraints.of(values.get("constraints"), true));
+    }
+    for (String key : List.of("deprecation_date", "time_spine", "loaded_at_field")) {
       if (values.get(key) != null) {
         draft.extra.put(key, values.get(key));
       }

@@ -5,6 +5,7 @@ import dev.millrace.dbt.context.NodeParser;
 import dev.millrace.dbt.context.ParseSetting;
 import dev.millrace.dbt.context.ParsedNode;
 import dev.millrace.dbt.macro.MacroLibrary;
+import dev.millrace.dbt.manifest.DataTest;
 import dev.millrace.dbt.manifest.DbtTarget;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
@@ -156,12 +157,30 @@ final class ProjectLoad {
     patches.targets().forEach(tests::add);
     sources.targets().forEach(tests::add);
     tests.drafts().forEach(templates::read);
+    inheritGroups(tests.drafts(), models);
     drafts.addAll(tests.drafts());
     drafts.addAll(new UnitTestNodes(configs, seeds, problems).read(properties, models));
     List<Draft> exposures = new ExposureReader(configs).read(properties);
     exposures.forEach(templates::read);
     drafts.addAll(exposures);
     return drafts;
+  }
+
+  /** A test is in the group of what it tests. */
+  private static void inheritGroups(List<Draft> tests, List<Draft> models) {
+    Map<String, Object> groups = new HashMap<>();
+    for (Draft model : models) {
+      Object group = model.extra.get("group");
+      if (group != null) {
+        groups.put(model.id, group);
+      }
+    }
+    for (Draft test : tests) {
+      test.test
+          .flatMap(DataTest::attached)
+          .map(groups::get)
+          .ifPresent(group -> test.extra.put("group", group));
+    }
   }
 
   /** Each id once; a resource may be there twice if one of the two is disabled. */
@@ -227,7 +246,11 @@ final class ProjectLoad {
     Map<String, @Nullable Object> ref = new LinkedHashMap<>();
     ref.put("name", call.name());
     ref.put("package", call.packageName().orElse(null));
-    ref.put("version", call.version().orElse(null));
+    ref.put("version", call.version().map(ProjectLoad::number).orElse(null));
     return ref;
+  }
+
+  private static Object number(String version) {
+    return version.matches("[0-9]{1,18}") ? (Object) Long.parseLong(version) : version;
   }
 }

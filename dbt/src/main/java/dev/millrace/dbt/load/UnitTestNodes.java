@@ -80,7 +80,6 @@ final class UnitTestNodes {
     String name = entry.name();
     Optional<String> version = tested.version();
     fqn.add(name);
-    version.ifPresent(v -> fqn.add("v" + v));
     Draft draft =
         new Draft(NodeType.UNIT_TEST, entry.project(), name, entry.found(), entry.file(), "", fqn);
     draft.id =
@@ -100,7 +99,8 @@ final class UnitTestNodes {
     draft.dependsOn.add(tested.id);
     draft.patch = Optional.of(entry);
     draft.extra.put("model", model);
-    version.ifPresent(v -> draft.extra.put("version", v));
+    version.ifPresent(v -> draft.extra.put("version", tested.extra.get("version")));
+    draft.extra.put("tested", tested.id);
     draft.extra.put("given", given(entry));
     draft.extra.put("expect", rows(entry, Values.map(entry.values(), "expect")));
     draft.extra.put("overrides", entry.values().get("overrides"));

@@ -1,0 +1,1 @@
+select * from {{ ref('people') }} join {{ ref('countries') }} using (code)

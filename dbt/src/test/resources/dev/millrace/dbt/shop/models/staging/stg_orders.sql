@@ -1,0 +1,1 @@
+select id, customer_id, state, amount from {{ source('raw', 'orders') }}

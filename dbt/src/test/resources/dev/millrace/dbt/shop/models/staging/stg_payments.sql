@@ -1,0 +1,3 @@
+{{ config(tags=['payments'], materialized='ephemeral') }}
+select * from {{ source('raw', 'payments') }}
+where day > current_date - {{ var('days') }}

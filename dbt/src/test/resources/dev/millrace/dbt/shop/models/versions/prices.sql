@@ -1,0 +1,1 @@
+select id, price, currency from {{ source('files', 'prices') }}

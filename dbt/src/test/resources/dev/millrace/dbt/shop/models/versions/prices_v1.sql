@@ -1,0 +1,1 @@
+select id, price from {{ source('files', 'prices') }}

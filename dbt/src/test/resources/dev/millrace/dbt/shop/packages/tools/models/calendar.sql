@@ -1,0 +1,1 @@
+select * from {{ ref('days') }} cross join {{ ref('deep') }}

@@ -1,0 +1,2 @@
+{{ config(tags=['deep']) }}
+select {{ var('depth') }} as depth, {{ tools.constant() }} as c
