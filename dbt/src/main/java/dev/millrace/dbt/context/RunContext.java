@@ -1,8 +1,10 @@
 package dev.millrace.dbt.context;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.TemplatePlaces;
 import dev.millrace.dbt.TemplatePlaces.Fragment;
 import dev.millrace.dbt.adapter.AdapterSession;
@@ -19,6 +21,9 @@ import dev.millrace.jinja.Rendered;
 import dev.millrace.jinja.value.Arguments;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.jinja.value.Sequences;
+import dev.millrace.project.TextFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -367,8 +372,24 @@ public final class RunContext {
     if (node.config().values().get("column_types") instanceof Map<?, ?> given) {
       given.forEach((column, type) -> types.put(String.valueOf(column), String.valueOf(type)));
     }
-    return new TemplateSeed(
-        SeedTable.read(node.file(), node.config().text("delimiter").orElse(","), types));
+    String delimiter = node.config().text("delimiter").orElse(",");
+    return new TemplateSeed(SeedTable.read(seedFile(node), delimiter, types));
+  }
+
+  /** The file of a seed, which nobody reads before. */
+  private TextFile seedFile(Node node) {
+    String path = node.file().path();
+    try {
+      return new TextFile(path, Files.readString(manifest.folder().resolve(path)));
+    } catch (IOException e) {
+      throw new StopException(
+          Problem.error(
+              DbtError.SEED_FILE,
+              SourceLocation.ofFile(path),
+              "the seed cannot be read: " + e,
+              "it must be a text in UTF-8"),
+          e);
+    }
   }
 
   /** Adds the rows of a seed's file to its table. */
