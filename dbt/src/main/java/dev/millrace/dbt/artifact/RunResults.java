@@ -54,17 +54,20 @@ public final class RunResults {
     return time.toNanos() / 1e9;
   }
 
-  /** One result, as it is in the file. */
-  public static ObjectNode json(NodeResult result) {
-    ObjectNode json = ArtifactFile.JSON.objectNode();
-    json.put("status", result.status().text());
-    ArrayNode timings = json.putArray("timing");
+  static void timings(ArrayNode array, NodeResult result) {
     for (NodeResult.Timing timing : result.timings()) {
-      ObjectNode one = timings.addObject();
+      ObjectNode one = array.addObject();
       one.put("name", timing.name());
       one.put("started_at", ArtifactFile.time(timing.started()));
       one.put("completed_at", ArtifactFile.time(timing.completed()));
     }
+  }
+
+  /** One result, as it is in the file. */
+  public static ObjectNode json(NodeResult result) {
+    ObjectNode json = ArtifactFile.JSON.objectNode();
+    json.put("status", result.status().text());
+    timings(json.putArray("timing"), result);
     json.put("thread_id", result.thread());
     json.put("execution_time", seconds(result.took()));
     json.set("adapter_response", ArtifactFile.value(result.response()));

@@ -4,9 +4,9 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.dbt.adapter.ColumnInfo;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.manifest.Node;
-import dev.millrace.dbt.manifest.NodeType;
 import dev.millrace.dbt.run.NodeResult;
 import dev.millrace.dbt.run.NodeStatus;
+import dev.millrace.dbt.run.SourceFreshness;
 import dev.millrace.project.Colour;
 import dev.millrace.project.ProblemPrinter;
 import java.nio.file.Path;
@@ -87,6 +87,33 @@ final class BuildText {
           line(index, total, "SKIP", Colour.YELLOW, what + paint(Colour.DIM, because(result)));
       case NO_OP -> line(index, total, "NO-OP", Colour.DIM, what);
     };
+  }
+
+  String freshness(int index, int total, SourceFreshness freshness) {
+    Node source = freshness.source();
+    String what = "freshness of " + source.extra().get("source_name") + "." + source.name();
+    String dots =
+        paint(Colour.DIM, " " + ".".repeat(Math.max(3, WIDTH - 26 - what.length())) + " ");
+    String age =
+        freshness
+            .newest()
+            .map(newest -> Duration.between(newest, freshness.now()))
+            .map(BuildText::age)
+            .orElse("no rows");
+    Colour colour =
+        switch (freshness.status()) {
+          case PASS -> Colour.GREEN;
+          case WARN -> Colour.YELLOW;
+          default -> Colour.RED;
+        };
+    return line(index, total, freshness.status().name(), colour, what + dots + age);
+  }
+
+  private static String age(Duration age) {
+    if (age.toDays() > 1) {
+      return age.toDays() + " days old";
+    }
+    return age.toHours() > 1 ? age.toHours() + " hours old" : age.toMinutes() + " minutes old";
   }
 
   private String answer(NodeResult result) {
@@ -259,9 +286,5 @@ final class BuildText {
   /** A line of a template. */
   String said(String line) {
     return paint(Colour.DIM, clock() + "  ") + line;
-  }
-
-  static boolean isTest(Node node) {
-    return node.type() == NodeType.TEST || node.type() == NodeType.UNIT_TEST;
   }
 }

@@ -318,6 +318,46 @@ public final class RunContext {
   }
 
   /**
+   * Asks how old a source's newest row is.
+   *
+   * @return one row: {@code max_loaded_at}, {@code snapshotted_at}
+   * @throws StopException if its query fails
+   */
+  public QueryResult freshness(Node source) {
+    RunNames names = names(source, null);
+    return guarded(
+        source,
+        null,
+        () -> {
+          last = null;
+          Object query = source.extra().get("loaded_at_query");
+          if (query != null) {
+            String rendered =
+                macros.within(
+                    names.names().ofMacros(),
+                    () ->
+                        DbtJinja.RUN
+                            .compile("loaded_at_query", String.valueOf(query))
+                            .render(names.names())
+                            .text());
+            names.call(
+                "collect_freshness_custom_sql", Arguments.of(relationOf(source), rendered));
+          } else {
+            Object filter =
+                source.extra().get("freshness") instanceof Map<?, ?> map ? map.get("filter") : null;
+            names.call(
+                "collect_freshness",
+                Arguments.of(relationOf(source), source.extra().get("loaded_at_field"), filter));
+          }
+          QueryResult result = last;
+          if (result == null || result.rows().size() != 1) {
+            throw new PythonError("CompilationError", "the query of its freshness gave no row");
+          }
+          return result;
+        });
+  }
+
+  /**
    * Tells hooks at the end how nodes ended: {@code results}, {@code schemas} and {@code
    * database_schemas}.
    */
