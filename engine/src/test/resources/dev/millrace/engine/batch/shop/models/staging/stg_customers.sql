@@ -1,0 +1,1 @@
+select id as customer_id, coalesce(name, 'unknown') as name, zip, since, vip from {{ ref('customers') }}
