@@ -54,8 +54,11 @@ final class RelationMethods {
           Members.function(
               "get(key, default=None)",
               a -> {
-                Object value = relation.attribute(Printing.str(a[0]));
-                return value == Attributes.ABSENT ? a[1] : value;
+                String key = Printing.str(a[0]);
+                Object value = relation.attribute(key);
+                return value != Attributes.ABSENT
+                    ? value
+                    : relation.containsKey(key) ? relation.get((Object) key) : a[1];
               });
       case "quoted" ->
           Members.function(

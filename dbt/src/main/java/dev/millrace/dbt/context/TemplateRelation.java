@@ -3,36 +3,86 @@ package dev.millrace.dbt.context;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.adapter.RelationType;
 import dev.millrace.jinja.value.Attributes;
+import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A relation as templates see it: {@code this}, what {@code ref()} returns, {@code
- * api.Relation.create(...)}. Prints as {@code "database"."schema"."name"}. Immutable.
- *
- * @param database null if it has none
- * @param schema null if it has none
- * @param identifier null if it is a schema
- * @param type {@code table}, {@code view}, {@code cte}, {@code external}; null if that is unknown
- * @param quote which parts are put in quotes: database, schema, identifier
- * @param include which parts are printed
- * @param external what stands in its place: a table function over files; null if nothing does
- * @param wrap what is printed instead, around the name; null for the name
+ * api.Relation.create(...)}. Prints as {@code "database"."schema"."name"}. Immutable. It is a
+ * mapping too, as packages know relations by that.
  */
-record TemplateRelation(
-    @Nullable String database,
-    @Nullable String schema,
-    @Nullable String identifier,
-    @Nullable String type,
-    Parts quote,
-    Parts include,
-    @Nullable String external,
-    @Nullable String wrap)
-    implements Attributes {
+final class TemplateRelation extends AbstractMap<String, @Nullable Object> implements Attributes {
+  private final @Nullable String database;
+  private final @Nullable String schema;
+  private final @Nullable String identifier;
+  private final @Nullable String type;
+  private final Parts quote;
+  private final Parts include;
+  private final @Nullable String external;
+  private final @Nullable String wrap;
+
+  /**
+   * A relation.
+   *
+   * @param database null if it has none
+   * @param schema null if it has none
+   * @param identifier null if it is a schema
+   * @param type {@code table}, {@code view}, {@code cte}, {@code external}; null if that is unknown
+   * @param quote which parts are put in quotes: database, schema, identifier
+   * @param include which parts are printed
+   * @param external what stands in its place: a table function over files; null if nothing does
+   * @param wrap what is printed instead, around the name; null for the name
+   */
+  private TemplateRelation(
+      @Nullable String database,
+      @Nullable String schema,
+      @Nullable String identifier,
+      @Nullable String type,
+      Parts quote,
+      Parts include,
+      @Nullable String external,
+      @Nullable String wrap) {
+    this.database = database;
+    this.schema = schema;
+    this.identifier = identifier;
+    this.type = type;
+    this.quote = quote;
+    this.include = include;
+    this.external = external;
+    this.wrap = wrap;
+  }
+
+  @Nullable String database() {
+    return database;
+  }
+
+  @Nullable String schema() {
+    return schema;
+  }
+
+  @Nullable String identifier() {
+    return identifier;
+  }
+
+  @Nullable String type() {
+    return type;
+  }
+
+  Parts quote() {
+    return quote;
+  }
+
+  Parts include() {
+    return include;
+  }
+
   /** A switch for each part of a name. */
   record Parts(boolean database, boolean schema, boolean identifier) {
     static final Parts ALL = new Parts(true, true, true);
@@ -162,13 +212,30 @@ record TemplateRelation(
       case "quote_character" -> "\"";
       case "quote_policy" -> quote.dict();
       case "include_policy" -> include.dict();
-      case "path" ->
-          new Members("Path")
-              .value("database", database)
-              .value("schema", schema)
-              .value("identifier", identifier);
+      case "path" -> path();
       default -> RelationMethods.find(this, name);
     };
+  }
+
+  private Map<String, @Nullable Object> path() {
+    Map<String, @Nullable Object> path = new LinkedHashMap<>();
+    path.put("database", database);
+    path.put("schema", schema);
+    path.put("identifier", identifier);
+    return path;
+  }
+
+  @Override
+  public Set<Entry<String, @Nullable Object>> entrySet() {
+    Map<String, @Nullable Object> dict = new LinkedHashMap<>();
+    dict.put("metadata", Map.of("type", typeName()));
+    dict.put("path", path());
+    dict.put("type", type);
+    dict.put("quote_character", "\"");
+    dict.put("quote_policy", quote.dict());
+    dict.put("include_policy", include.dict());
+    dict.put("external", external);
+    return dict.entrySet();
   }
 
   @Override

@@ -33,7 +33,9 @@ public final class Dicts {
 
   /** A value that may be a key of a dict or an element of a set; a TypeError for others. */
   public static @Nullable Object hashable(@Nullable Object key) {
-    if (key instanceof Map || key instanceof Set || (key instanceof List && !immutable(key))) {
+    if ((key instanceof Map && !(key instanceof Attributes))
+        || key instanceof Set
+        || (key instanceof List && !immutable(key))) {
       throw PythonError.type("unhashable type: '" + Types.name(key) + "'");
     }
     if (key instanceof SafeString) {
