@@ -50,8 +50,10 @@ public final class TargetFolder {
     Path original =
         file.startsWith(root) ? root.relativize(file) : Path.of(node.file().path()).getFileName();
     Path below = Path.of(node.packageName()).resolve(original);
-    boolean inYaml = node.test().isPresent() || node.type() == NodeType.UNIT_TEST;
-    return inYaml ? below.resolve(Path.of(node.path()).getFileName()) : below;
+    if (node.type() == NodeType.UNIT_TEST) {
+      return below.resolve(node.name() + ".sql");
+    }
+    return node.test().isPresent() ? below.resolve(Path.of(node.path()).getFileName()) : below;
   }
 
   /** Writes a node's compiled SQL; returns the file. */

@@ -57,8 +57,12 @@ final class CompileCommandRun {
     if (!problems.isEmpty()) {
       command.out().print(new ProblemPrinter(request.folder(), request.colours()).text(problems));
     }
-    if (compiled.size() == 1 && !request.selection().select().isEmpty()) {
-      command.out().println(compiled.values().iterator().next().strip());
+    List<String> wanted =
+        compiled.keySet().stream()
+            .filter(id -> compiled.size() == 1 || !id.startsWith("test."))
+            .toList();
+    if (wanted.size() == 1 && !request.selection().select().isEmpty()) {
+      command.out().println(compiled.get(wanted.get(0)).strip());
     } else {
       command
           .out()

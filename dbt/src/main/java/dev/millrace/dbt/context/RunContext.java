@@ -255,14 +255,14 @@ public final class RunContext {
         node,
         compiled,
         () -> {
-          last = null;
+          main = null;
           MacroDef macro =
               macros
                   .library()
                   .materialization(node.config().text("materialized").orElse("test"))
                   .orElseThrow();
           names.call(macro, Arguments.NONE);
-          QueryResult result = last;
+          QueryResult result = main;
           if (result == null) {
             throw new PythonError("CompilationError", "the test ran no statement `main`");
           }
@@ -271,6 +271,12 @@ public final class RunContext {
   }
 
   private @Nullable QueryResult last;
+  private @Nullable QueryResult main;
+
+  /** The statement {@code main} is the one whose rows were fetched last. */
+  void keepMain() {
+    main = last;
+  }
 
   /**
    * Calls a macro.

@@ -235,6 +235,9 @@ final class RunNames {
     result.put("data", data);
     result.put("table", rows);
     results.put(Printing.str(name), result);
+    if ("main".equals(Printing.str(name))) {
+      run.keepMain();
+    }
     return "";
   }
 

@@ -37,8 +37,9 @@
 {% macro get_snapshot_table_column_names() %}
   {%- set names = {'dbt_valid_to': 'dbt_valid_to', 'dbt_valid_from': 'dbt_valid_from', 'dbt_scd_id': 'dbt_scd_id',
                    'dbt_updated_at': 'dbt_updated_at', 'dbt_is_deleted': 'dbt_is_deleted'} -%}
-  {%- do names.update(config.get('snapshot_table_column_names') or {}) -%}
-  {%- do names.update(config.get('snapshot_meta_column_names') or {}) -%}
+  {%- for given in [config.get('snapshot_table_column_names') or {}, config.get('snapshot_meta_column_names') or {}] -%}
+    {%- for key, value in given.items() if value -%}{%- do names.update({key: value}) -%}{%- endfor -%}
+  {%- endfor -%}
   {%- do return(names) -%}
 {% endmacro %}
 
