@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
 import dev.millrace.server.run.Connectors;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.AssetGraphPrinter;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.AssetGraph;
 import dev.millrace.project.AssetGraph.Kind;
 import dev.millrace.project.BatchSpec;

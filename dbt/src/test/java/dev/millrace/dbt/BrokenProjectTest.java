@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.ProblemPrinter;
 import dev.millrace.project.ProjectLoader;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
@@ -78,6 +79,20 @@ class DbtTemplatesTest {
         .isEqualTo("SELECT 'a', 'b'");
     assertThat(render("{% if is_incremental() or execute %}x{% endif %}SELECT 1"))
         .isEqualTo("SELECT 1");
+  }
+
+  @Test
+  void packagesAndDbtsOwnMacrosAreThere() throws IOException {
+    file("dbt_packages/kit/dbt_project.yml", "name: toolkit\nversion: 1.0.0\n");
+    file(
+        "dbt_packages/kit/macros/twice.sql",
+        "{% macro twice(x) %}{{ return(adapter.dispatch('twice', 'toolkit')(x)) }}{% endmacro %}"
+            + "{% macro default__twice(x) %}{{ x }} * 2{% endmacro %}");
+    assertThat(render("SELECT {{ toolkit.twice('id') }}")).isEqualTo("SELECT id * 2");
+    file("macros/twice.sql", "{% macro duckdb__twice(x) %}({{ x }} << 1){% endmacro %}");
+    assertThat(render("SELECT {{ toolkit.twice('id') }}")).isEqualTo("SELECT (id << 1)");
+    assertThat(render("SELECT {{ dbt.date_trunc('day', 'at') }}"))
+        .containsIgnoringCase("date_trunc('day', at)");
   }
 
   @Test

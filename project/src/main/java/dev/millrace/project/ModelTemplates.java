@@ -25,6 +25,7 @@ public interface ModelTemplates {
    * @param vars what {@code var()} returns
    * @param environment what {@code env_var()} returns
    * @param macros the files that define macros
+   * @param packages by name: the files of packages that define macros
    * @param returns what macros return in place of what they are defined to, by name; for unit tests
    */
   record Setting(
@@ -33,10 +34,12 @@ public interface ModelTemplates {
       Map<String, Object> vars,
       Map<String, String> environment,
       List<TextFile> macros,
+      Map<String, List<TextFile>> packages,
       Map<String, Object> returns) {
-    /** Copies the list and the map. */
+    /** Copies the list and the maps. */
     public Setting {
       macros = List.copyOf(macros);
+      packages = Map.copyOf(packages);
       returns = Map.copyOf(returns);
     }
 
@@ -46,8 +49,9 @@ public interface ModelTemplates {
         String target,
         Map<String, Object> vars,
         Map<String, String> environment,
-        List<TextFile> macros) {
-      this(project, target, vars, environment, macros, Map.of());
+        List<TextFile> macros,
+        Map<String, List<TextFile>> packages) {
+      this(project, target, vars, environment, macros, packages, Map.of());
     }
   }
 

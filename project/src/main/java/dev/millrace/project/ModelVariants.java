@@ -37,7 +37,13 @@ final class ModelVariants {
       Map<String, String> allVariables = new HashMap<>(setting.environment());
       allVariables.putAll(environment);
       return new ModelTemplates.Setting(
-          setting.project(), setting.target(), allVars, allVariables, setting.macros(), macros);
+          setting.project(),
+          setting.target(),
+          allVars,
+          allVariables,
+          setting.macros(),
+          setting.packages(),
+          macros);
     }
   }
 

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * are found in one go. Stateless; reads files and nothing else.
  */
 public final class ProjectLoader {
+  /** Where dbt installs packages, each in a folder with a file of this name. */
+  private static final String PACKAGES = "dbt_packages";
+
+  private static final String DBT_PROJECT = "dbt_project.yml";
+
   private final List<Connector> connectors;
   private final ModelTemplates templates;
   private final Map<String, String> environment;
@@ -113,7 +119,7 @@ public final class ProjectLoader {
 
       List<TextFile> macros = files.in("macros", ".sql");
       ModelTemplates.Setting setting =
-          new ModelTemplates.Setting(name, chosen, vars, environment, macros);
+          new ModelTemplates.Setting(name, chosen, vars, environment, macros, packages());
       ModelTemplates.Session session = templates.open(setting, problems);
       OptionReader reader = reader(session);
       TargetReader targetReader = new TargetReader(connectors, reader, problems);
@@ -162,6 +168,24 @@ public final class ProjectLoader {
           dashboards,
           tests,
           graph);
+    }
+
+    /** Files with macros of the packages in {@code dbt_packages}, by the package's name. */
+    private Map<String, List<TextFile>> packages() {
+      Map<String, List<TextFile>> packages = new LinkedHashMap<>();
+      for (String file : files.names(PACKAGES, DBT_PROJECT)) {
+        String[] path = file.split("/");
+        if (path.length == 3 && path[2].equals(DBT_PROJECT)) {
+          String folder = PACKAGES + "/" + path[1];
+          files.in(folder, DBT_PROJECT).stream()
+              .filter(f -> f.path().equals(file))
+              .flatMap(f -> YamlReader.read(f, problems).stream())
+              .map(root -> root.plain() instanceof Map<?, ?> keys ? keys.get("name") : null)
+              .filter(String.class::isInstance)
+              .forEach(name -> packages.put((String) name, files.in(folder + "/macros", ".sql")));
+        }
+      }
+      return packages;
     }
 
     /** The models that are kept up to date. */
@@ -222,7 +246,8 @@ public final class ProjectLoader {
       }
       ModelTemplates.Session bare =
           templates.open(
-              new ModelTemplates.Setting("", "", Map.of(), environment, List.of()), problems);
+              new ModelTemplates.Setting("", "", Map.of(), environment, List.of(), Map.of()),
+              problems);
       Optional<OptionBlock> project =
           root.flatMap(r -> reader(bare).root(r, ProjectFormat.PROJECT));
       if (project.isEmpty()) {

@@ -9,6 +9,10 @@ public final class DbtJinja {
   /** For macros, and for nodes that run: what is undefined prints as nothing. */
   public static final Environment RUN = builder().undefined(Undefined.Behaviour.DEFAULT).build();
 
+  /** For models that are kept up to date: a name that nothing has is an error. */
+  public static final Environment STRICT =
+      builder().undefined(Undefined.Behaviour.STRICT_NAMES).build();
+
   /** For nodes that are read: what is undefined may be called too. */
   public static final Environment PARSE = builder().undefined(Undefined.Behaviour.LENIENT).build();
 

@@ -29,7 +29,8 @@ final class InternalMacros {
     List<MacroFile> files = new ArrayList<>();
     for (String path : text("index.txt").lines().toList()) {
       String packageName = path.substring(0, path.indexOf('/'));
-      files.add(MacroFile.compile(packageName, new TextFile("dbt/" + path, text(path))));
+      files.add(
+          MacroFile.compile(packageName, new TextFile("dbt/" + path, text(path)), DbtJinja.RUN));
     }
     return List.copyOf(files);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.dbt.macro;
 
+import dev.millrace.jinja.Environment;
 import dev.millrace.jinja.MacroSignature;
 import dev.millrace.jinja.Template;
 import dev.millrace.project.TextFile;
@@ -18,8 +19,8 @@ record MacroFile(Template template, List<MacroDef> macros) {
   private static final Pattern END =
       Pattern.compile("\\{%-?\\s*end(macro|test|data_test|materialization)\\s*-?%\\}");
 
-  static MacroFile compile(String packageName, TextFile file) {
-    Template template = DbtJinja.RUN.compileMacros(file.path(), file.text());
+  static MacroFile compile(String packageName, TextFile file, Environment environment) {
+    Template template = environment.compileMacros(file.path(), file.text());
     List<MacroSignature> signatures = template.macros();
     List<MacroDef> macros = new ArrayList<>();
     for (int i = 0; i < signatures.size(); i++) {

@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.TemplatePlaces;
 import dev.millrace.dbt.TemplatePlaces.Fragment;
+import dev.millrace.jinja.Environment;
 import dev.millrace.jinja.TemplateException;
 import dev.millrace.project.TextFile;
 import java.util.ArrayList;
@@ -60,6 +61,20 @@ public final class MacroLibrary {
       Map<String, List<TextFile>> macroFilesByPackage,
       Map<String, List<String>> dispatchSearchOrder,
       Problems problems) {
+    return of(rootProject, macroFilesByPackage, dispatchSearchOrder, DbtJinja.RUN, problems);
+  }
+
+  /**
+   * Compiles macros, those of the root project with settings of its own.
+   *
+   * @param ofRoot Jinja's settings for the root project's files
+   */
+  public static MacroLibrary of(
+      String rootProject,
+      Map<String, List<TextFile>> macroFilesByPackage,
+      Map<String, List<String>> dispatchSearchOrder,
+      Environment ofRoot,
+      Problems problems) {
     Map<String, Map<String, MacroDef>> packages = new LinkedHashMap<>();
     Map<String, MacroFile> files = new HashMap<>();
     macroFilesByPackage.forEach(
@@ -67,7 +82,7 @@ public final class MacroLibrary {
           Map<String, MacroDef> macros = new LinkedHashMap<>();
           texts.forEach(
               file ->
-                  compile(name, file, problems)
+                  compile(name, file, name.equals(rootProject) ? ofRoot : DbtJinja.RUN, problems)
                       .ifPresent(
                           compiled -> {
                             files.put(file.path(), compiled);
@@ -84,9 +99,10 @@ public final class MacroLibrary {
     return new MacroLibrary(rootProject, dispatchSearchOrder, packages, files);
   }
 
-  private static Optional<MacroFile> compile(String packageName, TextFile file, Problems problems) {
+  private static Optional<MacroFile> compile(
+      String packageName, TextFile file, Environment environment, Problems problems) {
     try {
-      return Optional.of(MacroFile.compile(packageName, file));
+      return Optional.of(MacroFile.compile(packageName, file, environment));
     } catch (TemplateException e) {
       Fragment whole = Fragment.of(file);
       problems.add(new TemplatePlaces(name -> whole).problem(e));

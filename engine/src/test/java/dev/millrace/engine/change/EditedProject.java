@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.api.connect.Connector;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.EngineOptions;
 import dev.millrace.engine.Programs;

@@ -5,7 +5,7 @@ import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.engine.Programs;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.Project;

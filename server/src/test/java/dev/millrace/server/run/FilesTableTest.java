@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.StopException;
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.log.EmbeddedBroker;

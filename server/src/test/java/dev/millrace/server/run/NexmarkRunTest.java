@@ -2,7 +2,7 @@ package dev.millrace.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Status.Health;

@@ -1,7 +1,7 @@
 package dev.millrace.server.run;
 
 import dev.millrace.api.error.Problems;
-import dev.millrace.dbt.DbtTemplates;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.engine.Programs;
 import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;

@@ -1,8 +1,10 @@
-package dev.millrace.dbt;
+package dev.millrace.dbt.context;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
+import dev.millrace.dbt.DbtError;
+import dev.millrace.dbt.TemplatePlaces;
 import dev.millrace.jinja.MacroReturn;
 import dev.millrace.jinja.Origin;
 import dev.millrace.jinja.PlacedCallable;
@@ -14,18 +16,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names that every template of a project sees. */
-class DbtContext {
-  /** The variable that holds what a unit test has macros return. */
-  static final String RETURNED = "__millrace_returned";
-
+/** The names that texts of YAML files see, and models that are kept up to date. */
+class TextNames {
   private final ModelTemplates.Setting setting;
   private final TemplatePlaces places;
   private final Problems problems;
   private final Map<String, @Nullable Object> names = new HashMap<>();
   private boolean faulty;
 
-  DbtContext(ModelTemplates.Setting setting, TemplatePlaces places, Problems problems) {
+  TextNames(ModelTemplates.Setting setting, TemplatePlaces places, Problems problems) {
     this.setting = setting;
     this.places = places;
     this.problems = problems;
@@ -33,14 +32,11 @@ class DbtContext {
     names.put("env_var", placed(this::environmentVariable));
     names.put("target", Map.of("name", setting.target()));
     names.put("project_name", setting.project());
-    Map<String, Callable> returned = new HashMap<>();
-    setting.returns().forEach((name, value) -> returned.put(name, arguments -> value));
-    names.put(RETURNED, returned);
-    names.put("return", (Callable) DbtContext::returned);
+    names.put("return", (Callable) TextNames::returned);
     names.put("log", (Callable) arguments -> "");
     names.put("print", (Callable) arguments -> "");
     names.put(
-        "exceptions", Map.of("raise_compiler_error", (Callable) DbtContext::raiseCompilerError));
+        "exceptions", Map.of("raise_compiler_error", (Callable) TextNames::raiseCompilerError));
   }
 
   /** A function that wants to know where it is called. */
@@ -52,6 +48,10 @@ class DbtContext {
   /** Makes a function visible to templates. */
   final PlacedCallable placed(Function function) {
     return (Arguments arguments, Origin where) -> function.call(arguments, places.ofCall(where));
+  }
+
+  final ModelTemplates.Setting setting() {
+    return setting;
   }
 
   /** The variables of a template, for {@code render}. */

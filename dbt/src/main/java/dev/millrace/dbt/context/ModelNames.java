@@ -1,8 +1,11 @@
-package dev.millrace.dbt;
+package dev.millrace.dbt.context;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.dbt.DbtError;
+import dev.millrace.dbt.TemplatePlaces;
+import dev.millrace.dbt.macro.MacroSession;
 import dev.millrace.jinja.Origin;
 import dev.millrace.jinja.PlacedCallable;
 import dev.millrace.jinja.value.Arguments;
@@ -20,8 +23,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The names that a model sees besides; remembers what the model says about itself. */
-final class ModelContext extends DbtContext {
+/**
+ * The names that a model sees that is kept up to date; remembers what the model says about itself.
+ */
+final class ModelNames extends TextNames {
   private static final String EPHEMERAL = "__dbt__cte__";
 
   private final TemplatePlaces places;
@@ -31,7 +36,7 @@ final class ModelContext extends DbtContext {
   private final List<ConfigValue> config = new ArrayList<>();
   private final List<Reference> references = new ArrayList<>();
 
-  ModelContext(
+  ModelNames(
       ModelTemplates.Setting setting,
       TemplatePlaces places,
       Problems problems,
@@ -51,40 +56,35 @@ final class ModelContext extends DbtContext {
     names().put("this", Identifier.quote(name));
     names().put("model", Map.of("name", name, "original_file_path", file.path()));
     names().put("execute", false);
-    names().put("is_incremental", (Callable) arguments -> false);
   }
 
-  /** Adds macros under their names, and below the project's name, as dbt does for packages. */
-  void addMacros(Map<String, ? extends @Nullable Object> macros) {
-    macros.forEach(names()::put);
-    if (!project.isEmpty()) {
-      Map<Object, @Nullable Object> all = new HashMap<>();
-      if (names().get(project) instanceof Map<?, ?> before) {
-        all.putAll(before);
-      }
-      all.putAll(macros);
-      names().put(project, all);
+  /**
+   * The names for {@code render}: macros first, as dbt has it, and before them what a unit test has
+   * macros return.
+   */
+  TemplateNames over(MacroSession session, Map<String, Object> shared, ParseSetting parse) {
+    TemplateNames all = TemplateNames.of(session, project, shared, macro -> {});
+    all.override("is_incremental", (Callable) arguments -> false);
+    names().forEach(all::set);
+    all.set("adapter", new ParseAdapter(session, project, parse));
+    all.set("api", TemplateApi.ALL);
+    setting().returns().forEach((name, value) -> replace(name, arguments -> value, session, all));
+    return all;
+  }
+
+  private void replace(String name, Callable macro, MacroSession session, TemplateNames all) {
+    int dot = name.indexOf('.');
+    String prefix = dot < 0 ? project : name.substring(0, dot);
+    String plain = name.substring(dot + 1);
+    if (dot < 0) {
+      all.override(name, macro);
     }
-  }
-
-  /** Lets macros return values in place of what they do; a name may be {@code package.macro}. */
-  void replaceMacros(Map<String, Object> returns) {
-    returns.forEach(
-        (name, value) -> {
-          Callable replaced = arguments -> value;
-          int dot = name.indexOf('.');
-          if (dot < 0) {
-            addMacros(Map.of(name, replaced));
-          } else {
-            Map<Object, @Nullable Object> all = new HashMap<>();
-            String prefix = name.substring(0, dot);
-            if (names().get(prefix) instanceof Map<?, ?> before) {
-              all.putAll(before);
-            }
-            all.put(name.substring(dot + 1), replaced);
-            names().put(prefix, all);
-          }
-        });
+    Map<Object, @Nullable Object> ofPackage = new HashMap<>();
+    if (all.get(prefix) instanceof Map<?, ?> before) {
+      ofPackage.putAll(before);
+    }
+    ofPackage.put(plain, macro);
+    all.override(prefix, ofPackage);
   }
 
   /** What {@code config()} was called with. */
