@@ -59,6 +59,8 @@ class BatchAssetsTest {
         {% if is_incremental() %}WHERE true{% endif %}
         """);
     model("report", "view", "{{ config(schema='gold') }} SELECT * FROM {{ ref('sold') }}");
+    model("named", "ephemeral", "SELECT * FROM {{ ref('products') }}");
+    model("teas", "view", "SELECT * FROM {{ ref('named') }}");
   }
 
   private void write(String path, String text) throws IOException {
@@ -86,7 +88,9 @@ class BatchAssetsTest {
             tuple("products", Kind.SEED),
             tuple("names", Kind.SNAPSHOT),
             tuple("sold", Kind.TABLE),
-            tuple("report", Kind.VIEW));
+            tuple("report", Kind.VIEW),
+            tuple("named", Kind.EPHEMERAL),
+            tuple("teas", Kind.VIEW));
     assertThat(project.graph().edges())
         .contains(
             new AssetGraph.Edge("orders", "sold"),

@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code millrace build} makes: seeds, snapshots, models that are tables, and views that read
- * any of these. What their files say is dbt's half to judge; here they are names that others read.
+ * What {@code millrace build} makes: seeds, snapshots, models that are tables, and views and
+ * ephemeral models that read any of these. What their files say is dbt's half to judge; here they
+ * are names that others read.
  */
 final class BatchAssets {
   private static final Pattern SNAPSHOT = Pattern.compile("\\{%-?\\s*snapshot\\s+(\\w+)\\s*-?%}");
@@ -68,7 +69,6 @@ final class BatchAssets {
   }
 
   private boolean add(Draft draft) {
-    boolean view = draft.materialization().filter(m -> m == Materialization.VIEW).isPresent();
     List<String> reads = new ArrayList<>();
     draft.references().stream()
         .map(ModelTemplates.Reference::id)
@@ -78,11 +78,20 @@ final class BatchAssets {
         draft.name(),
         new BatchSpec(
             draft.name(),
-            view ? Kind.VIEW : Kind.TABLE,
+            kind(draft.materialization().orElseThrow()),
             draft.file().path(),
             reads,
             draft.properties().flatMap(p -> p.text("description")).orElse("")));
     return true;
+  }
+
+  private static Kind kind(Materialization materialization) {
+    return switch (materialization) {
+      case TABLE, INCREMENTAL -> Kind.TABLE;
+      case VIEW -> Kind.VIEW;
+      case EPHEMERAL -> Kind.EPHEMERAL;
+      case STREAM -> throw new IllegalArgumentException("a stream is kept up to date");
+    };
   }
 
   private boolean isBatch(Draft draft) {
@@ -91,7 +100,7 @@ final class BatchAssets {
         .filter(
             m ->
                 m.isBatch()
-                    || (m == Materialization.VIEW
+                    || (m != Materialization.STREAM
                         && draft.references().stream().anyMatch(r -> contains(r.id()))))
         .isPresent();
   }

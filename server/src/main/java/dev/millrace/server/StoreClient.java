@@ -38,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Reaches a project's store from another process: through the running instance, or by opening it
@@ -57,12 +58,14 @@ public final class StoreClient {
   /** The store of the project in {@code projectFolder}. */
   public static StoreClient of(Path projectFolder) {
     Path absolute = projectFolder.toAbsolutePath().normalize();
-    if (!Files.exists(absolute.resolve("millrace.yml"))) {
+    if (Stream.of("millrace.yml", "dbt_project.yml")
+        .map(absolute::resolve)
+        .noneMatch(Files::exists)) {
       throw new StopException(
           Problem.error(
               ServerError.NOT_A_PROJECT,
               null,
-              "`" + projectFolder + "` has no millrace.yml",
+              "`" + projectFolder + "` has no millrace.yml and no dbt_project.yml",
               "name the project's folder, or make one with `millrace init`"),
           null);
     }

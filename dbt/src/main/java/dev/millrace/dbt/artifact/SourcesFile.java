@@ -39,8 +39,7 @@ public final class SourcesFile {
       json.put("max_loaded_at", ArtifactFile.time(newest));
       json.put("snapshotted_at", ArtifactFile.time(source.now()));
       json.put(
-          "max_loaded_at_time_ago_in_s",
-          Duration.between(newest, source.now()).toNanos() / 1e9);
+          "max_loaded_at_time_ago_in_s", Duration.between(newest, source.now()).toNanos() / 1e9);
       json.put("status", source.status().text());
       json.set("criteria", ArtifactFile.value(source.source().extra().get("freshness")));
       json.set("adapter_response", ArtifactFile.value(result.response()));

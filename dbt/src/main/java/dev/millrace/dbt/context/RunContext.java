@@ -346,8 +346,7 @@ public final class RunContext {
                             .compile("loaded_at_query", String.valueOf(query))
                             .render(names.names())
                             .text());
-            names.call(
-                "collect_freshness_custom_sql", Arguments.of(relationOf(source), rendered));
+            names.call("collect_freshness_custom_sql", Arguments.of(relationOf(source), rendered));
           } else {
             Object filter =
                 source.extra().get("freshness") instanceof Map<?, ?> map ? map.get("filter") : null;

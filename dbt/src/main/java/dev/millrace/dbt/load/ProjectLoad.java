@@ -11,6 +11,7 @@ import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeType;
 import dev.millrace.project.ProjectError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One project while it is loaded; its files and those of its packages are known. */
@@ -91,6 +93,14 @@ final class ProjectLoad {
     List<Node> starts = hooks("on-run-start", templates, references);
     List<Node> ends = hooks("on-run-end", templates, references);
     problems.throwIfErrors();
+    Map<String, Node> nodes = nodes(ordered);
+    Set<String> kept =
+        KeptModels.of(nodes, Files.isRegularFile(root.resolve(ProjectFileReader.MILLRACE)));
+    // Those of streams are scripts of Millrace's own, which `millrace test` runs.
+    nodes
+        .values()
+        .removeIf(
+            n -> n.type() == NodeType.UNIT_TEST && n.dependsOn().stream().anyMatch(kept::contains));
     Manifest manifest =
         new Manifest(
             own.name(),
@@ -98,7 +108,8 @@ final class ProjectLoad {
             target,
             ZoneId.of(Values.text(own.values(), "time_zone").orElse("UTC")),
             vars,
-            nodes(ordered),
+            nodes,
+            kept,
             disabled,
             dispatch,
             packages.stream().map(PackageProject::name).toList(),

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param vars by package, the root project's name among them
  * @param nodes enabled ones by id, sources and exposures too, in an order in which each comes after
  *     those it reads
+ * @param kept ids of the models that a running Millrace keeps up to date, which a build leaves
+ *     alone
  * @param disabled ids of disabled resources
  * @param dispatch by macro namespace: the packages in which {@code adapter.dispatch} looks, in
  *     order
@@ -33,6 +36,7 @@ public record Manifest(
     ZoneId timeZone,
     Map<String, Map<String, @Nullable Object>> vars,
     Map<String, Node> nodes,
+    Set<String> kept,
     List<String> disabled,
     Map<String, List<String>> dispatch,
     List<String> packages,
@@ -42,6 +46,7 @@ public record Manifest(
   public Manifest {
     vars = Map.copyOf(vars);
     nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
+    kept = Set.copyOf(kept);
     disabled = List.copyOf(disabled);
     dispatch = Map.copyOf(dispatch);
     packages = List.copyOf(packages);

@@ -85,8 +85,7 @@ final class ContextWorker implements NodeWorker {
   }
 
   private NodeResult model(Work work) {
-    String kind = work.node.config().materialized();
-    if (kind.equals("stream") || kind.equals("lambda")) {
+    if (parts.manifest().kept().contains(work.node.id())) {
       return work.result(
           NodeStatus.NO_OP,
           "kept up to date by `millrace run`",

@@ -182,6 +182,7 @@ record UnitTestManifest(Manifest manifest, Node test) {
         manifest.timeZone(),
         vars,
         nodes,
+        manifest.kept(),
         manifest.disabled(),
         manifest.dispatch(),
         manifest.packages(),

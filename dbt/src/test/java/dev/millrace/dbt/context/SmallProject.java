@@ -190,6 +190,7 @@ final class SmallProject implements AutoCloseable {
         ZoneOffset.UTC,
         Map.of("shop", vars),
         nodes,
+        Set.of(),
         List.of(),
         Map.of(),
         List.of("shop"),
