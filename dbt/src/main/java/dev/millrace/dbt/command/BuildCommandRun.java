@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,11 @@ final class BuildCommandRun implements BuildListener {
 
   /** Makes the build; {@code running} gets it before it runs. */
   boolean run(AdapterSource engine, Consumer<Build> running) {
-    Set<String> selected = command.selected(TYPES.getOrDefault(request.command(), Set.of()));
+    Set<String> selected =
+        new LinkedHashSet<>(command.selected(TYPES.getOrDefault(request.command(), Set.of())));
+    Set<String> kept = new LinkedHashSet<>(command.project().manifest().kept());
+    kept.retainAll(selected);
+    selected.removeAll(kept);
     TargetFolder target = command.target();
     BuildSetting setting =
         new BuildSetting(
@@ -70,6 +75,9 @@ final class BuildCommandRun implements BuildListener {
               nodes,
               build.threads(),
               command.loading()));
+      if (!kept.isEmpty()) {
+        out.println(text.kept(kept.size()));
+      }
       out.flush();
     }
     running.accept(build);

@@ -283,6 +283,15 @@ final class BuildText {
                 loading.toNanos() / 1e9));
   }
 
+  /** How many selected models are left alone. */
+  String kept(int models) {
+    return paint(
+        Colour.DIM,
+        models == 1
+            ? "1 model is kept up to date by `millrace run`, and left alone"
+            : models + " models are kept up to date by `millrace run`, and left alone");
+  }
+
   /** A line of a template. */
   String said(String line) {
     return paint(Colour.DIM, clock() + "  ") + line;
