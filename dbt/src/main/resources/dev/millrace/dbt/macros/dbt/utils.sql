@@ -106,8 +106,11 @@
 {% macro dateadd(datepart, interval, from_date_or_timestamp) -%}{{ return(adapter.dispatch('dateadd', 'dbt')(datepart, interval, from_date_or_timestamp)) }}{%- endmacro %}
 {% macro default__dateadd(datepart, interval, from_date_or_timestamp) -%}
   {%- set part = datepart | lower -%}
-  {%- set times, unit = (3, 'month') if part == 'quarter' else (7, 'day') if part == 'week' else (1, part) -%}
-  ({{ from_date_or_timestamp }} + (cast({{ interval }} as bigint) * {{ times }}) * interval 1 {{ unit }})
+  {%- set count = 'cast(' ~ interval ~ ' as bigint)' -%}
+  {%- if part == 'quarter' -%}({{ from_date_or_timestamp }} + ({{ count }} * 3) * interval 1 month)
+  {%- elif part == 'week' -%}({{ from_date_or_timestamp }} + ({{ count }} * 7) * interval 1 day)
+  {%- else -%}({{ from_date_or_timestamp }} + {{ count }} * interval 1 {{ part }})
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
