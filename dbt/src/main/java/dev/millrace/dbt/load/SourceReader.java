@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +143,7 @@ final class SourceReader {
     Map<String, @Nullable Object> config = Values.copy(ofSource);
     config.putAll(ofTable);
     Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-    Set<String> tags = new LinkedHashSet<>();
+    Set<String> tags = new TreeSet<>();
     for (Map<String, @Nullable Object> level : levels) {
       meta.putAll(Values.map(level, "meta"));
       tags.addAll(Values.texts(level.get("tags")));

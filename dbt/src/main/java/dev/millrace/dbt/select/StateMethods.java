@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The methods that compare with an earlier run. */
 final class StateMethods {
+  private static final Set<NodeType> BUILT =
+      Set.of(NodeType.MODEL, NodeType.SEED, NodeType.SNAPSHOT, NodeType.TEST, NodeType.ANALYSIS);
+  private static final Set<NodeType> WITH_RELATION = with(NodeType.SOURCE);
+  private static final Set<NodeType> CONFIGURED = with(NodeType.SOURCE, NodeType.EXPOSURE);
+
   private static final Set<String> RELATION = Set.of("database", "schema", "alias");
 
   /** Keys of a configuration that are compared otherwise, or do not count. */
@@ -38,6 +43,12 @@ final class StateMethods {
 
   StateMethods(StateComparison state) {
     this.state = state;
+  }
+
+  private static Set<NodeType> with(NodeType... more) {
+    Set<NodeType> all = new HashSet<>(BUILT);
+    all.addAll(List.of(more));
+    return all;
   }
 
   Predicate<Node> of(String method, String value, Problems problems) {
@@ -68,12 +79,12 @@ final class StateMethods {
       case "old" -> node -> state.old(node.id()).isPresent();
       case "modified" -> this::isModified;
       case "unmodified" -> node -> !isModified(node);
-      case "modified.body" -> changed(StateMethods::sameBody);
-      case "modified.configs" -> changed(StateMethods::sameConfig);
-      case "modified.persisted_descriptions" -> changed(StateMethods::sameDescriptions);
-      case "modified.relation" -> changed(StateMethods::sameRelation);
+      case "modified.body" -> changed(BUILT, StateMethods::sameBody);
+      case "modified.configs" -> changed(CONFIGURED, StateMethods::sameConfig);
+      case "modified.persisted_descriptions" -> changed(BUILT, StateMethods::sameDescriptions);
+      case "modified.relation" -> changed(WITH_RELATION, StateMethods::sameRelation);
       case "modified.macros" -> this::isMacroChanged;
-      case "modified.contract" -> changed(StateMethods::sameContract);
+      case "modified.contract" -> changed(BUILT, StateMethods::sameContract);
       default -> {
         problems.error(
             SelectError.BAD_SELECTION,
@@ -90,17 +101,13 @@ final class StateMethods {
   private interface Comparison
       extends BiPredicate<Map<String, @Nullable Object>, Map<String, @Nullable Object>> {}
 
-  private Predicate<Node> changed(Comparison same) {
+  private Predicate<Node> changed(Set<NodeType> types, Comparison same) {
     return node -> {
       Optional<Map<String, @Nullable Object>> now = state.current(node.id());
       Optional<Map<String, @Nullable Object>> old = state.old(node.id());
-      return isBuilt(node.type())
+      return types.contains(node.type())
           && (old.isEmpty() || now.isEmpty() || !same.test(now.get(), old.get()));
     };
-  }
-
-  private static boolean isBuilt(NodeType type) {
-    return type != NodeType.SOURCE && type != NodeType.EXPOSURE && type != NodeType.UNIT_TEST;
   }
 
   private boolean isModified(Node node) {
