@@ -38,6 +38,7 @@ public final class YamlReader {
 
   private final TextFile file;
   private final Problems problems;
+  private final LineIndex lines;
   private final boolean basicPlaneOnly;
   private final boolean lastWins;
   private final Map<String, YamlNode> anchors = new HashMap<>();
@@ -46,6 +47,7 @@ public final class YamlReader {
 
   private YamlReader(TextFile file, Problems problems, boolean lastWins) {
     this.file = file;
+    this.lines = new LineIndex(file);
     this.problems = problems;
     this.lastWins = lastWins;
     this.basicPlaneOnly =
@@ -90,7 +92,7 @@ public final class YamlReader {
       explain(e);
     } catch (ReaderException e) {
       syntax(
-          file.at(offset(e.getPosition()), 1),
+          lines.at(offset(e.getPosition()), 1),
           String.format("the character U+%04X is not allowed in YAML", e.getCodePoint()),
           "write it as an escape in double quotes, or remove it");
     } catch (YamlEngineException e) {
@@ -157,7 +159,7 @@ public final class YamlReader {
     SourceLocation where =
         event.isLiteral() || event.isFolded()
             ? places.locate(0, event.getValue().length())
-            : file.at(start, end - start);
+            : lines.at(start, end - start);
     return new YamlNode.Scalar(event.getValue(), quoted, where, places);
   }
 
@@ -236,7 +238,7 @@ public final class YamlReader {
   private void explain(MarkedYamlEngineException e) {
     String problem = String.valueOf(e.getProblem());
     int offset = e.getProblemMark().map(this::offset).orElse(0);
-    SourceLocation where = file.at(offset, 1);
+    SourceLocation where = lines.at(offset, 1);
     if (problem.contains("\\t(TAB)")) {
       syntax(where, "a tab cannot indent YAML", "use spaces");
     } else if (problem.contains("mapping values are not allowed")) {
@@ -277,15 +279,15 @@ public final class YamlReader {
 
   private SourceLocation at(Event event) {
     int start = offset(event.getStartMark());
-    return file.at(start, Math.max(1, offset(event.getEndMark()) - start));
+    return lines.at(start, Math.max(1, offset(event.getEndMark()) - start));
   }
 
   private SourceLocation at(Optional<Mark> mark, int length) {
-    return file.at(offset(mark), length);
+    return lines.at(offset(mark), length);
   }
 
   private SourceLocation at(Mark mark, int length) {
-    return file.at(offset(mark), length);
+    return lines.at(offset(mark), length);
   }
 
   private int offset(Optional<Mark> mark) {
