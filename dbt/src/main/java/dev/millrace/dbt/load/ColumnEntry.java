@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,20 @@ record ColumnEntry(YamlNode.Mapping node, Map<String, @Nullable Object> values) 
       }
     }
     return columns;
+  }
+
+  /** The block of a column in a block that has {@code columns:}. */
+  static Optional<YamlNode.Mapping> find(YamlNode.Mapping owner, String name) {
+    if (owner.get("columns").orElse(owner) instanceof YamlNode.Sequence columns) {
+      for (YamlNode item : columns.items()) {
+        if (item instanceof YamlNode.Mapping column
+            && column.get("name").orElse(column) instanceof YamlNode.Scalar text
+            && text.text().equals(name)) {
+          return Optional.of(column);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   boolean isColumn() {

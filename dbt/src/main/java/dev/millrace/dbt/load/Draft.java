@@ -10,6 +10,7 @@ import dev.millrace.dbt.manifest.NodeColumn;
 import dev.millrace.dbt.manifest.NodeConfig;
 import dev.millrace.dbt.manifest.NodeType;
 import dev.millrace.project.TextFile;
+import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,6 +51,9 @@ final class Draft {
   Optional<DataTest> test = Optional.empty();
   final Map<String, @Nullable Object> extra = new LinkedHashMap<>();
   Optional<PropertyEntry> patch = Optional.empty();
+
+  /** The block with its description and its columns. */
+  Optional<YamlNode.Mapping> described = Optional.empty();
 
   /** False if its template is not rendered: seeds, sources. */
   boolean hasTemplate = true;

@@ -34,6 +34,7 @@ final class ExposureReader {
               "",
               fqn);
       draft.where = entry.where();
+      draft.described = Optional.of(entry.node());
       draft.description = entry.text("description").orElse("");
       draft.patchConfig = Values.copy(Values.map(entry.values(), "config"));
       draft.rawPatchConfig = draft.patchConfig;

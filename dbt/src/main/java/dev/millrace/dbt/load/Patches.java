@@ -105,6 +105,7 @@ final class Patches {
       Map<String, @Nullable Object> values) {
     draft.description = Values.text(values, "description").orElse("");
     draft.columns = ColumnEntry.columns(columns);
+    draft.described = Optional.of(entry.node());
     draft.extra.put("patch_path", entry.patchPath());
     if (draft.type == NodeType.MODEL) {
       draft.extra.put("constraints", Constraints.of(values.get("constraints"), true));

@@ -59,37 +59,22 @@ final class ProjectLoad {
     PropertyFiles properties = new PropertyFiles(problems);
     packages.forEach(p -> properties.read(p, texts(p)));
 
-    ParseSetting parsing =
-        new ParseSetting(
-            own.name(),
-            target,
-            vars,
-            setting.environment(),
-            setting.invocationId(),
-            setting.startedAt(),
-            Map.of(),
-            line -> {});
+    ParseSetting parsing = parsing();
     NodeParser parser = new NodeParser(macros, parsing);
     TemplateReader templates = new TemplateReader(parser, configs, docs, problems);
     List<Draft> drafts = drafts(properties, macros, templates);
     GroupReader groups = new GroupReader(problems);
     groups.read(properties);
     groups.check(drafts);
-    RelationNames relations = new RelationNames(target, macros, parser, problems);
-    List<Draft> enabled = new ArrayList<>();
-    List<String> disabled = new ArrayList<>();
     References references = new References(own.name(), drafts, problems);
-    for (Draft draft : unique(drafts)) {
-      if (draft.isEnabled() && references.resolve(draft)) {
-        enabled.add(draft);
-        templates.describe(draft);
-        nameRelation(draft, relations);
-      } else {
-        disabled.add(draft.id);
-      }
-    }
-    removeOrphans(enabled, disabled);
-    List<Draft> ordered = NodeOrder.of(enabled, problems);
+    List<String> disabled = new ArrayList<>();
+    List<Draft> ordered =
+        enabled(
+            drafts,
+            references,
+            templates,
+            new RelationNames(target, macros, parser, problems),
+            disabled);
     List<Node> starts = hooks("on-run-start", templates, references);
     List<Node> ends = hooks("on-run-end", templates, references);
     problems.throwIfErrors();
@@ -126,6 +111,39 @@ final class ProjectLoad {
         folders,
         groups.groups(),
         MacroProperties.of(properties));
+  }
+
+  private ParseSetting parsing() {
+    return new ParseSetting(
+        own.name(),
+        target,
+        vars,
+        setting.environment(),
+        setting.invocationId(),
+        setting.startedAt(),
+        Map.of(),
+        line -> {});
+  }
+
+  /** Those that are enabled, with what they depend on, in order; the others' ids are added. */
+  private List<Draft> enabled(
+      List<Draft> drafts,
+      References references,
+      TemplateReader templates,
+      RelationNames relations,
+      List<String> disabled) {
+    List<Draft> enabled = new ArrayList<>();
+    for (Draft draft : unique(drafts)) {
+      if (draft.isEnabled() && references.resolve(draft)) {
+        enabled.add(draft);
+        templates.describe(draft);
+        nameRelation(draft, relations);
+      } else {
+        disabled.add(draft.id);
+      }
+    }
+    removeOrphans(enabled, disabled);
+    return NodeOrder.of(enabled, problems);
   }
 
   private YamlTexts texts(PackageProject project) {

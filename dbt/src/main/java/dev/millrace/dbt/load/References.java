@@ -170,6 +170,9 @@ final class References {
     if (ref.version().isPresent() && !versions.isEmpty()) {
       return "it has versions " + String.join(", ", versions);
     }
+    if (!versions.isEmpty()) {
+      return "it has versions " + String.join(", ", versions) + ", and none of them is the latest";
+    }
     return "it is in package `" + named.get(0).project.name() + "`";
   }
 
@@ -185,8 +188,21 @@ final class References {
             draft.type == NodeType.TEST ? Severity.WARNING : Severity.ERROR,
             call.where(),
             disabled ? "source `" + shown + "` is disabled" : "no source `" + shown + "`",
-            Suggestion.didYouMean(shown, sources.keySet())));
+            hint(call, shown)));
     return draft.type != NodeType.TEST;
+  }
+
+  private @Nullable String hint(ParsedNode.SourceCall call, String shown) {
+    String near = Suggestion.didYouMean(shown, sources.keySet());
+    List<String> tables =
+        sources.keySet().stream()
+            .filter(s -> s.startsWith(call.source() + "."))
+            .map(s -> "`" + s.substring(call.source().length() + 1) + "`")
+            .sorted()
+            .toList();
+    return near != null || tables.isEmpty()
+        ? near
+        : "`" + call.source() + "` has " + String.join(", ", tables);
   }
 
   private void checkAccess(Draft from, Draft to, ParsedNode.RefCall ref) {

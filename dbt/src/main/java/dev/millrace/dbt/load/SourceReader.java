@@ -115,6 +115,7 @@ final class SourceReader {
     draft.description = Values.text(table.values(), "description").orElse("");
     List<ColumnEntry> columns = ColumnEntry.of(table.node(), table.values());
     draft.columns = ColumnEntry.columns(columns);
+    draft.described = Optional.of(table.node());
     draft.patchConfig = config(table);
     draft.rawPatchConfig = draft.patchConfig;
     configs.apply(draft);

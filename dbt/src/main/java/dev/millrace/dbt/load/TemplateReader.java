@@ -111,11 +111,15 @@ final class TemplateReader {
 
   /** Renders the descriptions of a draft and of its columns. */
   void describe(Draft draft) {
-    YamlNode.Places places = (offset, length) -> draft.where;
-    draft.description = text(draft, draft.description, places);
+    draft.description = text(draft, draft.description, places(draft, draft.described));
     for (Map.Entry<String, NodeColumn> entry : draft.columns.entrySet()) {
       NodeColumn column = entry.getValue();
-      String description = text(draft, column.description(), places);
+      if (!column.description().contains("{")) {
+        continue;
+      }
+      Optional<YamlNode.Mapping> node =
+          draft.described.flatMap(n -> ColumnEntry.find(n, column.name()));
+      String description = text(draft, column.description(), places(draft, node));
       if (!description.equals(column.description())) {
         entry.setValue(
             new NodeColumn(
@@ -128,6 +132,14 @@ final class TemplateReader {
                 column.meta()));
       }
     }
+  }
+
+  /** Places in the description of a block; without one, that of the draft. */
+  private static YamlNode.Places places(Draft draft, Optional<YamlNode.Mapping> node) {
+    return node.flatMap(n -> n.get("description")).orElse(null)
+            instanceof YamlNode.Scalar description
+        ? description.places()
+        : (offset, length) -> draft.where;
   }
 
   private String text(Draft draft, String template, YamlNode.Places places) {
