@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ls",
     aliases = "list",
-    description = "Lists the nodes of a dbt project that a selection is about. Connects to nothing.",
+    description =
+        "Lists the nodes of a dbt project that a selection is about. Connects to nothing.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace ls jaffle_shop",
