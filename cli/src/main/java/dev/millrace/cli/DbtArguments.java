@@ -107,6 +107,7 @@ final class DbtArguments {
     return new DbtRequest(
         command,
         folder,
+        folder,
         Optional.ofNullable(target),
         Optional.ofNullable(profile),
         Optional.ofNullable(profilesDir).map(p -> p.toAbsolutePath().normalize()),

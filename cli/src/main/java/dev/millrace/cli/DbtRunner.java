@@ -3,8 +3,10 @@ package dev.millrace.cli;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.dbt.command.DbtCommands;
 import dev.millrace.dbt.command.DbtRequest;
+import dev.millrace.server.RemoteBuild;
 import dev.millrace.server.run.BuildStore;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,12 +26,18 @@ final class DbtRunner {
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch closed = new CountDownLatch(1);
     Interrupts.closeBefore(closed);
-    try (BuildStore store = new BuildStore(request.folder(), memory)) {
-      DbtCommands commands = new DbtCommands(request, System.getenv(), out);
-      Thread watch = new Thread(() -> cancelWhenAsked(commands), "millrace-watch");
-      watch.setDaemon(true);
-      watch.start();
-      return commands.run(store::adapter) ? 0 : Millrace.PROBLEMS;
+    try {
+      Optional<RemoteBuild> instance =
+          request.command().equals("ls") ? Optional.empty() : RemoteBuild.find(request.folder());
+      if (instance.isPresent()) {
+        whenAsked(instance.get()::cancel);
+        return instance.get().run(request, out);
+      }
+      try (BuildStore store = new BuildStore(request.folder(), memory)) {
+        DbtCommands commands = new DbtCommands(request, System.getenv(), out);
+        whenAsked(commands::cancel);
+        return commands.run(store::adapter) ? 0 : Millrace.PROBLEMS;
+      }
     } catch (MillraceException e) {
       out.flush();
       if (request.json()) {
@@ -46,12 +54,20 @@ final class DbtRunner {
     }
   }
 
-  private static void cancelWhenAsked(DbtCommands commands) {
-    try {
-      Interrupts.await(Long.MAX_VALUE);
-      commands.cancel();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Does it when the process is asked to end. */
+  private static void whenAsked(Runnable cancel) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                Interrupts.await(Long.MAX_VALUE);
+                cancel.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "millrace-watch");
+    watch.setDaemon(true);
+    watch.start();
   }
 }

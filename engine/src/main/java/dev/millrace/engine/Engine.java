@@ -7,8 +7,11 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
+import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Watermarks;
+import dev.millrace.engine.batch.BatchLimits;
+import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.change.ChangePlan;
 import dev.millrace.engine.change.ChangePlanner;
 import dev.millrace.engine.change.Starts;
@@ -69,6 +72,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
+  private final Adapter models;
 
   /** Held while a fill replaces tables: transactions that replace the same view are in conflict. */
   private final Lock replacing = new ReentrantLock();
@@ -90,6 +94,9 @@ public final class Engine implements Instance, AutoCloseable {
     this.options = options;
     this.programs = programs;
     this.store = store;
+    this.models =
+        new StoreAdapter(
+            store, BatchLimits.besideStreams(options.threads(), options.memoryBytes()));
     this.systems = new ConcurrentHashMap<>(options.systems());
     this.sources = new SourceRunners(project, options, systems);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
@@ -432,6 +439,11 @@ public final class Engine implements Instance, AutoCloseable {
   @Override
   public Set<String> amend(String source, LedgerAction action, Set<String> keys) {
     return sources.amend(source, action, keys);
+  }
+
+  @Override
+  public Adapter models() {
+    return models;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.project.Project;
 import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
@@ -28,6 +29,9 @@ public interface Instance {
    * only what the query gate let through, and uses it from one thread.
    */
   Connection read() throws SQLException;
+
+  /** Where models are built in batch beside the streams, within caps of their own. */
+  Adapter models();
 
   /**
    * Calls {@code listener} after every committed batch, on the flow's thread: it must return at

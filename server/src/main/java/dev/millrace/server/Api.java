@@ -42,12 +42,14 @@ final class Api implements AutoCloseable {
   private final Instance instance;
   private final Queries queries;
   private final LivePages pages;
+  private final Builds builds;
   private @Nullable Metrics metrics;
 
   Api(Instance instance, Queries queries, LivePages pages) {
     this.instance = instance;
     this.queries = queries;
     this.pages = pages;
+    this.builds = new Builds(instance);
   }
 
   void routes(Javalin app) {
@@ -60,6 +62,7 @@ final class Api implements AutoCloseable {
     app.post("/api/query", this::query);
     app.post("/api/replay", this::replay);
     app.post("/api/files", this::files);
+    app.post("/api/build", builds::build);
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
@@ -82,6 +85,7 @@ final class Api implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    builds.close();
     if (metrics != null) {
       metrics.close();
     }

@@ -21,6 +21,8 @@ public enum ServerError implements ErrorCode {
   TOO_MANY_QUERIES(Blame.EXTERNAL),
   /** As many live pages are open as the server allows at once. */
   TOO_MANY_PAGES(Blame.EXTERNAL),
+  /** Another build runs in the instance. */
+  BUILD_RUNNING(Blame.USER),
   /** A defect of Millrace. */
   SERVER_DEFECT(Blame.INTERNAL),
   /** The folder has no millrace.yml. */

@@ -234,6 +234,11 @@ final class LiveStore implements Instance, AutoCloseable {
   }
 
   @Override
+  public dev.millrace.dbt.adapter.Adapter models() {
+    throw new UnsupportedOperationException("nothing is built here");
+  }
+
+  @Override
   public AutoCloseable onCommit(Runnable listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);

@@ -41,7 +41,7 @@ final class BuildCommandRun implements BuildListener {
     this.command = command;
     this.request = command.request();
     this.out = command.out();
-    this.text = new BuildText(request.folder(), request.colours());
+    this.text = new BuildText(request.shown(), request.colours());
   }
 
   /** Makes the build; {@code running} gets it before it runs. */

@@ -55,7 +55,7 @@ final class CompileCommandRun {
       Map<String, String> compiled, List<Problem> problems, TargetFolder target, long start) {
     DbtRequest request = command.request();
     if (!problems.isEmpty()) {
-      command.out().print(new ProblemPrinter(request.folder(), request.colours()).text(problems));
+      command.out().print(new ProblemPrinter(request.shown(), request.colours()).text(problems));
     }
     List<String> wanted =
         compiled.keySet().stream()

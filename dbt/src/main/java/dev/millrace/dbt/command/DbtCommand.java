@@ -69,7 +69,7 @@ final class DbtCommand {
     List<Problem> warnings =
         problems.stream().filter(p -> p.severity() == Severity.WARNING).toList();
     if (!warnings.isEmpty() && !request.json()) {
-      out.println(new ProblemPrinter(request.folder(), request.colours()).text(warnings));
+      out.println(new ProblemPrinter(request.shown(), request.colours()).text(warnings));
       out.flush();
     }
   }

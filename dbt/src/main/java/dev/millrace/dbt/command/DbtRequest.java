@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param command {@code build}, {@code seed}, {@code snapshot}, {@code compile}, {@code docs},
  *     {@code freshness} or {@code ls}
- * @param folder of the project, as the user named it
+ * @param folder of the project
+ * @param shown the same as the user named it, before the paths of files
  * @param target name of the target
  * @param profile name of the profile
  * @param profilesDir where profiles.yml is
@@ -32,6 +33,7 @@ import java.util.Optional;
 public record DbtRequest(
     String command,
     Path folder,
+    Path shown,
     Optional<String> target,
     Optional<String> profile,
     Optional<Path> profilesDir,

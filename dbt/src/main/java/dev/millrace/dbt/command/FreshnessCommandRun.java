@@ -21,7 +21,7 @@ final class FreshnessCommandRun {
 
   FreshnessCommandRun(DbtCommand command) {
     this.command = command;
-    this.text = new BuildText(command.request().folder(), command.request().colours());
+    this.text = new BuildText(command.request().shown(), command.request().colours());
   }
 
   boolean run(AdapterSource engine) {

@@ -69,6 +69,7 @@ final class BuiltProject implements AutoCloseable {
         new DbtRequest(
             command,
             folder,
+            folder,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
