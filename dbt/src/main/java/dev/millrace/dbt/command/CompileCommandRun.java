@@ -62,7 +62,7 @@ final class CompileCommandRun {
             .filter(id -> compiled.size() == 1 || !id.startsWith("test."))
             .toList();
     if (wanted.size() == 1 && !request.selection().select().isEmpty()) {
-      command.out().println(compiled.get(wanted.get(0)).strip());
+      command.out().println(compiled.getOrDefault(wanted.get(0), "").strip());
     } else {
       command
           .out()

@@ -34,7 +34,7 @@ final class ListCommandRun {
             .collect(Collectors.toSet());
     Manifest manifest = command.project().manifest();
     for (String id : new TreeSet<>(command.selected(kinds))) {
-      command.out().println(line(manifest.nodes().get(id)));
+      manifest.node(id).ifPresent(node -> command.out().println(line(node)));
     }
     command.out().flush();
     return true;
