@@ -32,6 +32,7 @@ final class ConfigObject implements Callable, Attributes {
       DEFAULTS.put(key, null);
     }
     DEFAULTS.put("enabled", true);
+    DEFAULTS.put("materialized", "view");
     DEFAULTS.put("on_schema_change", "ignore");
     DEFAULTS.put("on_configuration_change", "apply");
     DEFAULTS.put("lookback", 1L);

@@ -24,8 +24,8 @@ final class EphemeralQueries {
     queries.forEach((name, query) -> all.add(" " + name + " as (\n" + query + "\n)"));
     Matcher start = START.matcher(sql);
     if (start.lookingAt() && start.group(1) != null) {
-      return sql.substring(0, start.end(1)) + all + "," + sql.substring(start.end(1));
+      return sql.substring(0, start.end(1)) + " " + all + "," + sql.substring(start.end(1));
     }
-    return "with" + all + sql;
+    return "with" + all + " " + sql;
   }
 }

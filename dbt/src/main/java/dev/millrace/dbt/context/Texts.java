@@ -22,9 +22,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class Texts {
   private Texts() {}
 
-  /** JSON is YAML 1.2. */
   static @Nullable Object fromJson(String text, @Nullable Object fallback) {
-    return fromYaml(text, fallback);
+    try {
+      return JsonText.read(text);
+    } catch (PythonError e) {
+      return fallback;
+    }
   }
 
   static @Nullable Object fromYaml(String text, @Nullable Object fallback) {

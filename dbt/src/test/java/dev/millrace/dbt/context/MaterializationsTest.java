@@ -42,7 +42,7 @@ class MaterializationsTest {
         .model("m", "with own as (select 10 as y) select x + y as z from {{ ref('e2') }}, own");
     assertThat(project.run().compile(project.node("m")).sql())
         .isEqualTo(
-            "with __dbt__cte__e1 as (\n select 1 as x\n),  __dbt__cte__e2 as (\n"
+            "with  __dbt__cte__e1 as (\n select 1 as x\n),  __dbt__cte__e2 as (\n"
                 + " select x + 1 as x from __dbt__cte__e1\n), own as (select 10 as y) select x + y"
                 + " as z from __dbt__cte__e2, own");
     project.build("m");

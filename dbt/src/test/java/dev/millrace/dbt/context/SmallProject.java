@@ -62,7 +62,14 @@ final class SmallProject implements AutoCloseable {
 
   private ParseSetting parseSetting() {
     return new ParseSetting(
-        "shop", target(), Map.of("shop", vars), Map.of(), "c0ffee", startedAt, flags, log::add);
+        "shop",
+        target(),
+        Map.of("shop", vars),
+        Map.of(),
+        "f2a4c6de-0d1f-4a54-9e3f-2f6f0a1b2c3d",
+        startedAt,
+        flags,
+        log::add);
   }
 
   /** Values of {@code extra} that a node of that name will have. */
@@ -117,7 +124,9 @@ final class SmallProject implements AutoCloseable {
       Map<String, @Nullable Object> config,
       Map<String, NodeColumn> columns,
       Optional<DataTest> test) {
-    TextFile file = new TextFile("models/" + name + ".sql", code);
+    String kind = type == NodeType.ANALYSIS ? "analyses/" : "models/";
+    TextFile file = new TextFile(kind + name + ".sql", code);
+    Problems problems = new Problems();
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
     Map<String, @Nullable Object> extra = extras.getOrDefault(name, Map.of());
     test.ifPresent(
@@ -152,7 +161,8 @@ final class SmallProject implements AutoCloseable {
     parsed
         .sources()
         .forEach(source -> depends.add("source.shop." + source.source() + "." + source.table()));
-    String id = type.text() + ".shop." + name;
+    String source = type == NodeType.SOURCE ? extra.get("source_name") + "." : "";
+    String id = type.text() + ".shop." + source + name;
     boolean stored = !"ephemeral".equals(values.get("materialized")) && type != NodeType.TEST;
     nodes.put(
         id,
@@ -167,15 +177,23 @@ final class SmallProject implements AutoCloseable {
             List.of("shop", name),
             new NodeConfig(values),
             stored ? Optional.of(Relation.of("memory", "main", name)) : Optional.empty(),
-            "about " + name,
+            String.valueOf(extra.getOrDefault("description", "about " + name)),
             columns,
             List.of(),
-            Map.of(),
+            meta(values),
             new ArrayList<>(depends),
             parsed.macros(),
             test,
             extra));
     return this;
+  }
+
+  private static Map<String, @Nullable Object> meta(Map<String, @Nullable Object> config) {
+    Map<String, @Nullable Object> meta = new LinkedHashMap<>();
+    if (config.get("meta") instanceof Map<?, ?> given) {
+      given.forEach((key, value) -> meta.put(String.valueOf(key), value));
+    }
+    return meta;
   }
 
   Node node(String name) {
@@ -204,7 +222,13 @@ final class SmallProject implements AutoCloseable {
         library(),
         session,
         new RunSetting(
-            flags, "c0ffee", startedAt, Map.of(), List.copyOf(nodes.keySet()), Map.of(), log::add));
+            flags,
+            "f2a4c6de-0d1f-4a54-9e3f-2f6f0a1b2c3d",
+            startedAt,
+            Map.of(),
+            List.copyOf(nodes.keySet()),
+            Map.of(),
+            log::add));
   }
 
   /** Compiles and materializes a node. */

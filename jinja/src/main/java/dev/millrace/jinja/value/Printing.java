@@ -20,6 +20,9 @@ public final class Printing {
     if (value instanceof Undefined undefined) {
       return undefined.text();
     }
+    if (value instanceof BigDecimal number) {
+      return number.toPlainString();
+    }
     return repr(value);
   }
 
@@ -40,7 +43,7 @@ public final class Printing {
       return quote(text.toString());
     }
     if (value instanceof BigDecimal number) {
-      return number.toPlainString();
+      return "Decimal('" + number.toPlainString() + "')";
     }
     return isContainer(value) ? container(value) : String.valueOf(value);
   }
