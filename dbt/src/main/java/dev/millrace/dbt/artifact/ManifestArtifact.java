@@ -87,7 +87,7 @@ public final class ManifestArtifact {
   public static Path write(LoadedProject project, Map<String, String> compiled, Path folder)
       throws IOException {
     Files.createDirectories(folder);
-    Path part = Files.createTempFile(folder, "manifest", ".part");
+    Path part = folder.resolve("manifest.json.new");
     JSON.writeValue(part.toFile(), of(project, compiled));
     return Files.move(part, folder.resolve("manifest.json"), StandardCopyOption.REPLACE_EXISTING);
   }

@@ -1,8 +1,11 @@
 package dev.millrace.dbt.command;
 
 import dev.millrace.dbt.adapter.AdapterSession;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.dbt.artifact.Catalog;
+import dev.millrace.dbt.artifact.DocsPage;
 import dev.millrace.dbt.artifact.TargetFolder;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Writes what is known about a project: {@code docs}. */
@@ -16,16 +19,28 @@ final class DocsCommandRun {
   boolean run(AdapterSource engine) {
     TargetFolder target = command.target();
     CompileCommandRun.write(command, Map.of(), target);
+    Path page;
     try (AdapterSession session = engine.open(command.project().manifest()).open()) {
-      Catalog.write(
-          target.path(),
-          command.project().manifest(),
-          session,
-          command.project().setting().invocationId(),
-          command.project().setting().startedAt());
+      JsonNode catalog =
+          Catalog.write(
+              target.path(),
+              command.project().manifest(),
+              session,
+              command.project().setting().invocationId(),
+              command.project().setting().startedAt());
+      page = DocsPage.write(command.project().manifest(), catalog, target, overview());
     }
-    command.out().println("Documentation is in " + command.shown(target.path()));
+    command.out().println("Documentation: " + command.shown(page));
     command.out().flush();
     return true;
+  }
+
+  /** The block of documentation that dbt takes for the first page, of the project itself. */
+  private String overview() {
+    return command
+        .project()
+        .docs()
+        .find(command.project().manifest().projectName(), "__overview__")
+        .orElse("");
   }
 }
