@@ -29,13 +29,11 @@ public final class DocsPage {
   /** Its name in the target folder. */
   public static final String FILE = "index.html";
 
-  private final Manifest manifest;
   private final JsonNode catalog;
   private final TargetFolder target;
   private final Map<String, Map<String, List<String>>> tests = new LinkedHashMap<>();
 
   private DocsPage(Manifest manifest, JsonNode catalog, TargetFolder target) {
-    this.manifest = manifest;
     this.catalog = catalog;
     this.target = target;
     for (Node node : manifest.nodes().values()) {

@@ -12,6 +12,7 @@ import dev.millrace.project.ProblemPrinter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ final class BuildText {
   }
 
   private static String clock() {
-    return LocalTime.now()
+    return LocalTime.now(ZoneId.systemDefault())
         .truncatedTo(ChronoUnit.SECONDS)
         .format(java.time.format.DateTimeFormatter.ISO_LOCAL_TIME);
   }

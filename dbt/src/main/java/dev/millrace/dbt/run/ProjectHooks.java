@@ -17,13 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs {@code on-run-start} and {@code on-run-end}: one after the other, none behind a failure. */
 final class ProjectHooks {
-  private final BuildParts parts;
   private final AdapterSession session;
   private final BuildListener listener;
   private final RunContext context;
 
   ProjectHooks(BuildParts parts, AdapterSession session, BuildListener listener) {
-    this.parts = parts;
     this.session = session;
     this.listener = listener;
     this.context = parts.context(parts.manifest(), session, parts.setting().environment());

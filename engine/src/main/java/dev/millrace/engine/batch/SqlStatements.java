@@ -13,10 +13,36 @@ final class SqlStatements {
   private static final Set<String> BODIES =
       Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "FROM", "VALUES");
 
+  /** Statements that change no relation of the store. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "SELECT",
+          "FROM",
+          "VALUES",
+          "(",
+          "TABLE",
+          "PIVOT",
+          "UNPIVOT",
+          "BEGIN",
+          "START",
+          "COMMIT",
+          "ROLLBACK",
+          "EXPLAIN",
+          "DESCRIBE",
+          "SHOW",
+          "SUMMARIZE",
+          "ANALYZE",
+          "VACUUM",
+          "CHECKPOINT",
+          "COMMENT",
+          "INSTALL",
+          "LOAD");
+
   private final List<List<String>> written = new ArrayList<>();
   private final List<List<String>> schemas = new ArrayList<>();
   private final List<String> settings = new ArrayList<>();
   private boolean empty = true;
+  private boolean unclear;
 
   private SqlStatements() {}
 
@@ -35,6 +61,11 @@ final class SqlStatements {
   /** True if there is nothing but white space, comments and semicolons. */
   boolean isEmpty() {
     return empty;
+  }
+
+  /** True if a statement may change relations that are not among {@link #written}. */
+  boolean isUnclear() {
+    return unclear;
   }
 
   /** Names of the tables, views and the like that are made, changed or dropped, part by part. */
@@ -92,9 +123,7 @@ final class SqlStatements {
         case "COPY" -> copy();
         case "SET", "RESET" -> setting();
         case "PRAGMA" -> setting();
-        default -> {
-          // It writes nothing that has a name.
-        }
+        default -> found.unclear |= !HARMLESS.contains(verb);
       }
     }
 
@@ -192,7 +221,9 @@ final class SqlStatements {
         // Whatever its scope, it is a setting.
       }
       if (at < words.size()) {
-        found.settings.add(words.get(at).text().toLowerCase(Locale.ROOT));
+        String setting = words.get(at).text().toLowerCase(Locale.ROOT);
+        found.settings.add(setting);
+        found.unclear |= setting.equals("schema") || setting.equals("search_path");
       }
     }
 

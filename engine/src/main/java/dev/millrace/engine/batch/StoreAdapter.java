@@ -17,6 +17,7 @@ public final class StoreAdapter implements Adapter {
   private final Store store;
   private final BatchLimits limits;
   private final Semaphore running;
+  private final RelationCache relations = new RelationCache();
 
   /** An adapter over a store, which the caller closes after its sessions. */
   public StoreAdapter(Store store, BatchLimits limits) {
@@ -49,6 +50,6 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(store, limits, running);
+    return new StoreSession(store, limits, running, relations);
   }
 }

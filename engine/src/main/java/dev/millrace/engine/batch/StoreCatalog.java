@@ -22,9 +22,11 @@ final class StoreCatalog {
           + " FROM duckdb_views() WHERE NOT internal AND %2$s ORDER BY 3";
 
   private final Function<String, QueryResult> query;
+  private final RelationCache cache;
 
-  StoreCatalog(Function<String, QueryResult> query) {
+  StoreCatalog(Function<String, QueryResult> query, RelationCache cache) {
     this.query = query;
+    this.cache = cache;
   }
 
   private static String is(String column, String name) {
@@ -37,6 +39,20 @@ final class StoreCatalog {
   }
 
   Optional<Relation> find(Relation relation) {
+    String schema = relation.schema();
+    if (relation.database().equalsIgnoreCase("store")
+        && cache.knows(schema, relation.identifier())) {
+      return cache.find(schema, relation.identifier(), this::all);
+    }
+    return look(relation);
+  }
+
+  private List<Relation> all() {
+    String store = is("database_name", "store");
+    return list(String.format(Locale.ROOT, RELATIONS, store, store));
+  }
+
+  private Optional<Relation> look(Relation relation) {
     String both =
         is("database_name", relation.database()) + " AND " + is("schema_name", relation.schema());
     return list(

@@ -30,7 +30,8 @@ final class StoreSession implements AdapterSession {
   private final BatchLimits limits;
   private final Semaphore running;
   private final Object lock = new Object();
-  private final StoreCatalog catalog = new StoreCatalog(this::query);
+  private final StoreCatalog catalog;
+  private final RelationCache cache;
   private final WriteGuard guard;
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
@@ -39,10 +40,12 @@ final class StoreSession implements AdapterSession {
   private boolean open;
   private boolean failed;
 
-  StoreSession(Store store, BatchLimits limits, Semaphore running) {
+  StoreSession(Store store, BatchLimits limits, Semaphore running, RelationCache cache) {
     this.store = store;
     this.limits = limits;
     this.running = running;
+    this.cache = cache;
+    this.catalog = new StoreCatalog(this::query, cache);
     this.guard = new WriteGuard(catalog, limits.alone());
     try {
       connection();
@@ -81,6 +84,7 @@ final class StoreSession implements AdapterSession {
       return new QueryResult(List.of(), List.of(), -1);
     }
     guard.check(statements);
+    cache.note(statements);
     return run(sql, fetch);
   }
 

@@ -168,6 +168,29 @@ class StoreSessionTest {
     assertThat(session.columns(main("nothing"))).isEmpty();
   }
 
+  /** Sessions remember which relations there were, and look again at what may have changed. */
+  @Test
+  void whatAnySessionChangesIsKnownToAll() {
+    session.execute("CREATE SCHEMA mart; CREATE TABLE mart.a AS SELECT 1 AS i", false);
+    session.execute("CREATE TABLE b AS SELECT 1 AS i", false);
+    try (AdapterSession other = adapter.open()) {
+      assertThat(other.find(main("b"))).isPresent();
+      assertThat(other.find(main("c"))).isEmpty();
+      session.begin();
+      session.execute("ALTER TABLE b RENAME TO c", false);
+      assertThat(session.find(main("b"))).isEmpty();
+      assertThat(session.find(main("c"))).isPresent();
+      assertThat(other.find(main("b"))).isPresent();
+      session.rollback();
+      assertThat(session.find(main("b"))).isPresent();
+      assertThat(session.find(main("c"))).isEmpty();
+      session.execute("DROP TABLE b; CREATE VIEW b AS SELECT 1 AS i", false);
+      assertThat(other.find(main("b")).flatMap(Relation::type)).contains(RelationType.VIEW);
+      session.execute("DROP SCHEMA mart CASCADE", false);
+      assertThat(other.find(Relation.of("store", "mart", "a"))).isEmpty();
+    }
+  }
+
   @Test
   void aSeedsTextsAreCast() {
     session.begin();
