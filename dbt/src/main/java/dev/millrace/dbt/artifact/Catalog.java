@@ -27,8 +27,7 @@ public final class Catalog {
           + " FROM duckdb_views() WHERE NOT internal)"
           + " SELECT r.schema_name, r.table_name, r.kind, r.comment, c.column_name,"
           + " c.column_index, c.data_type, c.comment FROM relations r JOIN duckdb_columns() c"
-          + " USING (database_name, schema_name, table_name) WHERE r.database_name = %s"
-          + " ORDER BY 1, 2, c.column_index";
+          + " USING (database_name, schema_name, table_name) WHERE r.database_name = ";
 
   private Catalog() {}
 
@@ -47,7 +46,7 @@ public final class Catalog {
     String database = manifest.target().database();
     for (List<@Nullable Object> row :
         session
-            .execute(String.format(Locale.ROOT, QUERY, Identifier.literal(database)), true)
+            .execute(QUERY + Identifier.literal(database) + " ORDER BY 1, 2, c.column_index", true)
             .rows()) {
       String id = ids.get(key(text(row.get(0)), text(row.get(1))));
       if (id != null) {

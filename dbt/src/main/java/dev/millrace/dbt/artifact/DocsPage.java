@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** {@code index.html}: a project's documentation in one file that needs no server and no network. */
+/**
+ * {@code index.html}: a project's documentation in one file that needs no server and no network.
+ */
 public final class DocsPage {
   /** Its name in the target folder. */
   public static final String FILE = "index.html";
@@ -69,8 +71,7 @@ public final class DocsPage {
     // In a script nothing but `<` could end it.
     String json = data.toString().replace("<", "\\u003c");
     Path file = target.path().resolve(FILE);
-    ArtifactFile.write(
-        file, template().replace("{{data}}", json).getBytes(StandardCharsets.UTF_8));
+    ArtifactFile.write(file, template().replace("{{data}}", json).getBytes(StandardCharsets.UTF_8));
     return file;
   }
 

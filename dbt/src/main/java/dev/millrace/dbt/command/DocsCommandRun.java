@@ -1,7 +1,7 @@
 package dev.millrace.dbt.command;
 
-import dev.millrace.dbt.adapter.AdapterSession;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.artifact.Catalog;
 import dev.millrace.dbt.artifact.DocsPage;
 import dev.millrace.dbt.artifact.TargetFolder;

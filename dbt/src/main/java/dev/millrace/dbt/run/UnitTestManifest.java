@@ -47,7 +47,7 @@ record UnitTestManifest(Manifest manifest, Node test) {
         Node fixture = fixture(original, test, input);
         nodes.put(fixture.id(), fixture);
         inputs.add(fixture.id());
-        if (original == tested) {
+        if (original.id().equals(tested.id())) {
           extra.put("this_input", fixture.id());
         }
       }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     columns}
  * @param lines the line, from 1, on which each row begins
  */
-public record SeedTable(List<SeedColumn> columns, List<@Nullable String[]> rows, int[] lines) {
+public record SeedTable(
+    List<SeedColumn> columns, List<@Nullable String[]> rows, List<Integer> lines) {
   /**
    * Reads a file.
    *
@@ -85,7 +86,7 @@ public record SeedTable(List<SeedColumn> columns, List<@Nullable String[]> rows,
         row[i] = columns.get(i).kind().loadable(row[i]);
       }
     }
-    return new SeedTable(columns, rows, lines.stream().mapToInt(Integer::intValue).toArray());
+    return new SeedTable(columns, rows, List.copyOf(lines));
   }
 
   /** The names of its columns, in order. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is expected is what dbt 1.10's MicrobatchBuilder says. */
@@ -13,7 +14,11 @@ class BatchTest {
   private static final ZonedDateTime NOW = ZonedDateTime.parse("2024-03-05T16:06:00Z");
 
   private static List<String> plan(
-      BatchSize size, boolean incremental, String begin, String from, String to) {
+      BatchSize size,
+      boolean incremental,
+      @Nullable String begin,
+      @Nullable String from,
+      @Nullable String to) {
     return Batch.plan(
             size, Batch.time(begin), 1, incremental, Batch.time(from), Batch.time(to), NOW)
         .stream()

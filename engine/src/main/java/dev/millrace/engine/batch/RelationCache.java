@@ -49,8 +49,7 @@ final class RelationCache {
    *
    * @param list lists all relations, for whoever asks first
    */
-  synchronized Optional<Relation> find(
-      String schema, String name, Supplier<List<Relation>> list) {
+  synchronized Optional<Relation> find(String schema, String name, Supplier<List<Relation>> list) {
     Map<String, Relation> known = first;
     if (known == null) {
       known = new HashMap<>();
