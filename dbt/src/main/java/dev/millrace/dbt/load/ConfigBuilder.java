@@ -25,6 +25,11 @@ final class ConfigBuilder {
     return collect(draft, ConfigMerge.defaults(draft.type), trees, false).values();
   }
 
+  /** True if what is known so far disables it. */
+  boolean isDisabled(Draft draft) {
+    return Boolean.FALSE.equals(config(draft).get("enabled"));
+  }
+
   /** The same without defaults and before templates in YAML are rendered. */
   Map<String, @Nullable Object> unrendered(Draft draft) {
     ConfigMerge merge = ConfigMerge.empty();

@@ -6,6 +6,7 @@ import dev.millrace.dbt.manifest.NodeType;
 import dev.millrace.project.ProjectError;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,13 @@ final class Patches {
   private static final List<String> OUTSIDE =
       List.of("meta", "docs", "group", "contract", "access");
 
+  private final ConfigBuilder configs;
   private final Problems problems;
   private final Map<NodeType, Map<String, List<Draft>>> byName = new HashMap<>();
   private final List<TestTarget> targets = new ArrayList<>();
 
-  Patches(List<Draft> drafts, Problems problems) {
+  Patches(List<Draft> drafts, ConfigBuilder configs, Problems problems) {
+    this.configs = configs;
     this.problems = problems;
     for (Draft draft : drafts) {
       byName
@@ -132,14 +135,18 @@ final class Patches {
     targets.add(new TestTarget(entry, draft, name, reference, tests, columns, quote, Set.of()));
   }
 
-  /** The draft of that name in the entry's package, or else in any. */
+  /**
+   * The draft of that name: one that dbt_project.yml does not disable before one that it does, and
+   * one of the entry's package before others.
+   */
   Optional<Draft> find(NodeType type, PropertyEntry entry, String name) {
     List<Draft> candidates = byName.getOrDefault(type, Map.of()).getOrDefault(name, List.of());
-    Optional<Draft> own =
-        candidates.stream()
-            .filter(d -> d.project.name().equals(entry.project().name()))
-            .findFirst();
-    return own.isPresent() ? own : candidates.stream().findFirst();
+    return candidates.size() < 2
+        ? candidates.stream().findFirst()
+        : candidates.stream()
+            .min(
+                Comparator.comparing((Draft d) -> configs.isDisabled(d))
+                    .thenComparing(d -> !d.project.name().equals(entry.project().name())));
   }
 
   void reportMissing(NodeType type, PropertyEntry entry, String name) {

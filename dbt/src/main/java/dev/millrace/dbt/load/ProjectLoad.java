@@ -174,7 +174,7 @@ final class ProjectLoad {
     packages.forEach(resources::read);
     resources.yamlSnapshots(properties);
     List<Draft> drafts = new ArrayList<>(resources.drafts());
-    Patches patches = new Patches(drafts, problems);
+    Patches patches = new Patches(drafts, configs, problems);
     patches.apply(properties);
     SourceReader sources = new SourceReader(target.database(), configs, problems);
     sources.read(properties);

@@ -84,7 +84,8 @@ final class PropertyFiles {
     for (YamlNode.Entry key : block.entries()) {
       String kind = key.key().text();
       if (!KINDS.contains(kind)) {
-        if (!OTHERS.contains(kind)) {
+        // Keys with x- hold anchors, as in other tools' files.
+        if (!OTHERS.contains(kind) && !kind.startsWith("x-")) {
           problems.warning(
               ProjectError.UNKNOWN_KEY,
               key.key().where(),

@@ -140,7 +140,7 @@ final class StateMethods {
           same(now, old, "fqn", "owner", "maturity", "url", "description", "label", "type")
               && sameConfig(now, old)
               && Objects.equals(parents(now), parents(old));
-      case UNIT_TEST -> same(now, old, "fqn", "checksum");
+      case UNIT_TEST -> same(now, old, "fqn", "model", "given", "expect", "overrides");
       default ->
           node.test().isPresent()
               ? same(now, old, "fqn") && sameTestConfig(now, old)
@@ -184,8 +184,7 @@ final class StateMethods {
     Map<String, @Nullable Object> ofOld = new LinkedHashMap<>(config(old));
     ofNow.keySet().removeAll(NOT_COMPARED);
     ofOld.keySet().removeAll(NOT_COMPARED);
-    return ofNow.keySet().equals(ofOld.keySet())
-        && ofNow.keySet().stream().allMatch(key -> equal(ofNow.get(key), ofOld.get(key)));
+    return equal(ofNow, ofOld);
   }
 
   private static boolean sameTestConfig(
@@ -254,8 +253,7 @@ final class StateMethods {
           if (isInternal(id)) {
             return;
           }
-          Object sql = StateComparison.map(macro).get("macro_sql");
-          if (!Objects.equals(sql, StateComparison.map(old.get(id)).get("macro_sql"))) {
+          if (!sql(macro).equals(sql(old.get(id)))) {
             changed.add(id);
           }
         });
@@ -263,6 +261,11 @@ final class StateMethods {
         .filter(id -> !now.containsKey(id) && !isInternal(id))
         .forEach(changed::add);
     return changed;
+  }
+
+  /** A macro's text, without the white space around it that {@code {%-} takes with it. */
+  private static String sql(@Nullable Object macro) {
+    return String.valueOf(StateComparison.map(macro).get("macro_sql")).strip();
   }
 
   /** Macros of dbt itself are not the project's, and differ between Millrace and others. */
@@ -292,6 +295,25 @@ final class StateMethods {
 
   /** Values of JSON and of templates are the same if they print the same. */
   private static boolean equal(@Nullable Object a, @Nullable Object b) {
-    return Objects.equals(a, b) || a != null && b != null && a.toString().equals(b.toString());
+    return Objects.equals(normal(a), normal(b));
+  }
+
+  /** A value as text, or without what says nothing: keys with None, and blocks without keys. */
+  private static @Nullable Object normal(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, @Nullable Object> kept = new LinkedHashMap<>();
+      map.forEach(
+          (key, item) -> {
+            Object inner = normal(item);
+            if (inner != null) {
+              kept.put(String.valueOf(key), inner);
+            }
+          });
+      return kept.isEmpty() ? null : kept;
+    }
+    if (value instanceof List<?> list) {
+      return list.isEmpty() ? null : list.stream().map(StateMethods::normal).toList();
+    }
+    return value == null ? null : value.toString();
   }
 }
