@@ -13,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigBuilder {
   private final PackageProject root;
+
+  /** Whether {@code unrendered_config} has templates of property files as they are written. */
+  private final boolean rawPatches;
+
   private final Map<String, ConfigTree> trees = new HashMap<>();
   private final Map<String, ConfigTree> rawTrees = new HashMap<>();
 
   ConfigBuilder(PackageProject root) {
     this.root = root;
+    Object flag =
+        Values.map(root.values(), "flags").get("state_modified_compare_more_unrendered_values");
+    this.rawPatches = Boolean.TRUE.equals(flag);
   }
 
   /** The configuration that counts. */
@@ -41,7 +48,7 @@ final class ConfigBuilder {
       Draft draft, ConfigMerge merge, Map<String, ConfigTree> from, boolean raw) {
     List<Map<String, @Nullable Object>> all =
         new ArrayList<>(tree(draft.project, from, raw).of(draft.type, draft.fqn));
-    all.add(raw ? draft.rawPatchConfig : draft.patchConfig);
+    all.add(raw && rawPatches ? draft.rawPatchConfig : draft.patchConfig);
     all.addAll(draft.configCalls);
     if (!draft.project.name().equals(root.name())) {
       all.addAll(tree(root, from, raw).of(draft.type, draft.fqn));

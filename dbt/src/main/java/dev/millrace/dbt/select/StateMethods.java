@@ -139,7 +139,7 @@ final class StateMethods {
       case EXPOSURE ->
           same(now, old, "fqn", "owner", "maturity", "url", "description", "label", "type")
               && sameConfig(now, old)
-              && Objects.equals(parents(now), parents(old));
+              && parents(now).equals(parents(old));
       case UNIT_TEST -> same(now, old, "fqn", "model", "given", "expect", "overrides");
       default ->
           node.test().isPresent()
@@ -153,8 +153,12 @@ final class StateMethods {
     };
   }
 
-  private static @Nullable Object parents(Map<String, @Nullable Object> node) {
-    return StateComparison.map(node.get("depends_on")).get("nodes");
+  private static Set<String> parents(Map<String, @Nullable Object> node) {
+    Set<String> ids = new HashSet<>();
+    if (StateComparison.map(node.get("depends_on")).get("nodes") instanceof List<?> nodes) {
+      nodes.forEach(id -> ids.add(String.valueOf(id)));
+    }
+    return ids;
   }
 
   private static boolean same(
