@@ -80,11 +80,11 @@ class DbtProjectsTest {
                 problems)
             .manifest()
             .vars();
-    assertEquals(30L, vars.get("shop").get("days"));
-    assertEquals("EUR", vars.get("shop").get("currency"));
-    assertEquals(3L, vars.get("tools").get("depth"));
-    assertEquals(30L, vars.get("tools").get("days"));
-    assertFalse(vars.get("tools").containsKey("currency"));
+    assertEquals(30L, vars.getOrDefault("shop", Map.of()).get("days"));
+    assertEquals("EUR", vars.getOrDefault("shop", Map.of()).get("currency"));
+    assertEquals(3L, vars.getOrDefault("tools", Map.of()).get("depth"));
+    assertEquals(30L, vars.getOrDefault("tools", Map.of()).get("days"));
+    assertFalse(vars.getOrDefault("tools", Map.of()).containsKey("currency"));
   }
 
   @Test
@@ -123,7 +123,7 @@ class DbtProjectsTest {
     assertEquals(Optional.of("tools"), deep.text("schema"));
     NodeConfig revenue = manifest.node("model.shop.revenue").orElseThrow().config();
     assertEquals("incremental", revenue.materialized());
-    assertEquals(2, ((List<?>) revenue.values().get("post-hook")).size());
+    assertEquals(2, revenue.texts("post-hook").size());
   }
 
   @Test

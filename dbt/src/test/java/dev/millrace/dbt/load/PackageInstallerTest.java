@@ -152,7 +152,7 @@ class PackageInstallerTest {
     Files.writeString(project.resolve("packages.yml"), text);
   }
 
-  private static void publish(
+  private void publish(
       Path hub, String url, String owner, String name, Path project, String... versions)
       throws Exception {
     Path api = Files.createDirectories(hub.resolve("api/v1/" + owner));
@@ -160,7 +160,7 @@ class PackageInstallerTest {
     for (String version : versions) {
       String archive = name + "-" + version + ".tar.gz";
       run(
-          project.getParent(),
+          folder,
           "tar",
           "-czf",
           hub.resolve(archive).toString(),
