@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -107,7 +108,7 @@ class ContextCasesTest {
     return tests;
   }
 
-  private void check(int number, String template, String expected) {
+  private void check(int number, String template, @Nullable String expected) {
     if (expected == null) {
       assertThatThrownBy(() -> compile(number, template)).isNotNull();
     } else {

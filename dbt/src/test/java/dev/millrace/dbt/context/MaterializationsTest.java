@@ -227,7 +227,7 @@ class MaterializationsTest {
     assertThatThrownBy(() -> project.build("a"))
         .isInstanceOfSatisfying(
             StopException.class,
-            e -> assertThat(e.problem().where().toString()).isEqualTo("models/a.sql:3:3"))
+            e -> assertThat(e.problem().where()).hasToString("models/a.sql:3:3"))
         .hasMessageContaining("nothing");
   }
 }
