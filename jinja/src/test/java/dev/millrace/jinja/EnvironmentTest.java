@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -220,5 +221,24 @@ class EnvironmentTest {
     } finally {
       threads.shutdown();
     }
+  }
+
+  @Test
+  void aLibraryOfMacrosIsCompiledWithoutWhatStandsAround() {
+    Template library =
+        Environment.builder()
+            .build()
+            .compileMacros(
+                "m.sql",
+                "{{ nobody() }}{% macro a(x, y=1) %}{{ x }}{% endmacro %}"
+                    + "{% macro b() %}{{ 1 | unknown }}{% endmacro %}");
+    assertThat(library.macros())
+        .extracting(m -> m.name() + m.parameters() + m.optional() + "@" + m.offset())
+        .containsExactly("a[x, y]1@14", "b[]0@56");
+    Module module = library.module(Map.of());
+    assertThat(Objects.requireNonNull(module.macros().get("a")).call(Arguments.of("text")))
+        .isEqualTo("text");
+    assertThatThrownBy(() -> Objects.requireNonNull(module.macros().get("b")).call(Arguments.NONE))
+        .hasMessageContaining("No filter named 'unknown'");
   }
 }

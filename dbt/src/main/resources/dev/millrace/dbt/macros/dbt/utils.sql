@@ -114,10 +114,10 @@
 {%- endmacro %}
 
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
-{# Weeks begin on Sunday here, as in dbt. #}
+{# Weeks begin on Sunday here, as in dbt; they are counted from the first of them. #}
 {% macro default__datediff(first_date, second_date, datepart) -%}
   {%- if datepart | lower == 'week' -%}
-    date_diff('week', ({{ first_date }})::timestamp + interval 1 day, ({{ second_date }})::timestamp + interval 1 day)
+    ({% for date in [second_date, first_date] %}(date_diff('day', timestamp '0001-01-07', ({{ date }})::timestamp) // 7){{ ' - ' if not loop.last }}{% endfor %})
   {%- else -%}
     (date_diff('{{ datepart }}', ({{ first_date }})::timestamp, ({{ second_date }})::timestamp))
   {%- endif -%}
