@@ -159,12 +159,7 @@ class PackageInstallerTest {
     StringBuilder json = new StringBuilder("{\"versions\": {");
     for (String version : versions) {
       String archive = name + "-" + version + ".tar.gz";
-      run(
-          folder,
-          "tar",
-          "-czf",
-          hub.resolve(archive).toString(),
-          project.getFileName().toString());
+      run(folder, "tar", "-czf", hub.resolve(archive).toString(), project.getFileName().toString());
       json.append(json.indexOf("tarball") < 0 ? "" : ", ")
           .append(
               "\"%s\": {\"downloads\": {\"tarball\": \"%s\"}}".formatted(version, url + archive));
