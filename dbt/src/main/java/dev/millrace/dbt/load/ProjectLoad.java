@@ -79,13 +79,7 @@ final class ProjectLoad {
     List<Node> ends = hooks("on-run-end", templates, references);
     problems.throwIfErrors();
     Map<String, Node> nodes = nodes(ordered);
-    Set<String> kept =
-        KeptModels.of(nodes, Files.isRegularFile(root.resolve(ProjectFileReader.MILLRACE)));
-    // Those of streams are scripts of Millrace's own, which `millrace test` runs.
-    nodes
-        .values()
-        .removeIf(
-            n -> n.type() == NodeType.UNIT_TEST && n.dependsOn().stream().anyMatch(kept::contains));
+    Set<String> kept = kept(nodes);
     Manifest manifest =
         new Manifest(
             own.name(),
@@ -144,6 +138,18 @@ final class ProjectLoad {
     }
     removeOrphans(enabled, disabled);
     return NodeOrder.of(enabled, problems);
+  }
+
+  /** The models that are kept up to date; their unit tests go. */
+  private Set<String> kept(Map<String, Node> nodes) {
+    Set<String> kept =
+        KeptModels.of(nodes, Files.isRegularFile(root.resolve(ProjectFileReader.MILLRACE)));
+    // Scripts of Millrace's own, which `millrace test` runs.
+    nodes
+        .values()
+        .removeIf(
+            n -> n.type() == NodeType.UNIT_TEST && n.dependsOn().stream().anyMatch(kept::contains));
+    return kept;
   }
 
   private YamlTexts texts(PackageProject project) {
