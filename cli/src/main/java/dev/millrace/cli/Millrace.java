@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       LsCommand.class,
       FreshnessCommand.class,
       DocsCommand.class,
+      DepsCommand.class,
       TestCommand.class,
       PlanCommand.class,
       SqlCommand.class,
