@@ -11,6 +11,7 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.Instance;
 import dev.millrace.project.AssetGraph;
 import dev.millrace.project.AssetGraph.Asset;
+import dev.millrace.project.BatchSpec;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
@@ -63,8 +64,13 @@ final class AssetJson {
               .filter(s -> s.qualifiedName().equals(asset.id()))
               .findFirst()
               .ifPresent(s -> source(node, s));
-      case STREAM, EPHEMERAL, VIEW, TABLE ->
-          instance.project().model(asset.name()).ifPresent(m -> model(node, m));
+      case STREAM, EPHEMERAL, VIEW, TABLE, SEED, SNAPSHOT -> {
+        instance.project().model(asset.name()).ifPresent(m -> model(node, m));
+        instance.project().batch().stream()
+            .filter(b -> b.name().equals(asset.name()))
+            .findFirst()
+            .ifPresent(b -> batch(node, b));
+      }
       case SINK ->
           instance.project().sinks().stream()
               .filter(s -> s.name().equals(asset.name()))
@@ -132,6 +138,24 @@ final class AssetJson {
     }
     if (stored) {
       node.set("sample", sample);
+    }
+  }
+
+  /** What a build has made, if it is where its name says; with `alias` and `schema` it is not. */
+  private void batch(ObjectNode node, BatchSpec made) {
+    ArrayNode facts = node.putArray("facts");
+    fact(facts, "Made", "by millrace build");
+    node.put("description", made.description());
+    if (made.kind() != AssetGraph.Kind.EPHEMERAL) {
+      ObjectNode sample =
+          sample(
+              "SELECT * FROM " + Identifier.quote(made.name()),
+              List.of(),
+              SourceLocation.ofFile(made.file()));
+      if (sample.has("columns")) {
+        node.set("columns", sample.withArray("columns").deepCopy());
+        node.set("sample", sample);
+      }
     }
   }
 

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.engine.Instance;
 import dev.millrace.project.DashboardSpec;
-import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.sql.gate.QueryResult;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The project and its dashboards as the page reads them; never an option, which may be a secret.
@@ -24,8 +23,9 @@ final class ProjectJson {
     node.put("name", project.name());
     node.put("target", project.target().name());
     node.put("timeZone", project.timeZone().getId());
-    Map<String, ModelSpec> models =
-        project.models().stream().collect(Collectors.toMap(ModelSpec::name, m -> m));
+    Map<String, String> descriptions = new HashMap<>();
+    project.models().forEach(m -> descriptions.put(m.name(), m.description()));
+    project.batch().forEach(b -> descriptions.put(b.name(), b.description()));
     ArrayNode assets = node.putArray("assets");
     project
         .graph()
@@ -35,8 +35,7 @@ final class ProjectJson {
               ObjectNode one = assets.addObject();
               one.put("id", asset.id()).put("name", asset.name());
               one.put("kind", asset.kind().name()).put("file", asset.file());
-              ModelSpec model = models.get(asset.id());
-              one.put("description", model == null ? "" : model.description());
+              one.put("description", descriptions.getOrDefault(asset.id(), ""));
             });
     ArrayNode edges = node.putArray("edges");
     project
