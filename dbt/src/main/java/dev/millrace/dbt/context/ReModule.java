@@ -58,7 +58,7 @@ final class ReModule {
     }
   }
 
-  /** Python's spelling of groups with names is another. */
+  /** Python spells groups with names otherwise, and a brace that bounds nothing is itself there. */
   private static Pattern pattern(@Nullable Object value, @Nullable Object flags) {
     if (value instanceof Regex regex) {
       return regex.pattern;
@@ -67,7 +67,9 @@ final class ReModule {
         NAMED
             .matcher(Printing.str(value))
             .replaceAll("(?<$1>")
-            .replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>");
+            .replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>")
+            .replaceAll("(?<!\\\\)\\{(?!(\\d+(,\\d*)?|,\\d+)\\})", "\\\\{")
+            .replaceAll("\\{,(\\d+)\\}", "{0,$1}");
     try {
       return Pattern.compile(text, Numbers.toInt(flags) | Pattern.UNICODE_CASE);
     } catch (PatternSyntaxException e) {
