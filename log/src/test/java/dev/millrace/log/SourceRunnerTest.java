@@ -95,7 +95,7 @@ class SourceRunnerTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void isExactlyOnceOverKillsOfBrokerAndSourceTogether(@TempDir Path folder) throws Exception {
     Random random = Seeds.random("kills");
     String data = folder.resolve("kafka").toString();
