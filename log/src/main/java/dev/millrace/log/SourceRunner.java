@@ -36,9 +36,6 @@ public final class SourceRunner implements AutoCloseable {
   /** A record waits this long at most for others to share its transaction. */
   private static final long LINGER = Duration.ofMillis(10).toNanos();
 
-  /** While the source has more at once than is worth a transaction. */
-  private static final long LARGE_LINGER = Duration.ofMillis(200).toNanos();
-
   /** A transaction takes no further records beyond this, so that a reader need not wait. */
   private static final long MAX_BYTES = 8 << 20;
 
@@ -161,39 +158,33 @@ public final class SourceRunner implements AutoCloseable {
   private boolean transfer(Source source, SourceWriter writer, SourceLedger ledger) {
     String position = null;
     long begun = 0;
-    try (WriteBehind behind = new WriteBehind(writer, task.source())) {
-      while (!stopping) {
-        if (!amendments.isEmpty()) {
-          behind.await();
-          if (position != null && !writer.isEmpty()) {
-            commit(source, writer, ledger, position);
-          }
-          amendments.apply(writer, ledger, committed, Optional.of(source));
-        }
-        status = SourceState.Status.RUNNING;
-        SourceBatch batch = source.poll(behind.isBusy() ? Duration.ZERO : wait(writer, begun));
-        behind.await();
-        position = batch.position();
-        activity = source.activity();
-        if (writer.isEmpty()) {
-          begun = System.nanoTime();
-        }
-        boolean full = writer.bytes() + WriteBehind.bytes(batch) >= MAX_BYTES;
-        behind.add(batch);
-        if (batch.ended() || full || isDue(behind, writer, begun, position)) {
-          behind.await();
+    while (!stopping) {
+      if (!amendments.isEmpty()) {
+        if (position != null && !writer.isEmpty()) {
           commit(source, writer, ledger, position);
         }
-        if (batch.ended()) {
-          return true;
-        }
+        amendments.apply(writer, ledger, committed, Optional.of(source));
       }
-      behind.await();
-      if (position != null && !writer.isEmpty()) {
+      status = SourceState.Status.RUNNING;
+      SourceBatch batch = source.poll(wait(writer, begun));
+      position = batch.position();
+      activity = source.activity();
+      if (writer.isEmpty()) {
+        begun = System.nanoTime();
+      }
+      batch.records().forEach(writer::add);
+      batch.ledger().forEach(writer::note);
+      if (batch.ended() || due(writer, begun, position)) {
         commit(source, writer, ledger, position);
       }
-      return false;
+      if (batch.ended()) {
+        return true;
+      }
     }
+    if (position != null && !writer.isEmpty()) {
+      commit(source, writer, ledger, position);
+    }
+    return false;
   }
 
   private static Duration wait(SourceWriter writer, long begun) {
@@ -203,14 +194,11 @@ public final class SourceRunner implements AutoCloseable {
     return Duration.ofNanos(Math.max(0, LINGER - (System.nanoTime() - begun)));
   }
 
-  private boolean isDue(WriteBehind behind, SourceWriter writer, long begun, String position) {
-    long now = System.nanoTime();
-    if (behind.isBusy()) {
-      return now - begun >= LARGE_LINGER;
+  private boolean due(SourceWriter writer, long begun, String position) {
+    if (writer.isEmpty()) {
+      return !position.equals(committed) && System.nanoTime() - committedAt > POSITION_INTERVAL;
     }
-    return writer.isEmpty()
-        ? !position.equals(committed) && now - committedAt > POSITION_INTERVAL
-        : now - begun >= LINGER;
+    return writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
   }
 
   private void commit(Source source, SourceWriter writer, SourceLedger ledger, String position) {
