@@ -26,7 +26,8 @@ public interface AdapterSession extends AutoCloseable {
   /**
    * Commits the transaction; nothing if there is none.
    *
-   * @throws RetryException if it was not committed, or that is not known
+   * @throws RetryException if nothing was committed, and it may succeed later
+   * @throws AdapterException if it is not known whether it was committed
    */
   void commit();
 

@@ -16,7 +16,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,11 +45,7 @@ final class BuildCommandRun implements BuildListener {
 
   /** Makes the build; {@code running} gets it before it runs. */
   boolean run(AdapterSource engine, Consumer<Build> running) {
-    Set<String> selected =
-        new LinkedHashSet<>(command.selected(TYPES.getOrDefault(request.command(), Set.of())));
-    Set<String> kept = new LinkedHashSet<>(command.project().manifest().kept());
-    kept.retainAll(selected);
-    selected.removeAll(kept);
+    Set<String> selected = command.selected(TYPES.getOrDefault(request.command(), Set.of()));
     TargetFolder target = command.target();
     BuildSetting setting =
         new BuildSetting(
@@ -75,8 +70,8 @@ final class BuildCommandRun implements BuildListener {
               nodes,
               build.threads(),
               command.loading()));
-      if (!kept.isEmpty()) {
-        out.println(text.kept(kept.size()));
+      if (build.kept() > 0) {
+        out.println(text.kept(build.kept()));
       }
       out.flush();
     }

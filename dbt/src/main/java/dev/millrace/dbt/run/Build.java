@@ -62,18 +62,28 @@ public final class Build {
     return Math.max(1, parts.setting().threads().orElse(parts.manifest().target().threads()));
   }
 
-  /** The nodes that will run: the selected ones without ephemeral models and sources. */
+  /**
+   * The nodes that will run: the selected ones without ephemeral models, sources, and what a
+   * running Millrace keeps up to date.
+   */
   public Set<String> nodes() {
     Set<String> ids = new LinkedHashSet<>();
     for (String id : parts.setting().selected()) {
-      parts.manifest().node(id).filter(Build::runs).ifPresent(n -> ids.add(n.id()));
+      parts.manifest().node(id).filter(this::runs).ifPresent(n -> ids.add(n.id()));
     }
     return ids;
   }
 
-  private static boolean runs(Node node) {
+  /** How many selected models are left alone, as a running Millrace keeps them up to date. */
+  public int kept() {
+    Set<String> kept = new LinkedHashSet<>(parts.setting().selected());
+    kept.retainAll(parts.manifest().kept());
+    return kept.size();
+  }
+
+  private boolean runs(Node node) {
     return switch (node.type()) {
-      case MODEL -> !node.isEphemeral();
+      case MODEL -> !node.isEphemeral() && !parts.manifest().kept().contains(node.id());
       case SEED, SNAPSHOT, TEST, UNIT_TEST -> true;
       case EXPOSURE, SOURCE, ANALYSIS, OPERATION -> false;
     };

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
@@ -238,15 +237,5 @@ final class BuildQueue {
         worker.close();
       }
     }
-  }
-
-  /** True if the build was ended from outside. */
-  boolean isCancelled() {
-    return cancelled;
-  }
-
-  /** Ids that are skipped because of a failure before them, with the reason. */
-  Set<String> skipped() {
-    return skips.keySet();
   }
 }

@@ -85,13 +85,6 @@ final class ContextWorker implements NodeWorker {
   }
 
   private NodeResult model(Work work) {
-    if (parts.manifest().kept().contains(work.node.id())) {
-      return work.result(
-          NodeStatus.NO_OP,
-          "kept up to date by `millrace run`",
-          OptionalLong.empty(),
-          Optional.empty());
-    }
     if (Microbatch.isMicrobatch(work.node)) {
       return new Microbatch(parts, context, session).run(work);
     }
@@ -175,17 +168,18 @@ final class ContextWorker implements NodeWorker {
       return made;
     }
 
-    /** Executes, again if another session was in the way. */
+    /** Executes, again if another session was in the way and nothing was committed yet. */
     <T> T execute(Supplier<T> body) {
       return timed(
           "execute",
           () -> {
+            session.beginAttempt();
             for (int attempt = 1; ; attempt++) {
               try {
                 return body.get();
               } catch (RetryException e) {
                 session.rollback();
-                if (attempt == ATTEMPTS || cancelled) {
+                if (attempt == ATTEMPTS || cancelled || session.hasCommitted()) {
                   throw e;
                 }
                 LockSupport.parkNanos(FIRST_PAUSE_NANOS << attempt);

@@ -16,6 +16,7 @@ final class RecordingSession implements AdapterSession {
   private final StringBuilder statements = new StringBuilder();
   private long affected = -1;
   private String verb = "";
+  private boolean committed;
 
   RecordingSession(AdapterSession session) {
     this.session = session;
@@ -26,6 +27,16 @@ final class RecordingSession implements AdapterSession {
     statements.setLength(0);
     affected = -1;
     verb = "";
+  }
+
+  /** From now on {@link #hasCommitted} is about what comes. */
+  void beginAttempt() {
+    committed = false;
+  }
+
+  /** True if something was committed since {@link #beginAttempt}, so that it must not run again. */
+  boolean hasCommitted() {
+    return committed;
   }
 
   /** The statements that ran. */
@@ -79,6 +90,7 @@ final class RecordingSession implements AdapterSession {
   @Override
   public void commit() {
     session.commit();
+    committed = true;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.millrace.engine.batch;
 
-import dev.millrace.api.error.RetryException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.dbt.adapter.AdapterException;
@@ -187,14 +186,19 @@ final class StoreSession implements AdapterSession {
     }
     FaultPoint.pass("model-before-commit");
     open = false;
-    try {
-      control("COMMIT");
-    } catch (AdapterException e) {
+    try (Statement statement = connection().createStatement()) {
+      statement.execute("COMMIT");
+    } catch (SQLException e) {
+      RuntimeException failure = failure(e);
       discard();
-      throw e.getCause() instanceof SQLException cause ? Store.retry(cause) : e;
-    } catch (RetryException e) {
-      discard();
-      throw e;
+      if (Store.isConflict(e)) {
+        throw failure;
+      }
+      // Not one to try again: rows that are appended would be there twice.
+      throw new AdapterException(
+          "the commit failed, and the table is as before or as after, nobody knows which: "
+              + e.getMessage(),
+          e);
     }
     FaultPoint.pass("model-after-commit");
   }

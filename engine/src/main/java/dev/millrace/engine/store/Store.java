@@ -325,7 +325,13 @@ public final class Store implements AutoCloseable {
    */
   public static boolean isPassing(SQLException e) {
     String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    return (lower.contains("conflict") && lower.contains("transaction")) || isDiskFull(lower);
+    return isConflict(e) || isDiskFull(lower);
+  }
+
+  /** True for a conflict with another transaction: nothing was committed. */
+  public static boolean isConflict(SQLException e) {
+    String lower = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return lower.contains("conflict") && lower.contains("transaction");
   }
 
   private static boolean isDiskFull(String lower) {

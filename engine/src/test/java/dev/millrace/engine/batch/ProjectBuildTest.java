@@ -91,6 +91,20 @@ class ProjectBuildTest {
         .hasToString("[[1, 99900], [5, 700]]");
   }
 
+  /** Rows are appended, and a hook behind the commit meets what passes when it is tried again. */
+  @Test
+  void whatIsCommittedIsNotDoneAgain() throws Exception {
+    shop.write(
+        "models/marts/appended.sql",
+        "{{ config(materialized='incremental', incremental_strategy='append', post_hook={'sql':"
+            + " \"select error('a transaction in conflict')\", 'transaction': false}) }}\n"
+            + "select 1 as one");
+    assertThat(shop.run("build", "--select", "appended")).isFalse();
+    assertThat(shop.run("build", "--select", "appended")).isFalse();
+    assertThat(shop.output()).contains("a transaction in conflict");
+    assertThat(shop.rows("SELECT count(*) FROM main.appended")).containsExactly(List.of(2L));
+  }
+
   @Test
   void aTestsThresholdsDecide() throws Exception {
     String yaml = Files.readString(folder.resolve("models/models.yml"));
