@@ -91,6 +91,10 @@ class DbtTemplatesTest {
     assertThat(render("SELECT {{ toolkit.twice('id') }}")).isEqualTo("SELECT id * 2");
     file("macros/twice.sql", "{% macro duckdb__twice(x) %}({{ x }} << 1){% endmacro %}");
     assertThat(render("SELECT {{ toolkit.twice('id') }}")).isEqualTo("SELECT (id << 1)");
+    file(
+        "dbt_packages/kit/macros/told.sql",
+        "{% macro told() %}{% do exceptions.warn('odd') %}{{ target.schema }}{% endmacro %}");
+    assertThat(render("SELECT '{{ toolkit.told() }}'")).isEqualTo("SELECT 'main'");
     assertThat(render("SELECT {{ dbt.date_trunc('day', 'at') }}"))
         .containsIgnoringCase("date_trunc('day', at)");
   }

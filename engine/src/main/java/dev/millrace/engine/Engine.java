@@ -72,7 +72,6 @@ public final class Engine implements Instance, AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private final StatusBoard board;
-  private final Adapter models;
 
   /** Held while a fill replaces tables: transactions that replace the same view are in conflict. */
   private final Lock replacing = new ReentrantLock();
@@ -94,9 +93,6 @@ public final class Engine implements Instance, AutoCloseable {
     this.options = options;
     this.programs = programs;
     this.store = store;
-    this.models =
-        new StoreAdapter(
-            store, BatchLimits.besideStreams(options.threads(), options.memoryBytes()));
     this.systems = new ConcurrentHashMap<>(options.systems());
     this.sources = new SourceRunners(project, options, systems);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
@@ -443,7 +439,9 @@ public final class Engine implements Instance, AutoCloseable {
 
   @Override
   public Adapter models() {
-    return models;
+    // Each build anew: it remembers what relations there were when it began.
+    return new StoreAdapter(
+        store, BatchLimits.besideStreams(options.threads(), options.memoryBytes()));
   }
 
   @Override

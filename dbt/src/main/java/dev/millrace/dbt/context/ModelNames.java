@@ -66,6 +66,7 @@ final class ModelNames extends TextNames {
     TemplateNames all = TemplateNames.of(session, project, shared, macro -> {});
     all.override("is_incremental", (Callable) arguments -> false);
     names().forEach(all::set);
+    all.set("target", shared.get("target"));
     all.set("adapter", new ParseAdapter(session, project, parse));
     all.set("api", TemplateApi.ALL);
     setting().returns().forEach((name, value) -> replace(name, arguments -> value, session, all));

@@ -5,12 +5,9 @@ import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.TemplatePlaces;
-import dev.millrace.jinja.MacroReturn;
 import dev.millrace.jinja.Origin;
 import dev.millrace.jinja.PlacedCallable;
 import dev.millrace.jinja.value.Arguments;
-import dev.millrace.jinja.value.Callable;
-import dev.millrace.jinja.value.PythonError;
 import dev.millrace.project.ModelTemplates;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,11 +29,6 @@ class TextNames {
     names.put("env_var", placed(this::environmentVariable));
     names.put("target", Map.of("name", setting.target()));
     names.put("project_name", setting.project());
-    names.put("return", (Callable) TextNames::returned);
-    names.put("log", (Callable) arguments -> "");
-    names.put("print", (Callable) arguments -> "");
-    names.put(
-        "exceptions", Map.of("raise_compiler_error", (Callable) TextNames::raiseCompilerError));
   }
 
   /** A function that wants to know where it is called. */
@@ -112,13 +104,5 @@ class TextNames {
         "the environment variable `" + name + "` is not set",
         hint != null ? hint : "set it before the start: `export " + name + "=...`");
     return "";
-  }
-
-  private static Object returned(Arguments arguments) {
-    throw new MacroReturn(arguments.get(0, "data", null));
-  }
-
-  private static Object raiseCompilerError(Arguments arguments) {
-    throw new PythonError("CompilationError", arguments.text(0, "msg"));
   }
 }

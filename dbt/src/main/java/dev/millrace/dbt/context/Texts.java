@@ -1,5 +1,10 @@
 package dev.millrace.dbt.context;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.jinja.value.Attributes;
 import dev.millrace.jinja.value.Printing;
 import dev.millrace.jinja.value.PythonError;
@@ -20,12 +25,21 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Values from and to JSON and YAML. */
 final class Texts {
+  /** Python reads NaN and Infinity, and nothing behind the value. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_LONG_FOR_INTS)
+          .build();
+
   private Texts() {}
 
   static @Nullable Object fromJson(String text, @Nullable Object fallback) {
     try {
-      return JsonText.read(text);
-    } catch (PythonError e) {
+      // Of nothing at all Jackson makes null, Python an error.
+      return text.isBlank() ? fallback : JSON.readValue(text, Object.class);
+    } catch (JsonProcessingException e) {
       return fallback;
     }
   }
