@@ -2,8 +2,10 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.error.Problems;
 import dev.millrace.server.FileSelection;
 import dev.millrace.server.StoreClient;
+import dev.millrace.server.run.StoppedProject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Spec;
       "  skip    a file that is not done is left alone from now on",
       "  forget  a file is as if it had never been read: if it is still there, all of its rows come"
           + " again",
-      "The last three want a running instance, which does it between two batches."
+      "The running instance does the last three between two batches; without one Kafka is started"
+          + " for it, if it is embedded."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -134,7 +137,11 @@ final class FilesCommand implements Callable<Integer> {
           spec.commandLine(),
           "Say which files: their paths, or a pattern such as \"in/*.csv\"; \"**\" is all.");
     }
-    JsonNode answer = client.amendFiles(wanted, selection);
+    JsonNode answer =
+        client.amendFiles(
+            wanted,
+            selection,
+            () -> StoppedProject.amendFiles(arguments.load(new Problems()), wanted, selection));
     PrintWriter out = spec.commandLine().getOut();
     long amended = answer.path("amended").asLong();
     long unchanged = answer.path("unchanged").asLong();

@@ -11,16 +11,12 @@ import dev.millrace.api.option.Options;
 import dev.millrace.log.LogError;
 import dev.millrace.log.SourceRunner;
 import dev.millrace.log.SourceState;
-import dev.millrace.log.SourceTask;
 import dev.millrace.project.Project;
 import dev.millrace.project.SourceSpec;
-import dev.millrace.project.StreamSpec;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceRunners {
   private final Project project;
   private final EngineOptions options;
-  private final Map<String, Options> systems;
+  private final SourceTasks tasks;
   private volatile Map<String, SourceRunner> running = Map.of();
   private boolean stopped;
 
@@ -41,23 +37,12 @@ final class SourceRunners {
   SourceRunners(Project project, EngineOptions options, Map<String, Options> systems) {
     this.project = project;
     this.options = options;
-    this.systems = systems;
+    this.tasks = new SourceTasks(project, options, systems);
   }
 
   /** The connector of each source that this project runs, by the source's name. */
   Map<String, SourceConnector> connectors() {
-    Map<String, SourceConnector> connectors = new LinkedHashMap<>();
-    for (SourceSpec source : project.sources()) {
-      source
-          .connector()
-          .map(options.sources()::get)
-          .ifPresent(c -> connectors.put(source.name(), c));
-    }
-    return connectors;
-  }
-
-  private SourceConnector connector(String name) {
-    return Optional.ofNullable(options.sources().get(name)).orElseThrow();
+    return tasks.connectors();
   }
 
   /** Those that were started, by name; a snapshot. */
@@ -72,37 +57,14 @@ final class SourceRunners {
     }
     Map<String, SourceRunner> runners = new LinkedHashMap<>(running);
     waiting()
-        .filter(s -> s.system().map(systems::containsKey).orElse(true))
-        .filter(s -> s.ledger().map(systems::containsKey).orElse(true))
-        .forEach(s -> runners.put(s.name(), start(s)));
+        .filter(tasks::isReady)
+        .forEach(s -> runners.put(s.name(), SourceRunner.start(options.cluster(), tasks.of(s))));
     running = Collections.unmodifiableMap(runners);
   }
 
   private Stream<SourceSpec> waiting() {
     return project.sources().stream()
         .filter(s -> s.connector().isPresent() && !running.containsKey(s.name()));
-  }
-
-  private SourceRunner start(SourceSpec source) {
-    Map<String, String> topics = new HashMap<>();
-    source.streams().forEach(s -> topics.put(s.name(), s.topic()));
-    return SourceRunner.start(
-        options.cluster(),
-        new SourceTask(
-            project.name(),
-            source.name(),
-            connector(source.connector().orElseThrow()),
-            source
-                .system()
-                .map(s -> Optional.ofNullable(systems.get(s)).orElseThrow())
-                .orElse(new Options(List.of(), Map.of())),
-            source.system().map(s -> project.target().system(s).orElseThrow().type()),
-            source.ledger().map(s -> Optional.ofNullable(systems.get(s)).orElseThrow()),
-            source.options(),
-            source.streams().stream().map(StreamSpec::declaration).toList(),
-            topics,
-            project.folder(),
-            options.clock()));
   }
 
   /** Those that have not ended, by name. */
@@ -161,13 +123,7 @@ final class SourceRunners {
       return runner.amend(action, keys);
     }
     if (waiting().noneMatch(s -> s.name().equals(source))) {
-      throw new StopException(
-          Problem.error(
-              LogError.LEDGER_BUSY,
-              null,
-              "the project has no source `" + source + "`",
-              Suggestion.didYouMean(source, connectors().keySet())),
-          null);
+      throw unknown(source, connectors().keySet());
     }
     throw new RetryException(
         Problem.error(
@@ -175,6 +131,17 @@ final class SourceRunners {
             null,
             "source `" + source + "` does not run yet: its system is still being started",
             "try again in a moment"),
+        null);
+  }
+
+  /** There is no source of this name. */
+  static StopException unknown(String source, Set<String> known) {
+    return new StopException(
+        Problem.error(
+            LogError.LEDGER_BUSY,
+            null,
+            "the project has no source `" + source + "`",
+            Suggestion.didYouMean(source, known)),
         null);
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceBatch;
 import dev.millrace.api.connect.SourceContext;
+import dev.millrace.api.connect.SourceTally;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
@@ -55,6 +56,10 @@ public final class SourceRunner implements AutoCloseable {
   private volatile SourceState.Status status = SourceState.Status.STARTING;
   private volatile List<Problem> problems = List.of();
   private volatile Optional<SourceActivity> activity = Optional.empty();
+
+  /** Of sources that were opened before the one that is open. */
+  private SourceTally before = SourceTally.NONE;
+
   private volatile int retries;
   private volatile boolean stopping;
   private int fenced;
@@ -74,6 +79,11 @@ public final class SourceRunner implements AutoCloseable {
     SourceRunner runner = new SourceRunner(cluster, task);
     runner.thread.start();
     return runner;
+  }
+
+  /** A source that is not run; only its ledger can be amended. */
+  public static SourceRunner stopped(Cluster cluster, SourceTask task) {
+    return new SourceRunner(cluster, task);
   }
 
   private void run() {
@@ -118,6 +128,7 @@ public final class SourceRunner implements AutoCloseable {
         SourceLedger ledger = SourceLedger.open(cluster, task)) {
       amendments.apply(writer, ledger, committed, Optional.empty());
       try (Source source = task.connector().open(context(ledger.ledger()))) {
+        before = activity.map(SourceActivity::tally).orElse(SourceTally.NONE);
         return transfer(source, writer, ledger);
       }
     } catch (KafkaException e) {
@@ -168,7 +179,7 @@ public final class SourceRunner implements AutoCloseable {
       status = SourceState.Status.RUNNING;
       SourceBatch batch = source.poll(wait(writer, begun));
       position = batch.position();
-      activity = source.activity();
+      tell(source);
       if (writer.isEmpty()) {
         begun = System.nanoTime();
       }
@@ -221,6 +232,11 @@ public final class SourceRunner implements AutoCloseable {
     fenced = 0;
     problems = List.of();
     source.committed();
+    tell(source);
+  }
+
+  private void tell(Source source) {
+    activity = source.activity().map(a -> a.with(before.plus(a.tally())));
   }
 
   private MillraceException failure(KafkaException thrown) {
@@ -289,7 +305,8 @@ public final class SourceRunner implements AutoCloseable {
 
   /**
    * Amends entries of the source's ledger: between two batches if the source is open, before it is
-   * opened if it is tried again, and at once if it has ended. Waits until that is committed.
+   * opened if it is tried again, and at once if it has ended or does not run. Waits until that is
+   * committed.
    *
    * @param keys of the entries
    * @return the keys of those that were amended; the others are not as the action wants them

@@ -191,7 +191,7 @@ final class Api implements AutoCloseable {
             .filter(a -> a.name().equalsIgnoreCase(action))
             .findFirst()
             .orElseThrow(() -> RefusedRequest.bad("`action` must be list, retry, skip or forget"));
-    json(ctx, files.amend(instance, wanted, selection));
+    json(ctx, files.amend(instance::amend, wanted, selection));
   }
 
   private static List<String> texts(JsonNode array) {

@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,7 +15,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -27,6 +32,10 @@ final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbage = new JvmGcMetrics();
   private final Instance instance;
+
+  /** Sources whose files are told, which is known once they run. */
+  private final Set<String> ofFiles = new HashSet<>();
+
   private volatile Status status;
 
   Metrics(Instance instance) {
@@ -52,7 +61,53 @@ final class Metrics implements AutoCloseable {
 
   synchronized String scrape() {
     status = instance.status();
+    status.sources().stream()
+        .filter(s -> s.activity().isPresent())
+        .map(Metrics::source)
+        .filter(ofFiles::add)
+        .forEach(this::files);
     return registry.scrape();
+  }
+
+  /** The source that has the stream. */
+  private static String source(Status.SourceStatus stream) {
+    return stream.id().substring(0, stream.id().lastIndexOf('.'));
+  }
+
+  private void files(String source) {
+    Tags tags = Tags.of("source", source);
+    Function<Status, SourceActivity> of =
+        s ->
+            s.sources().stream()
+                .filter(x -> source(x).equals(source))
+                .findFirst()
+                .flatMap(Status.SourceStatus::activity)
+                .orElseThrow();
+    counter("millrace.files.read", "files that were read", tags, s -> of.apply(s).tally().read());
+    counter("millrace.files.bytes", "bytes, unpacked", tags, s -> of.apply(s).tally().bytes());
+    counter(
+        "millrace.files.rejected.rows", "bad rows", tags, s -> of.apply(s).tally().rejected());
+    counter(
+        "millrace.files.quarantined",
+        "files that were put aside",
+        tags,
+        s -> of.apply(s).tally().quarantined());
+    gauge("millrace.files.waiting", "files to be read", tags, s -> of.apply(s).waiting());
+    gauge(
+        "millrace.files.oldest.waiting.seconds",
+        "the clock minus the time of the oldest file to be read",
+        tags,
+        s -> age(s.at(), of.apply(s).oldestWaiting()));
+    gauge("millrace.files.failed", "files that cannot be read", tags, s -> of.apply(s).failed());
+    gauge(
+        "millrace.files.refused",
+        "files that could not be deleted, moved or renamed",
+        tags,
+        s -> of.apply(s).refused());
+  }
+
+  private static double age(Instant now, Optional<Instant> time) {
+    return time.map(t -> Math.max(0, Duration.between(t, now).toNanos() / NANOS)).orElse(0.0);
   }
 
   private void source(String id) {

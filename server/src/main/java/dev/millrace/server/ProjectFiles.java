@@ -7,7 +7,6 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.option.Glob;
 import dev.millrace.api.type.Identifier;
-import dev.millrace.engine.Instance;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryResult;
 import java.sql.SQLException;
@@ -20,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a project's sources, as {@code system.files} has them. */
-final class ProjectFiles {
+/** The files of a project's sources, as {@code system.files} has them. For one thread. */
+public final class ProjectFiles {
   private static final int MOST = 100_000;
   private static final QueryLimits ALL = new QueryLimits(MOST, 128L << 20, Duration.ofSeconds(30));
   private static final int NAMED = 100;
@@ -31,9 +30,16 @@ final class ProjectFiles {
 
   /** Runs a query through the gate. */
   @FunctionalInterface
-  interface Asker {
+  public interface Asker {
     /** The rows of a SELECT. */
     QueryResult ask(String sql, QueryLimits limits) throws SQLException;
+  }
+
+  /** Amends entries of a ledger. */
+  @FunctionalInterface
+  public interface Amender {
+    /** As {@link dev.millrace.engine.Instance#amend}. */
+    Set<String> amend(String source, LedgerAction action, Set<String> keys);
   }
 
   /**
@@ -41,7 +47,7 @@ final class ProjectFiles {
    *
    * @param sources the names of the project's sources; empty if they are not known
    */
-  ProjectFiles(List<String> sources, Asker asker) {
+  public ProjectFiles(List<String> sources, Asker asker) {
     this.sources = List.copyOf(sources);
     this.asker = asker;
   }
@@ -52,7 +58,7 @@ final class ProjectFiles {
    * @return as a query's result
    * @throws StopException if there is no such source, or none with a path that is no pattern
    */
-  ObjectNode list(FileSelection selection) throws SQLException {
+  public ObjectNode list(FileSelection selection) throws SQLException {
     QueryResult files =
         asker.ask(
             "SELECT source, path, state, size, modified, bytes, \"rows\", rejected, attempts, recorded_at, error FROM system.files WHERE "
@@ -69,11 +75,12 @@ final class ProjectFiles {
   /**
    * Amends the entries of files.
    *
+   * @param amender does it
    * @return {@code amended} and {@code unchanged}, how many, and {@code files}, the first of those
    *     that are unchanged: {@code source}, {@code path}, {@code state}
    * @throws StopException if there is none with these paths, or there are too many
    */
-  ObjectNode amend(Instance instance, LedgerAction action, FileSelection selection)
+  public ObjectNode amend(Amender amender, LedgerAction action, FileSelection selection)
       throws SQLException {
     QueryResult found =
         asker.ask(
@@ -100,7 +107,7 @@ final class ProjectFiles {
     List<List<@Nullable Object>> unchanged = new ArrayList<>();
     int amended = 0;
     for (Map.Entry<String, Map<String, List<@Nullable Object>>> of : bySource.entrySet()) {
-      Set<String> done = instance.amend(of.getKey(), action, of.getValue().keySet());
+      Set<String> done = amender.amend(of.getKey(), action, of.getValue().keySet());
       amended += done.size();
       of.getValue().forEach((key, row) -> addUnless(done.contains(key), row, unchanged));
     }

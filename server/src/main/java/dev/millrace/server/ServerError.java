@@ -29,8 +29,6 @@ public enum ServerError implements ErrorCode {
   NOT_A_PROJECT(Blame.USER),
   /** The project has not run yet. */
   NOTHING_STORED(Blame.USER),
-  /** What is asked for needs a running instance. */
-  NOT_RUNNING(Blame.USER),
   /** The running instance refused a request of the command line. */
   REFUSED_BY_INSTANCE(Blame.USER);
 

@@ -169,23 +169,19 @@ public final class StoreClient {
   /**
    * Amends the ledger's entries of files; the running instance does it at once.
    *
+   * @param stopped does it where no instance runs
    * @return {@code amended} and {@code unchanged}, how many, and {@code files}, the first of those
    *     that are unchanged: {@code source}, {@code path}, {@code state}
-   * @throws StopException if there is none with these paths, or no instance runs
+   * @throws StopException if there is none with these paths, or there is no store yet
    */
-  public JsonNode amendFiles(LedgerAction action, FileSelection selection) {
-    URI running =
-        running()
-            .orElseThrow(
-                () ->
-                    new StopException(
-                        Problem.error(
-                            ServerError.NOT_RUNNING,
-                            null,
-                            "the project does not run, and only its sources write their ledgers",
-                            "start it with `millrace run`, and ask again while it runs"),
-                        null));
-    return post(running.resolve("/api/files"), body(action.name(), selection));
+  public JsonNode amendFiles(
+      LedgerAction action, FileSelection selection, Supplier<? extends JsonNode> stopped) {
+    Optional<URI> running = running();
+    if (running.isPresent()) {
+      return post(running.get().resolve("/api/files"), body(action.name(), selection));
+    }
+    requireStore();
+    return stopped.get();
   }
 
   private static ObjectNode body(String action, FileSelection selection) {
@@ -223,6 +219,13 @@ public final class StoreClient {
   }
 
   private Store open() {
+    return Store.open(
+        new StoreOptions(requireStore(), ZoneOffset.UTC, MEMORY, 2)
+            .with(ProjectFunctions.load(project, new Problems())));
+  }
+
+  /** The folder of the store, in which there is one. */
+  private Path requireStore() {
     Path path = folder.resolve("store");
     if (!Files.exists(path.resolve("store.duckdb"))) {
       throw new StopException(
@@ -233,9 +236,7 @@ public final class StoreClient {
               "start it with `millrace run`"),
           null);
     }
-    return Store.open(
-        new StoreOptions(path, ZoneOffset.UTC, MEMORY, 2)
-            .with(ProjectFunctions.load(project, new Problems())));
+    return path;
   }
 
   private static StopException failed(SQLException e) {

@@ -3,6 +3,7 @@ package dev.millrace.engine.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.api.connect.LedgerTable;
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
@@ -10,6 +11,7 @@ import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.LedgerLog;
+import dev.millrace.log.LogError;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.Position;
 import dev.millrace.log.ReaderOptions;
@@ -44,6 +46,7 @@ final class LedgerFollower implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMillis(500);
   private static final Duration BACKOFF = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration LONG_PATIENCE = Duration.ofMinutes(2);
   private static final int MANY = 2_000;
 
   /** A position that is older is not gone on from. */
@@ -123,28 +126,70 @@ final class LedgerFollower implements AutoCloseable {
   }
 
   private void follow(Writer writer, LedgerRows rows) throws SQLException {
-    newest.clear();
-    String topic = LedgerLog.topic(project, source);
-    Optional<Position> position = position(writer, rows, topic);
-    try (TopicReader reader =
-        TopicReader.open(
-            cluster, ReaderOptions.defaults(), List.of(topic), position.stream().toList())) {
+    try (TopicReader reader = open(writer, rows)) {
       while (!isStopping()) {
         int count = step(writer, rows, reader, WAIT);
         if (count > 0 && count < MANY) {
           pause(PACE);
         }
       }
-      catchUp(writer, rows, reader);
+      // What sources that have just been stopped have written.
+      catchUp(writer, rows, reader, PATIENCE);
     }
   }
 
-  /** Reads what sources that have just been stopped have written. */
-  private void catchUp(Writer writer, LedgerRows rows, TopicReader reader) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reader.measureLag().stream().allMatch(PartitionLag::caughtUp)
-        && System.nanoTime() < deadline) {
+  private TopicReader open(Writer writer, LedgerRows rows) throws SQLException {
+    newest.clear();
+    String topic = LedgerLog.topic(project, source);
+    Optional<Position> position = position(writer, rows, topic);
+    return TopicReader.open(
+        cluster, ReaderOptions.defaults(), List.of(topic), position.stream().toList());
+  }
+
+  /** Reads up to the end as it is; false if that took too long. */
+  private boolean catchUp(Writer writer, LedgerRows rows, TopicReader reader, Duration patience)
+      throws SQLException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!reader.measureLag().stream().allMatch(PartitionLag::caughtUp)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
       step(writer, rows, reader, WAIT);
+    }
+    return true;
+  }
+
+  /**
+   * Reads what is in the ledger by now, instead of following it.
+   *
+   * @throws RetryException if Kafka does not answer, or it takes too long
+   */
+  void catchUp() throws SQLException {
+    boolean all;
+    try {
+      all = readToTheEnd();
+    } catch (StopException e) {
+      // As when it is followed.
+      startOver = true;
+      all = readToTheEnd();
+    }
+    if (!all) {
+      throw new RetryException(
+          Problem.error(
+              LogError.LEDGER_BUSY,
+              null,
+              "the ledger of source `%s` is not read within %d minutes"
+                  .formatted(source, LONG_PATIENCE.toMinutes()),
+              "try again: it goes on where it was"),
+          null);
+    }
+  }
+
+  private boolean readToTheEnd() throws SQLException {
+    try (Writer writer = store.writer();
+        LedgerRows rows = new LedgerRows(source, table);
+        TopicReader reader = open(writer, rows)) {
+      return catchUp(writer, rows, reader, LONG_PATIENCE);
     }
   }
 

@@ -56,6 +56,24 @@ public final class Ledgers implements AutoCloseable {
     followers.forEach(LedgerFollower::start);
   }
 
+  /**
+   * Reads what is in the ledgers by now, of sources that do not run.
+   *
+   * @throws dev.millrace.api.error.RetryException if Kafka does not answer, or it takes too long
+   */
+  public void catchUp(Cluster cluster) throws SQLException {
+    for (Map.Entry<String, SourceConnector> source : sources.entrySet()) {
+      new LedgerFollower(
+              project,
+              source.getKey(),
+              source.getValue().ledger().orElseThrow(),
+              store,
+              cluster,
+              () -> {})
+          .catchUp();
+    }
+  }
+
   /** Reads what sources that were stopped have written last, for some seconds at most, and ends. */
   @Override
   public synchronized void close() {

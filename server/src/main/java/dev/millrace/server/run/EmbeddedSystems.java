@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +51,14 @@ final class EmbeddedSystems implements AutoCloseable {
   /**
    * Begins to start them and returns at once.
    *
+   * @param wanted which of them besides Kafka
    * @throws StopException if the target names no Kafka, or a system that cannot be embedded
    */
-  EmbeddedSystems(Project project, DataFolder folder) {
+  EmbeddedSystems(Project project, DataFolder folder, Predicate<SystemSpec> wanted) {
     this.project = project;
     SystemSpec kafka = kafka();
     Ports ports = new Ports(folder);
-    List<EmbeddedSystem> children = children(folder, ports);
+    List<EmbeddedSystem> children = children(folder, ports, wanted);
     if (kafka.embedded()) {
       int port = ports.port(KafkaSystem.NAME);
       // Known before it answers, so that the engine can be made meanwhile.
@@ -111,10 +113,11 @@ final class EmbeddedSystems implements AutoCloseable {
                     null));
   }
 
-  private List<EmbeddedSystem> children(DataFolder folder, Ports ports) {
+  private List<EmbeddedSystem> children(
+      DataFolder folder, Ports ports, Predicate<SystemSpec> wanted) {
     List<EmbeddedSystem> systems = new ArrayList<>();
     for (SystemSpec spec : project.target().systems()) {
-      if (!spec.embedded() || spec.equals(kafka())) {
+      if (!spec.embedded() || spec.equals(kafka()) || !wanted.test(spec)) {
         continue;
       }
       EmbeddedSystemType type = TYPES.get(spec.type());
@@ -165,6 +168,19 @@ final class EmbeddedSystems implements AutoCloseable {
       List<Problem> problems = new ArrayList<>(problems(e));
       problems.addAll(otherFaults);
       throw new StopException(problems);
+    }
+  }
+
+  /**
+   * Waits until those run that others than Kafka are; their addresses by name.
+   *
+   * @throws StopException if one does not start
+   */
+  Map<String, Map<String, Object>> awaitOthers() {
+    try {
+      return others.join();
+    } catch (CompletionException e) {
+      throw new StopException(problems(e));
     }
   }
 

@@ -52,7 +52,7 @@ public final class RunningProject implements AutoCloseable {
     this.lock = InstanceLock.acquire(folder);
     toClose.push(lock);
     try {
-      this.systems = new EmbeddedSystems(options.project(), folder);
+      this.systems = new EmbeddedSystems(options.project(), folder, system -> true);
     } catch (RuntimeException e) {
       close();
       throw e;

@@ -21,11 +21,16 @@ import dev.millrace.project.ProjectLoader;
 import dev.millrace.server.FileSelection;
 import dev.millrace.server.StoreClient;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -123,9 +128,18 @@ class FilesTableTest {
         .collect(Collectors.joining("\n", "id,name\n", "\n"));
   }
 
+  private Project project() {
+    return new ProjectLoader(connectors.all(), new DbtTemplates(), Map.of()).load(folder, null);
+  }
+
+  private JsonNode amend(LedgerAction action, FileSelection selection) {
+    return client()
+        .amendFiles(
+            action, selection, () -> StoppedProject.amendFiles(project(), action, selection));
+  }
+
   private RunningProject run() {
-    Project project =
-        new ProjectLoader(connectors.all(), new DbtTemplates(), Map.of()).load(folder, null);
+    Project project = project();
     RunningProject running =
         RunningProject.begin(
             new RunOptions(project, OptionalInt.empty(), false, false, 256L << 20), line -> {});
@@ -241,17 +255,17 @@ class FilesTableTest {
       assertThat(running.engine().status().sources().get(0).activity().orElseThrow().failed())
           .isEqualTo(1);
 
-      assertThatThrownBy(() -> client().amendFiles(LedgerAction.RETRY, of("b.csv")))
+      assertThatThrownBy(() -> amend(LedgerAction.RETRY, of("b.csv")))
           .isInstanceOf(StopException.class)
           .hasMessageContaining("no file `b.csv` is known")
           .hasMessageContaining("did you mean `sub/b.csv`?");
       assertThatThrownBy(() -> client().files(of("c.cvs")))
           .hasMessageContaining("did you mean `c.csv`?");
-      JsonNode done = client().amendFiles(LedgerAction.RETRY, of("*.csv"));
+      JsonNode done = amend(LedgerAction.RETRY, of("*.csv"));
       assertThat(done.path("amended").asLong()).isZero();
       assertThat(done.path("files")).hasSize(2);
 
-      assertThat(client().amendFiles(LedgerAction.RETRY, of("sub/*")).path("amended").asLong())
+      assertThat(amend(LedgerAction.RETRY, of("sub/*")).path("amended").asLong())
           .isEqualTo(1);
       Awaitility.await()
           .atMost(LIMIT)
@@ -260,15 +274,89 @@ class FilesTableTest {
                   table().values().stream()
                       .anyMatch(r -> r.matches(".*\"sub/b.csv\",\"failed\",.*,2,\"no name.*")));
       assertThat(folder.resolve("in/bad/sub/b.csv")).exists();
-      client().amendFiles(LedgerAction.SKIP, of("**/b.csv"));
-      client().amendFiles(LedgerAction.FORGET, of("{a,x}.csv"));
+      amend(LedgerAction.SKIP, of("**/b.csv"));
+      amend(LedgerAction.FORGET, of("{a,x}.csv"));
       awaitRows(14);
       awaitFiles("a.csv done", "c.csv done", "sub/b.csv skipped");
     }
     assertThat(table()).isEqualTo(ledger("drops"));
     assertThat(client().files(ALL).path("rows")).hasSize(3);
-    assertThatThrownBy(() -> client().amendFiles(LedgerAction.RETRY, of("**")))
-        .hasMessageContaining("does not run");
+  }
+
+  @Test
+  void peopleSteerFilesWhileNothingRuns() throws Exception {
+    assertThatThrownBy(() -> amend(LedgerAction.RETRY, of("**")))
+        .hasMessageContaining("has not run yet");
+    write("in/a.csv", csv(0, 5));
+    write("in/b.csv", "nothing\nat all\n");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv failed");
+      awaitRows(5);
+    }
+    // As if the table had been left behind by a kill.
+    change("DELETE FROM store.system.files");
+    change("UPDATE progress.ledgers SET next_offset = 0");
+    assertThat(amend(LedgerAction.FORGET, of("a.csv")).path("amended").asLong()).isEqualTo(1);
+    assertThat(files()).containsExactly("b.csv failed");
+    assertThat(amend(LedgerAction.RETRY, of("**")).path("amended").asLong()).isEqualTo(1);
+    assertThat(files()).containsExactly("b.csv retry");
+    assertThat(amend(LedgerAction.SKIP, of("b.csv")).path("amended").asLong()).isEqualTo(1);
+    assertThat(amend(LedgerAction.SKIP, of("b.csv")).path("files").get(0).toString())
+        .contains("b.csv", "skipped");
+    assertThatThrownBy(() -> amend(LedgerAction.SKIP, of("c.csv")))
+        .hasMessageContaining("no file `c.csv` is known");
+    assertThat(table()).isEqualTo(ledger("drops"));
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv skipped");
+      awaitRows(10);
+    }
+  }
+
+  @Test
+  void metricsTellOfFiles() throws Exception {
+    write("in/a.csv", csv(0, 5));
+    write("in/b.csv", "nothing\nat all\n");
+    write("in/c.csv", csv(5, 9) + "9\n");
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv failed", "c.csv done");
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(metric(running, "quarantined_total")).isEqualTo(1));
+      assertThat(metric(running, "read_total")).isEqualTo(2);
+      assertThat(metric(running, "bytes_total"))
+          .isEqualTo((csv(0, 5) + csv(5, 9) + "9\n").length());
+      assertThat(metric(running, "rejected_rows_total")).isEqualTo(1);
+      assertThat(metric(running, "failed")).isEqualTo(1);
+      assertThat(metric(running, "refused")).isZero();
+      assertThat(metric(running, "waiting")).isZero();
+      assertThat(metric(running, "oldest_waiting_seconds")).isZero();
+    }
+    write("sources/drops.yml", source("drops").replace("stable_for: 0 s", "stable_for: 3600 s"));
+    Path late = write("in/late.csv", csv(9, 10));
+    Files.setLastModifiedTime(late, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+    write("in/later.csv", csv(10, 11));
+    try (RunningProject running = run()) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(metric(running, "waiting")).isEqualTo(2));
+      assertThat(metric(running, "oldest_waiting_seconds")).isBetween(7200.0, 7400.0);
+      assertThat(metric(running, "read_total")).isZero();
+      assertThat(metric(running, "failed")).isEqualTo(1);
+    }
+  }
+
+  /** A metric of the source's files; NaN if there is none. */
+  private static double metric(RunningProject running, String name) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(running.address().resolve("/metrics")).build();
+    String line = "millrace_files_" + name + "{source=\"drops\"} ";
+    return HttpClient.newHttpClient()
+        .send(request, HttpResponse.BodyHandlers.ofString())
+        .body()
+        .lines()
+        .filter(l -> l.startsWith(line))
+        .mapToDouble(l -> Double.parseDouble(l.substring(line.length())))
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   @Test

@@ -30,6 +30,7 @@ final class Disposal {
   private final Map<String, StoredFile> refused = new HashMap<>();
 
   private @Nullable String refusal;
+  private long quarantined;
 
   /** A file that is over. */
   private record Waiting(StoredFile file, boolean failed) {}
@@ -95,6 +96,11 @@ final class Disposal {
     return refused.size();
   }
 
+  /** How many files were put into quarantine. */
+  long quarantined() {
+    return quarantined;
+  }
+
   /** Why not, of the last one. */
   Optional<String> refusal() {
     return Optional.ofNullable(refusal);
@@ -144,6 +150,7 @@ final class Disposal {
     deleteMarker(file);
     if (next.failed()) {
       move(file, inQuarantine(file));
+      quarantined++;
     } else {
       switch (plan.after()) {
         case LEAVE -> {

@@ -31,6 +31,7 @@ final class FileReading implements AutoCloseable {
   private final CRC32C checksum = new CRC32C();
   private long rows;
   private long rejected;
+  private long taken;
   private @Nullable HeldRow held;
 
   /** The row that was read last. */
@@ -186,6 +187,13 @@ final class FileReading implements AutoCloseable {
     return size == 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(Math.min(1, (double) bytes.count() / size));
+  }
+
+  /** Unpacked bytes since the last call. */
+  long takeBytes() {
+    long before = taken;
+    taken = content.bytes();
+    return taken - before;
   }
 
   /** What was read so far, the row that is held back not counted. */

@@ -16,7 +16,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class FilesSource implements Source {
   private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
   private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
-  private static final long LEAST_REST_NANOS = Duration.ofMillis(50).toNanos();
   private static final int MOST_GONE = 2;
   private static final int MOST_TRIES = 3;
   private static final int MOST_NAMES = 10_000;
@@ -46,7 +48,9 @@ final class FilesSource implements Source {
   private final Clock clock;
   private final Lookout lookout;
   private final Disposal disposal;
-  private final Deque<StoredFile> queue = new ArrayDeque<>();
+  private final FileQueue queue = new FileQueue();
+  private final Pace pace;
+  private final FilesTally tally = new FilesTally();
 
   /** Files to try again that may be in quarantine. */
   private final Deque<StoredFile> retried = new ArrayDeque<>();
@@ -60,13 +64,8 @@ final class FilesSource implements Source {
   private @Nullable ContentHash hashing;
   private @Nullable FileReading reading;
   private String key = "";
-  private Duration pause;
-  private long nextLook = System.nanoTime();
-
-  /** Not before that is another look worth its cost, whatever comes. */
-  private long rested = nextLook;
-
   private int incomplete;
+  private Optional<Instant> oldestIncomplete = Optional.empty();
   private boolean uncommitted;
   private boolean ended;
   private OptionalLong idleAsOf = OptionalLong.empty();
@@ -79,7 +78,7 @@ final class FilesSource implements Source {
     this.clock = clock;
     this.lookout = new Lookout(plan, store, ledger, clock);
     this.disposal = new Disposal(plan, store);
-    this.pause = plan.poll();
+    this.pace = new Pace(plan);
     retried.addAll(ledger.toRetry());
   }
 
@@ -94,7 +93,7 @@ final class FilesSource implements Source {
           continue;
         }
         boolean wanted = batch.isEmpty() && !ended && System.nanoTime() < deadline;
-        if (!wanted || !sleep(uncommitted ? deadline : Math.min(deadline, nextLook))) {
+        if (!wanted || !sleep(uncommitted ? deadline : Math.min(deadline, pace.next()))) {
           break;
         }
       }
@@ -106,6 +105,7 @@ final class FilesSource implements Source {
       ledger.put(key, current.entry(batch.now())).forEach(batch::note);
     }
     uncommitted |= !batch.isEmpty();
+    tally.rejected(batch.rejected());
     return batch.batch(ended && batch.isEmpty());
   }
 
@@ -130,7 +130,7 @@ final class FilesSource implements Source {
       return true;
     }
     // What was read is committed and out of the way before the next look.
-    if (uncommitted || !batch.isEmpty() || System.nanoTime() < nextLook) {
+    if (uncommitted || !batch.isEmpty() || !pace.isDue()) {
       return false;
     }
     disposal.run();
@@ -168,26 +168,13 @@ final class FilesSource implements Source {
         LOG.warn("{} on {} cannot be found any more: {}", path, store.place(), e.toString());
       }
     }
-    queue.addAll(look.complete());
+    queue.fill(look.complete());
     incomplete = look.incomplete();
+    oldestIncomplete = look.oldestIncomplete();
     boolean nothing = queue.isEmpty() && incomplete == 0 && disposal.isEmpty();
     idleAsOf = nothing ? OptionalLong.of(begun) : OptionalLong.empty();
     ended = plan.once() && nothing;
-    long now = System.nanoTime();
-    // To list very many files takes its time; half of it is left to others.
-    rested = now + Math.max(LEAST_REST_NANOS, now - begun);
-    if (!queue.isEmpty()) {
-      pause = plan.poll();
-      nextLook = now;
-      return;
-    }
-    nextLook = Math.max(rested, now + pause.toNanos());
-    if (look.incomplete() > 0) {
-      pause = plan.poll();
-    } else {
-      Duration longer = pause.multipliedBy(2);
-      pause = longer.compareTo(plan.pollSlowest()) < 0 ? longer : plan.pollSlowest();
-    }
+    pace.looked(begun, !queue.isEmpty(), incomplete > 0);
   }
 
   /** A file that is over is still there, or another one under its name. */
@@ -283,6 +270,7 @@ final class FilesSource implements Source {
   private void readOn(FileReading current, RowBatch batch, long until) {
     try {
       Progress progress = current.read(batch, until);
+      tally.bytes(current.takeBytes());
       if (progress == Progress.MORE) {
         return;
       }
@@ -295,6 +283,7 @@ final class FilesSource implements Source {
         case MORE -> throw new IllegalStateException();
       }
     } catch (IOException e) {
+      tally.bytes(current.takeBytes());
       FileEntry entry = current.entry(batch.now());
       boolean changed = !(e instanceof StoreFailedException) && isChanged(current);
       leave();
@@ -367,7 +356,7 @@ final class FilesSource implements Source {
         } else {
           LOG.warn("{} on {}: {}; it is tried again", entry.file().path(), store.place(), reason);
           ledger.put(key, entry).forEach(batch::note);
-          nextLook = System.nanoTime() + plan.poll().toNanos();
+          pace.tryLater();
         }
       } else {
         throw away(failure);
@@ -405,6 +394,7 @@ final class FilesSource implements Source {
         .ifPresent(s -> batch.note(ledger.remove(s.key())));
     ledger.put(key, last).forEach(batch::note);
     if (state == FileState.DONE) {
+      tally.read();
       last.content().ifPresent(c -> batch.note(ledger.putContent(c)));
     }
     if (state == FileState.FAILED) {
@@ -430,8 +420,7 @@ final class FilesSource implements Source {
     }
     try {
       if (store.await(nanos)) {
-        pause = plan.poll();
-        nextLook = Math.min(nextLook, rested);
+        pace.stirred();
       }
       return true;
     } catch (InterruptedException e) {
@@ -443,6 +432,7 @@ final class FilesSource implements Source {
   @Override
   public void committed() {
     uncommitted = false;
+    tally.committed();
     try {
       disposal.run();
     } catch (IOException e) {
@@ -463,8 +453,7 @@ final class FilesSource implements Source {
     left.clear();
     retried.clear();
     retried.addAll(ledger.toRetry());
-    pause = plan.poll();
-    nextLook = System.nanoTime();
+    pace.lookNow();
   }
 
   @Override
@@ -480,10 +469,18 @@ final class FilesSource implements Source {
             path,
             current == null ? OptionalDouble.empty() : current.fraction(),
             (long) queue.size() + incomplete,
+            oldestWaiting(),
             ledger.failed(),
             disposal.refused(),
             disposal.refusal(),
-            idleAsOf));
+            idleAsOf,
+            tally.of(disposal.quarantined())));
+  }
+
+  private Optional<Instant> oldestWaiting() {
+    return Stream.of(queue.oldest(), oldestIncomplete)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   @Override

@@ -50,9 +50,14 @@ final class Lookout {
    *
    * @param complete files to read now, in order
    * @param incomplete how many others will be complete without anybody's doing
+   * @param oldestIncomplete the time of the oldest of these
    * @param missing paths of files that were begun and were not met, if every folder was seen
    */
-  record Look(List<StoredFile> complete, int incomplete, Set<String> missing) {}
+  record Look(
+      List<StoredFile> complete,
+      int incomplete,
+      Optional<Instant> oldestIncomplete,
+      Set<String> missing) {}
 
   /** What one look has met so far. */
   private final class Met {
@@ -62,7 +67,14 @@ final class Lookout {
     private final Instant now = clock.instant();
     private Set<String> markers = Set.of();
     private int incomplete;
+    private Instant oldestIncomplete = Instant.MAX;
     private boolean whole = true;
+
+    void incomplete(StoredFile file) {
+      incomplete++;
+      oldestIncomplete =
+          file.modified().isBefore(oldestIncomplete) ? file.modified() : oldestIncomplete;
+    }
   }
 
   Lookout(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
@@ -153,12 +165,11 @@ final class Lookout {
     if (ledger.isOver(file)) {
       done.accept(file);
     } else if (isYoung(file, met.now)) {
-      met.incomplete++;
+      met.incomplete(file);
     } else if (marker(plan, file).filter(m -> !met.markers.contains(m)).isEmpty()) {
       met.next.add(file);
       if (met.next.size() > NEXT) {
-        met.next.pollLast();
-        met.incomplete++;
+        Optional.ofNullable(met.next.pollLast()).ifPresent(met::incomplete);
       }
     }
   }
@@ -186,14 +197,18 @@ final class Lookout {
       Seen first =
           before != null && before.file().isUnchanged(file) ? before : new Seen(file, met.now);
       if (first.since().plus(plan.complete().stableFor()).isAfter(met.now)) {
-        met.incomplete++;
+        met.incomplete(file);
         still.put(file.path(), first);
       } else {
         complete.add(file);
       }
     }
     seen = still;
-    return new Look(complete, met.incomplete, met.whole ? met.missing : Set.of());
+    return new Look(
+        complete,
+        met.incomplete,
+        met.incomplete == 0 ? Optional.empty() : Optional.of(met.oldestIncomplete),
+        met.whole ? met.missing : Set.of());
   }
 
   /** The path of a file's marker; empty if none is asked for. */

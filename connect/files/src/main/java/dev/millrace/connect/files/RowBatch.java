@@ -30,6 +30,7 @@ final class RowBatch {
   private final List<SourceRecord> records = new ArrayList<>();
   private final Map<String, LedgerEntry> ledger = new LinkedHashMap<>();
   private long bytes;
+  private long rejected;
 
   RowBatch(Instant now) {
     this.now = now;
@@ -61,6 +62,12 @@ final class RowBatch {
             : Map.of(FILE, file, LINE, line, SourceRecord.REJECTED, fault.getBytes(UTF_8));
     records.add(new SourceRecord(stream, row.key(), row.value(), headers, now));
     bytes += row.value().length + file.length + 32;
+    rejected += fault == null ? 0 : 1;
+  }
+
+  /** How many of the rows are none. */
+  long rejected() {
+    return rejected;
   }
 
   void note(LedgerEntry entry) {

@@ -1,0 +1,74 @@
+package dev.millrace.engine;
+
+import dev.millrace.api.connect.SourceConnector;
+import dev.millrace.api.option.Options;
+import dev.millrace.log.SourceTask;
+import dev.millrace.project.Project;
+import dev.millrace.project.SourceSpec;
+import dev.millrace.project.StreamSpec;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a project's sources are run with. Thread-safe. */
+final class SourceTasks {
+  private final Project project;
+  private final EngineOptions options;
+  private final Map<String, Options> systems;
+
+  /**
+   * Those of a project.
+   *
+   * @param systems the options of those that run by now, by name; more may come
+   */
+  SourceTasks(Project project, EngineOptions options, Map<String, Options> systems) {
+    this.project = project;
+    this.options = options;
+    this.systems = systems;
+  }
+
+  /** The connector of each source that this project runs, by the source's name. */
+  Map<String, SourceConnector> connectors() {
+    Map<String, SourceConnector> connectors = new LinkedHashMap<>();
+    for (SourceSpec source : project.sources()) {
+      source
+          .connector()
+          .map(options.sources()::get)
+          .ifPresent(c -> connectors.put(source.name(), c));
+    }
+    return connectors;
+  }
+
+  /** True if the systems run that a source needs. */
+  boolean isReady(SourceSpec source) {
+    return source.system().map(systems::containsKey).orElse(true) && isLedgerReady(source);
+  }
+
+  /** True if the system runs that keeps a source's ledger. */
+  boolean isLedgerReady(SourceSpec source) {
+    return source.ledger().map(systems::containsKey).orElse(true);
+  }
+
+  /** The task of a source with a connector, whose ledger's system runs. */
+  SourceTask of(SourceSpec source) {
+    Map<String, String> topics = new HashMap<>();
+    source.streams().forEach(s -> topics.put(s.name(), s.topic()));
+    return new SourceTask(
+        project.name(),
+        source.name(),
+        Optional.ofNullable(options.sources().get(source.connector().orElseThrow())).orElseThrow(),
+        source
+            .system()
+            .flatMap(s -> Optional.ofNullable(systems.get(s)))
+            .orElse(new Options(List.of(), Map.of())),
+        source.system().map(s -> project.target().system(s).orElseThrow().type()),
+        source.ledger().map(s -> Optional.ofNullable(systems.get(s)).orElseThrow()),
+        source.options(),
+        source.streams().stream().map(StreamSpec::declaration).toList(),
+        topics,
+        project.folder(),
+        options.clock());
+  }
+}
