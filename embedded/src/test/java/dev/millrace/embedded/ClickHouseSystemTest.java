@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,82 @@ class ClickHouseSystemTest {
     try (var rows = Files.list(serverFolder().resolve("rows"))) {
       assertThat(rows).isEmpty();
     }
+  }
+
+  @Test
+  void whatARequestLeavesIsNotForOthers() throws IOException {
+    Map<String, Object> options = system().start();
+    ask(options, "SET max_result_rows = 5");
+    ask(options, "CREATE TEMPORARY TABLE t AS SELECT 1 AS a");
+    ask(options, "USE system");
+    for (int i = 0; i < 8; i++) {
+      assertThat(settingAfter(options)).isEqualTo("0");
+      assertThat(ask(options, "SELECT * FROM t")).contains("Code: 60");
+      assertThat(ask(options, "", "SELECT currentDatabase()")).isEqualTo("default");
+    }
+  }
+
+  @Test
+  void sessionsKeepWhatTheyHaveSet() throws IOException {
+    Map<String, Object> options = system().start();
+    String session = "session_id=one";
+    assertThat(ask(options, session + "&session_check=1", "SELECT 1")).contains("Code: 372");
+    ask(options, session, "SET max_result_rows = 5");
+    ask(options, session, "CREATE TEMPORARY TABLE t AS SELECT 'it''s' AS a");
+    ask(options, session, "USE system");
+    String all = "SELECT a, getSetting('max_result_rows'), currentDatabase() FROM t";
+    String kept = "it\\'s\t5\tsystem";
+    assertThat(ask(options, session, all)).isEqualTo(kept);
+    // Of one request alone.
+    assertThat(ask(options, session + "&max_result_rows=7&database=ads&param_p=x", all))
+        .isEqualTo("it\\'s\t7\tads");
+    assertThat(ask(options, session + "&max_result_rows=7&no_such=1", all)).contains("Code: 115");
+    assertThat(ask(options, session + "&log_comment=it%27s", "SELECT getSetting('log_comment')"))
+        .isEqualTo("it\\'s");
+    assertThat(ask(options, session + "&session_check=1", all)).isEqualTo(kept);
+    assertThat(ask(options, "session_id=other", "SELECT * FROM t")).contains("Code: 60");
+    assertThat(settingAfter(options)).isEqualTo("0");
+    // A session that is given no time ends with its request.
+    assertThat(ask(options, session + "&session_timeout=0", all)).isEqualTo(kept);
+    assertThat(ask(options, session + "&session_check=1", all)).contains("Code: 372");
+  }
+
+  @Test
+  void aSessionHasOneRequestAtATime() throws Exception {
+    Map<String, Object> options = system().start();
+    ask(options, "session_id=busy", "SELECT 1");
+    AtomicReference<String> slow = new AtomicReference<>("");
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                slow.set(
+                    ask(
+                        options,
+                        "session_id=busy&max_block_size=1&function_sleep_max_microseconds_per_block=0",
+                        "SELECT count() FROM numbers(10) WHERE sleepEachRow(0.3) = 0"));
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    thread.start();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ask(options, "session_id=busy", "SELECT 1").contains("Code: 373"));
+    assertThat(ask(options, "session_id=free", "SELECT 1")).isEqualTo("1");
+    thread.join();
+    assertThat(slow.get()).isEqualTo("10");
+    assertThat(ask(options, "session_id=busy", "SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void thereIsAlwaysRoomForAnotherSession() throws IOException {
+    Map<String, Object> options = system().start();
+    for (int i = 0; i < 40; i++) {
+      assertThat(ask(options, "session_id=s" + i, "SELECT 1")).isEqualTo("1");
+    }
+    assertThat(ask(options, "session_id=s0&session_check=1", "SELECT 1")).contains("Code: 372");
+    assertThat(ask(options, "session_id=s39&session_check=1", "SELECT 1")).isEqualTo("1");
   }
 
   /** A character lies across the byte at which the body's head ends. */

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,13 +134,77 @@ final class ChdbConnection implements AutoCloseable {
   }
 
   /**
+   * Changes a session of several requests for one of them.
+   *
+   * @param inDatabase null to leave it
+   * @param wanted settings, and parameters of the query
+   * @return statements that undo it
+   */
+  List<String> change(@Nullable String inDatabase, Map<String, String> wanted)
+      throws EngineException {
+    List<String> back = new ArrayList<>();
+    if (inDatabase != null) {
+back.add(useSql(text("SELECT currentDatabase()")));
+    }
+    String names =
+        wanted.keySet().stream()
+            .filter(name -> !name.startsWith("param_"))
+            .map(Statement::literal)
+            .collect(Collectors.joining(", "));
+    if (!names.isEmpty()) {
+      String were =
+          text(
+              "SELECT arrayStringConcat(groupArray(name || ' = ' || substring(toString([value]), 2, length(toString([value])) - 2)), ', ') FROM system.settings WHERE name IN ("
+                  + names
+                  + ")");
+      if (!were.isEmpty()) {
+        back.add("SET " + were);
+      }
+    }
+    try {
+      if (inDatabase != null) {
+        execute(useSql(inDatabase));
+      }
+      if (!wanted.isEmpty()) {
+        execute(
+            wanted.entrySet().stream()
+                .map(e -> e.getKey() + " = " + Statement.literal(e.getValue()))
+                .collect(Collectors.joining(", ", "SET ", "")));
+      }
+      return back;
+    } catch (EngineException e) {
+      undo(back);
+      throw e;
+    }
+  }
+
+  /** Takes back what {@link #change} did. */
+  void undo(List<String> back) {
+    back.forEach(this::tryExecute);
+  }
+
+  private static String useSql(String name) {
+    return "USE `" + name.replace("`", "\\`") + "`";
+  }
+
+  private String text(String sql) throws EngineException {
+    try (Result result = query(sql, "TSVRaw")) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      result.copyTo(bytes);
+      return bytes.toString(UTF_8).stripTrailing();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * Prepares the session for a request.
    *
    * @param wanted all settings that are not as by default, and parameters of the query
    */
   void prepare(String inDatabase, Map<String, String> wanted) throws EngineException {
     if (!database.equals(inDatabase)) {
-      execute("USE `" + inDatabase.replace("`", "\\`") + "`");
+      execute(useSql(inDatabase));
       database = inDatabase;
     }
     List<String> resets =

@@ -1,23 +1,29 @@
 package dev.millrace.embedded.clickhouse;
 
 import dev.millrace.embedded.clickhouse.ChdbConnection.EngineException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/** Sessions of the engine, each lent to one request at a time. Thread-safe. */
+/** Connections to the engine, each lent to one request at a time. Thread-safe. */
 final class ChdbPool implements AutoCloseable {
-  private final List<ChdbConnection> all = new ArrayList<>();
+  private final ChdbLibrary library;
+  private final String data;
+  private final int size;
   private final BlockingQueue<ChdbConnection> free;
 
   ChdbPool(ChdbLibrary library, String data, int size) throws EngineException {
+    this.library = library;
+    this.data = data;
+    this.size = size;
     free = new ArrayBlockingQueue<>(size);
     for (int i = 0; i < size; i++) {
-      ChdbConnection connection = ChdbConnection.open(library, data);
-      all.add(connection);
-      free.add(connection);
+      free.add(open());
     }
+  }
+
+  /** One that the caller closes. */
+  ChdbConnection open() throws EngineException {
+    return ChdbConnection.open(library, data);
   }
 
   ChdbConnection take() throws InterruptedException {
@@ -28,10 +34,21 @@ final class ChdbPool implements AutoCloseable {
     free.add(connection);
   }
 
+  /** Gives back one in which a request may have left something that is not for others. */
+  void replace(ChdbConnection connection) throws EngineException {
+    ChdbConnection next = connection;
+    try {
+      next = open();
+      connection.close();
+    } finally {
+      free.add(next);
+    }
+  }
+
   /** Waits for requests that run, and closes the data in order. */
   @Override
   public void close() throws InterruptedException {
-    for (int i = 0; i < all.size(); i++) {
+    for (int i = 0; i < size; i++) {
       free.take().close();
     }
   }

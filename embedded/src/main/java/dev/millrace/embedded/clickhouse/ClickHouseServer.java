@@ -23,7 +23,7 @@ public final class ClickHouseServer {
   /** The variable of the environment that has the password. */
   public static final String PASSWORD = "MILLRACE_CLICKHOUSE_PASSWORD";
 
-  private static final int SESSIONS = 4;
+  private static final int CONNECTIONS = 4;
   private static final int THREADS = 16;
   private static final int BACKLOG = 64;
   private static final int PARENT_LOOKS_MILLIS = 200;
@@ -42,7 +42,8 @@ public final class ClickHouseServer {
     empty(rows);
     ChdbLibrary library = Native.load(arguments[0], ChdbLibrary.class);
     library.chdb_set_signal_handlers_enabled(0);
-    ChdbPool pool = new ChdbPool(library, arguments[1], SESSIONS);
+    ChdbPool pool = new ChdbPool(library, arguments[1], CONNECTIONS);
+    Sessions sessions = new Sessions(pool::open, System::nanoTime);
     ChdbConnection connection = pool.take();
     connection.execute("CREATE DATABASE IF NOT EXISTS `" + arguments[5].replace("`", "\\`") + "`");
     pool.giveBack(connection);
@@ -58,8 +59,8 @@ public final class ClickHouseServer {
               thread.setDaemon(true);
               return thread;
             }));
-    server.createContext("/", new HttpInterface(pool, rows, password)::handle);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, pool), "clickhouse-stop"));
+    server.createContext("/", new HttpInterface(pool, sessions, rows, password)::handle);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, sessions, pool), "clickhouse-stop"));
     server.start();
     while (parent.isPresent() && parent.get().isAlive()) {
       Thread.sleep(PARENT_LOOKS_MILLIS);
@@ -67,8 +68,9 @@ public final class ClickHouseServer {
     System.exit(0);
   }
 
-  private static void stop(HttpServer server, ChdbPool pool) {
+  private static void stop(HttpServer server, Sessions sessions, ChdbPool pool) {
     server.stop(1);
+    sessions.close();
     try {
       pool.close();
     } catch (InterruptedException e) {

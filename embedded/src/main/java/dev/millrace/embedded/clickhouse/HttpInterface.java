@@ -9,14 +9,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
  * ClickHouse's HTTP interface, as far as its official clients use it: queries with settings and
- * parameters, inserts in any format, errors with their codes. There are no sessions over several
- * requests, and no compressed frames.
+ * parameters, inserts in any format, sessions over several requests, errors with their codes. There
+ * are no compressed frames.
  */
 final class HttpInterface {
   static final String USER = "default";
@@ -25,6 +26,7 @@ final class HttpInterface {
   private static final int AUTHENTICATION_FAILED = 516;
 
   private final ChdbPool pool;
+  private final Sessions sessions;
   private final Path folder;
   private final String password;
 
@@ -34,8 +36,9 @@ final class HttpInterface {
    * @param folder for rows on their way into the engine
    * @param password without which nothing is answered
    */
-  HttpInterface(ChdbPool pool, Path folder, String password) {
+  HttpInterface(ChdbPool pool, Sessions sessions, Path folder, String password) {
     this.pool = pool;
+    this.sessions = sessions;
     this.folder = folder;
     this.password = password;
   }
@@ -73,11 +76,11 @@ final class HttpInterface {
         Statement.read(
             request.query(), request.isGzip() ? new GZIPInputStream(body) : body, folder);
     try {
-      ChdbConnection connection = pool.take();
-      try {
-        run(exchange, request, statement, connection);
-      } finally {
-        pool.giveBack(connection);
+      String session = request.session();
+      if (session == null) {
+        runAlone(exchange, request, statement);
+      } else {
+        runInSession(exchange, request, statement, session);
       }
     } catch (EngineException e) {
       refuse(exchange, String.valueOf(e.getMessage()));
@@ -91,11 +94,44 @@ final class HttpInterface {
     }
   }
 
+  private void runAlone(HttpExchange exchange, Request request, Statement statement)
+      throws IOException, EngineException, InterruptedException {
+    ChdbConnection connection = pool.take();
+    try {
+      connection.prepare(request.database(), request.settings());
+      run(exchange, request, statement, connection);
+    } finally {
+      if (statement.mayLast()) {
+        pool.replace(connection);
+      } else {
+        pool.giveBack(connection);
+      }
+    }
+  }
+
+  /** Settings and database of a request are for it alone; what its statement sets stays. */
+  private void runInSession(
+      HttpExchange exchange, Request request, Statement statement, String session)
+      throws IOException, EngineException {
+    Sessions.Session taken =
+        sessions.take(session, request.sessionTimeout(), request.needsOldSession());
+    try {
+      ChdbConnection connection = taken.connection();
+      List<String> back = connection.change(request.namedDatabase(), request.settings());
+      try {
+        run(exchange, request, statement, connection);
+      } finally {
+        connection.undo(back);
+      }
+    } finally {
+      sessions.giveBack(taken);
+    }
+  }
+
   private static void run(
       HttpExchange exchange, Request request, Statement statement, ChdbConnection connection)
       throws IOException, EngineException {
     long begin = System.nanoTime();
-    connection.prepare(request.database(), request.settings());
     try (ChdbConnection.Result result = connection.query(statement.sql(), request.format())) {
       Headers headers = exchange.getResponseHeaders();
       String format = statement.format();

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.URLDecoder;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,6 +43,8 @@ final class Request {
           "http_headers_progress_interval_ms",
           "network_compression_method");
 
+  private static final Duration SESSION = Duration.ofMinutes(1);
+
   private final Map<String, String> parameters = new LinkedHashMap<>();
   private final Headers headers;
 
@@ -68,10 +71,34 @@ final class Request {
     return query == null || query.isBlank() ? null : query;
   }
 
-  String database() {
+  /** The session that it is part of; null if none. */
+  @Nullable String session() {
+    String session = parameters.get("session_id");
+    return session == null || session.isEmpty() ? null : session;
+  }
+
+  /** How long the session waits for another request. */
+  Duration sessionTimeout() {
+    String seconds = parameters.getOrDefault("session_timeout", "");
+    return seconds.matches("\\d{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : SESSION;
+  }
+
+  /** True if the session must be there already. */
+  boolean needsOldSession() {
+    return "1".equals(parameters.get("session_check"));
+  }
+
+  /** The database that it names; null if none. */
+  @Nullable String namedDatabase() {
     String database =
         parameters.getOrDefault("database", headers.getFirst("X-ClickHouse-Database"));
-    return database == null || database.isEmpty() ? "default" : database;
+    return database == null || database.isEmpty() ? null : database;
+  }
+
+  /** The database in which its names are looked up. */
+  String database() {
+    String database = namedDatabase();
+    return database == null ? "default" : database;
   }
 
   String format() {

@@ -24,6 +24,9 @@ record Statement(String sql, @Nullable String format, @Nullable Path data) {
   private static final Pattern INSERT =
       Pattern.compile("(?is)^\\s*(insert\\s+into\\s.+?)\\sformat\\s+(\\w+)[ \\t;]*(?:\\R|$)");
   private static final Pattern FORMAT = Pattern.compile("(?is)\\sformat\\s+(\\w+)\\s*;?\\s*$");
+  /** Words of statements that change the session in which they run. */
+  private static final Pattern LASTING = Pattern.compile("(?i)\\b(set|use|temporary|temp)\\b");
+
   private static final int HEAD_BYTES = 1 << 16;
 
   /**
@@ -52,6 +55,14 @@ record Statement(String sql, @Nullable String format, @Nullable Path data) {
     String sql = query == null ? rest : query + (rest.isBlank() ? "" : "\n" + rest);
     Matcher format = FORMAT.matcher(sql);
     return new Statement(sql, format.find() ? format.group(1) : null, null);
+  }
+
+  /**
+   * True if it may leave something in its session: a setting, a role, the database, a temporary
+   * table.
+   */
+  boolean mayLast() {
+    return data == null && LASTING.matcher(sql).find();
   }
 
   private static Statement insert(

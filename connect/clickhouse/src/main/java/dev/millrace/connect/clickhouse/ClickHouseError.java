@@ -17,6 +17,8 @@ public enum ClickHouseError implements ErrorCode {
   SINK_TABLE_UNFIT(Blame.USER),
   /** The target table was dropped after changes were delivered to it. */
   SINK_TABLE_LOST(Blame.USER),
+  /** The server lacks what makes a delivery exactly once. */
+  SERVER_TOO_OLD(Blame.USER),
   /** The server refuses a value or a statement. */
   SINK_REFUSED(Blame.USER),
   /** A value that the target's type cannot hold. */

@@ -1,9 +1,10 @@
 package dev.millrace.connect.clickhouse;
 
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
 import dev.millrace.connect.clickhouse.Held.Claim;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,24 +40,40 @@ final class ClickHousePositions {
 
   private final ClickHouseClient client;
   private final SinkContext context;
+  private final Deduplication deduplication;
   private final String doing;
   private final String writer = UUID.randomUUID().toString();
 
-  ClickHousePositions(ClickHouseClient client, SinkContext context) {
+  ClickHousePositions(
+      ClickHouseClient client, SinkContext context, Deduplication deduplication) {
     this.client = client;
     this.context = context;
+    this.deduplication = deduplication;
     this.doing = "keep the position of sink `" + context.sink() + "`";
   }
 
-  /** Creates the table where it is missing. */
-  void createTable() {
-    if (client
-        .rows(
-            "SELECT name FROM system.tables WHERE database = 'millrace' AND name = 'positions'",
-            doing)
-        .isEmpty()) {
+  /**
+   * Creates the table where it is missing.
+   *
+   * @throws StopException if there is one that does not drop an insert whose token it has seen
+   */
+  void prepareTable() {
+    List<List<String>> found =
+        client.rows(
+            "SELECT engine, engine_full FROM system.tables WHERE database = 'millrace' AND name = 'positions'",
+            doing);
+    if (found.isEmpty()) {
       ClickHouseTable.createDatabase(client, "millrace", doing);
       client.execute(CREATE, doing);
+    } else if (!deduplication.isKnownTo(found.get(0).get(0), found.get(0).get(1))) {
+      throw new StopException(
+          Problem.error(
+              ClickHouseError.SINK_TABLE_UNFIT,
+              null,
+              "sink `%s`: table `%s`, in which sinks claim rows, does not know an insert again that is repeated"
+                  .formatted(context.sink(), TABLE),
+              "ALTER TABLE %s MODIFY SETTING %s = 10000".formatted(TABLE, Deduplication.WINDOW)),
+          null);
     }
   }
 
@@ -198,8 +215,6 @@ final class ClickHousePositions {
     client.execute(
         sql,
         doing,
-        token.isPresent()
-            ? Map.of("insert_deduplicate", "1", "insert_deduplication_token", token.get())
-            : Map.of("insert_deduplicate", "0"));
+        token.map(deduplication::by).orElseGet(deduplication::none));
   }
 }

@@ -42,6 +42,7 @@ final class ClickHouseSink implements Sink {
   private final SinkContext context;
   private final ClickHouseClient client;
   private final ClickHousePositions positions;
+  private final Deduplication deduplication;
   private final ClickHouseTarget target;
   private final ClickHouseRows rows;
   private final String doing;
@@ -53,12 +54,14 @@ final class ClickHouseSink implements Sink {
       SinkContext context,
       ClickHouseClient client,
       ClickHousePositions positions,
+      Deduplication deduplication,
       ClickHouseTarget target,
       boolean fills,
       @Nullable Held held) {
     this.context = context;
     this.client = client;
     this.positions = positions;
+    this.deduplication = deduplication;
     this.target = target;
     this.held = held;
     this.rows = new ClickHouseRows(context, target);
@@ -83,10 +86,13 @@ final class ClickHouseSink implements Sink {
         new ClickHouseClient(address, "millrace " + context.project() + "/" + context.sink());
     boolean opened = false;
     try {
-      ClickHousePositions positions = new ClickHousePositions(client, context);
-      positions.createTable();
+      ServerVersion.require(client, context);
+      Deduplication deduplication =
+          Deduplication.of(client, "prepare `" + context.table() + "`");
+      ClickHousePositions positions = new ClickHousePositions(client, context, deduplication);
+      positions.prepareTable();
       Held held = positions.read().orElse(null);
-      ClickHouseTable table = new ClickHouseTable(client, context);
+      ClickHouseTable table = new ClickHouseTable(client, context, deduplication);
       ClickHouseTarget target = table.prepare();
       if (held != null
           && held.epoch().equals(context.epoch())
@@ -94,7 +100,8 @@ final class ClickHouseSink implements Sink {
           && (table.wasMissing() || !held.tableId().equals(target.id()))) {
         throw lost(context, held);
       }
-      ClickHouseSink sink = new ClickHouseSink(context, client, positions, target, fills, held);
+      ClickHouseSink sink =
+          new ClickHouseSink(context, client, positions, deduplication, target, fills, held);
       if (held != null && held.emptying() && held.epoch().equals(context.epoch())) {
         // Whoever was emptying the table did not come to its end.
         sink.empty(held.adoption());
@@ -127,7 +134,7 @@ final class ClickHouseSink implements Sink {
       fill.run(false);
       begun();
     } else if (fills && context.epoch().equals(Objects.requireNonNull(held).epoch())) {
-      fill.warnIfLate(client);
+      fill.warnIfLate(client, deduplication);
     }
   }
 
@@ -211,7 +218,7 @@ final class ClickHouseSink implements Sink {
     int piece = 0;
     for (int[] numbers : target.pieces(context.schema(), changes, 0, changes.size())) {
       // What comes twice has the same version, and counts once.
-      insert(changes, numbers, before, sequence, piece++, Map.of("insert_deduplicate", "0"));
+      insert(changes, numbers, before, sequence, piece++, deduplication.none());
     }
     confirm(before, sequence);
   }
@@ -271,14 +278,10 @@ final class ClickHouseSink implements Sink {
     }
   }
 
-  private static Map<String, String> tokenSettings(String token) {
-    return Map.of(
-        "insert_deduplicate",
-        "1",
-        "insert_deduplication_token",
-        token,
-        "deduplicate_blocks_in_dependent_materialized_views",
-        "1");
+  private Map<String, String> tokenSettings(String token) {
+    Map<String, String> settings = deduplication.by(token);
+    settings.put("deduplicate_blocks_in_dependent_materialized_views", "1");
+    return settings;
   }
 
   /**

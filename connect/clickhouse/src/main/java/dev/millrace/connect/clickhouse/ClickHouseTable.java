@@ -22,30 +22,27 @@ import org.jspecify.annotations.Nullable;
 /** Makes a sink's target table, or finds out whether the one that is there can take the stream. */
 final class ClickHouseTable {
   private static final Pattern REPLACING = Pattern.compile("ReplacingMergeTree\\(([^)]*)\\)");
-  private static final String WINDOW = "non_replicated_deduplication_window";
 
   /** The table as the server tells it. */
   private record Existing(
-      String engine, String engineFull, String partition, String sorting, String id) {
-    boolean isReplicated() {
-      return engine.startsWith("Replicated") || engine.startsWith("Shared");
-    }
-  }
+      String engine, String engineFull, String partition, String sorting, String id) {}
 
   /** A column as the server tells it. */
   private record ExistingColumn(String name, String type, String kind) {}
 
   private final ClickHouseClient client;
   private final SinkContext context;
+  private final Deduplication deduplication;
   private final String database;
   private final String table;
   private final String doing;
   private final Problems problems = new Problems();
   private boolean wasMissing;
 
-  ClickHouseTable(ClickHouseClient client, SinkContext context) {
+  ClickHouseTable(ClickHouseClient client, SinkContext context, Deduplication deduplication) {
     this.client = client;
     this.context = context;
+    this.deduplication = deduplication;
     int dot = context.table().indexOf('.');
     this.database = dot < 0 ? client.address().database() : context.table().substring(0, dot);
     this.table = context.table().substring(dot + 1);
@@ -163,7 +160,7 @@ final class ClickHouseTable {
     context.options().optionalText(TableOptions.TTL_COLUMN).ifPresent(c -> sql.append(ttl(c)));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
-        WINDOW, Long.toString(context.options().number(TableOptions.DEDUPLICATION_WINDOW)));
+        Deduplication.WINDOW, Long.toString(context.options().number(TableOptions.DEDUPLICATION_WINDOW)));
     // Keys may be null: then null is one key, as everywhere in Millrace.
     settings.put("allow_nullable_key", "1");
     context
@@ -209,10 +206,11 @@ final class ClickHouseTable {
           "name another table");
       problems.throwIfErrors();
     }
-    if (!isUpsert() && !existing.isReplicated() && !existing.engineFull().contains(WINDOW)) {
+    if (!isUpsert() && !deduplication.isKnownTo(existing.engine(), existing.engineFull())) {
       unfit(
           "table `%s` does not know an insert again that is repeated".formatted(context.table()),
-          "ALTER TABLE %s MODIFY SETTING %s = 1000".formatted(qualified(), WINDOW));
+          "ALTER TABLE %s MODIFY SETTING %s = 1000"
+              .formatted(qualified(), Deduplication.window(existing.engine())));
     }
     if (!isUpsert()) {
       return;

@@ -81,8 +81,8 @@ final class Fill {
   }
 
   /** Says that nothing is filled any more if the table was begun without it. */
-  void warnIfLate(ClickHouseClient client) {
-    boolean filled = new ClickHousePositions(client, own("")).read().isPresent();
+  void warnIfLate(ClickHouseClient client, Deduplication deduplication) {
+    boolean filled = new ClickHousePositions(client, own(""), deduplication).read().isPresent();
     if (!filled) {
       LOG.warn(
           "`fill` of sink {} does nothing: {} has rows of the stream already; to fill it first, run"

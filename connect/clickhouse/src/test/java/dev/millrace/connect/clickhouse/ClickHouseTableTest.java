@@ -64,6 +64,47 @@ class ClickHouseTableTest {
   }
 
   @Test
+  void tablesKnowInsertsAgain() {
+    SERVER.execute(
+        "CREATE TABLE forgets (id Int64, text String, at DateTime64(6, 'UTC')) ENGINE = MergeTree ORDER BY id"
+            + " SETTINGS non_replicated_deduplication_window = 0");
+    assertThatThrownBy(() -> open("forgets", "forgets", Map.of()))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("does not know an insert again")
+        .hasMessageContaining("MODIFY SETTING non_replicated_deduplication_window = 1000");
+    open("first", "first", Map.of()).close();
+    SERVER.execute(
+        "ALTER TABLE millrace.positions MODIFY SETTING non_replicated_deduplication_window = 0");
+    assertThatThrownBy(() -> open("first", "first", Map.of()))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("`millrace.positions`")
+        .hasMessageContaining("MODIFY SETTING non_replicated_deduplication_window = 10000");
+    SERVER.execute(
+        "ALTER TABLE millrace.positions MODIFY SETTING non_replicated_deduplication_window = 10000");
+    open("first", "first", Map.of()).close();
+  }
+
+  /** Of two settings of a server the newer one overrides the one that older servers have. */
+  @Test
+  void settingsOfInsertsAreNotOverridden() throws Exception {
+    SERVER.execute(
+        "CREATE TABLE twice (id Int64) ENGINE = MergeTree ORDER BY id"
+            + " SETTINGS non_replicated_deduplication_window = 10");
+    ClickHouseAddress address =
+        ClickHouseAddress.of(OptionValues.of(CONNECTOR.systemOptions(), SERVER.options()));
+    try (ClickHouseClient client = new ClickHouseClient(address, "test")) {
+      Deduplication settings = Deduplication.of(client, "test");
+      String insert = "INSERT INTO kit.twice VALUES (%d)";
+      client.execute(insert.formatted(1), "test", settings.none());
+      client.execute(insert.formatted(1), "test", settings.none());
+      assertThat(SERVER.query("SELECT count() FROM twice")).isEqualTo("2");
+      client.execute(insert.formatted(2), "test", settings.by("token"));
+      client.execute(insert.formatted(3), "test", settings.by("token"));
+      assertThat(SERVER.query("SELECT count() FROM twice")).isEqualTo("3");
+    }
+  }
+
+  @Test
   void viewOfAnotherIsLeftAlone() {
     open("viewed", "viewed", Map.of(), "id").close();
     String before =
