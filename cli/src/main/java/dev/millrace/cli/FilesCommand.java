@@ -31,15 +31,18 @@ import picocli.CommandLine.Spec;
       "  skip    a file that is not done is left alone from now on",
       "  forget  a file is as if it had never been read: if it is still there, all of its rows come"
           + " again",
-      "The running instance does the last three between two batches; without one Kafka is started"
-          + " for it, if it is embedded."
+      "  keep    those of a --source are still the same, though its folder or `identity` is another one"
+          + " now",
+      "The running instance does retry, skip and forget between two batches; without one Kafka is"
+          + " started for it, if it is embedded."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace files examples/sms",
       "  millrace files examples/sms list \"alfa/**\" --state failed --format csv",
       "  millrace files examples/sms retry \"bravo/*.zip\" --source sms",
-      "  millrace files examples/sms skip alfa/alfa_20260101.csv.gz"
+      "  millrace files examples/sms skip alfa/alfa_20260101.csv.gz",
+      "  millrace files examples/sms keep --source sms"
     })
 final class FilesCommand implements Callable<Integer> {
   @Mixin private ProjectArguments arguments = new ProjectArguments();
@@ -87,7 +90,9 @@ final class FilesCommand implements Callable<Integer> {
     /** They are left alone. */
     skip,
     /** They are as new. */
-    forget
+    forget,
+    /** They are the same under another folder or identity. */
+    keep
   }
 
   /** How a file is. */
@@ -127,7 +132,21 @@ final class FilesCommand implements Callable<Integer> {
       case retry -> amend(client, LedgerAction.RETRY, selection, "will be read on");
       case skip -> amend(client, LedgerAction.SKIP, selection, "will be left alone");
       case forget -> amend(client, LedgerAction.FORGET, selection, "will be as new");
+      case keep -> keep(client);
     };
+  }
+
+  private int keep(StoreClient client) {
+    String of = source;
+    if (of == null || !paths.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Say whose files are the same: --source, and no paths.");
+    }
+    int kept =
+        client.whileStopped(
+            () -> StoppedProject.keepFiles(arguments.load(new Problems()), of));
+    spec.commandLine().getOut().println(files(kept) + " of " + of + " will not be read again.");
+    return 0;
   }
 
   private int amend(

@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Programs;
 import dev.millrace.engine.change.ChangePlan;
 import dev.millrace.engine.change.ChangePlanner;
+import dev.millrace.engine.change.LedgerScopes;
 import dev.millrace.engine.change.Starts;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.project.Project;
@@ -54,12 +55,17 @@ final class PlanCommand implements Callable<Integer> {
     Logging.quiet();
     dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
     Project project = arguments.load(problems);
+    Connectors connectors = new Connectors();
     Map<String, StreamProgram> programs =
-        Programs.compile(project, new Connectors().sinks(), problems);
+        Programs.compile(project, connectors.sinks(), problems);
     problems.throwIfErrors();
     StoredProject stored = StoreClient.of(arguments.folder()).stored();
     ChangePlan plan =
-        ChangePlanner.plan(project, Starts.apply(project, programs, stored, Instant.now()), stored);
+        ChangePlanner.plan(
+            project,
+            Starts.apply(project, programs, stored, Instant.now()),
+            stored,
+            LedgerScopes.of(project, connectors.sources()));
     PrintWriter out = spec.commandLine().getOut();
     PlanText text = new PlanText(project, plan, Problems.colours());
     out.print(format.isJson() ? text.json() : text.text());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.log.EmbeddedBroker;
 import dev.millrace.log.LedgerLog;
@@ -217,6 +218,7 @@ class FilesCommandTest {
           broker,
           LedgerLog.topic("drops", "drops"),
           r -> ledger.put(new String(r.key(), UTF_8), entry(r.value())));
+      ledger.remove(LedgerEntry.SCOPE);
       read(broker, "drops.rows", r -> rows.add(id(r.value())));
     }
     assertThat(rows).hasSize(FILES * ROWS).doesNotHaveDuplicates();

@@ -14,6 +14,7 @@ import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.change.ChangePlan;
 import dev.millrace.engine.change.ChangePlanner;
+import dev.millrace.engine.change.LedgerScopes;
 import dev.millrace.engine.change.Starts;
 import dev.millrace.engine.change.StoreChange;
 import dev.millrace.engine.change.StoredProject;
@@ -141,7 +142,9 @@ public final class Engine implements Instance, AutoCloseable {
       }
       Map<String, StreamProgram> started =
           Starts.apply(project, programs, stored, options.clock().instant());
-      ChangePlan plan = ChangePlanner.plan(project, started, stored);
+      ChangePlan plan =
+          ChangePlanner.plan(
+              project, started, stored, LedgerScopes.of(project, options.sources()));
       edit = stored.sources().isEmpty() ? Optional.empty() : Optional.of(plan);
       if (!plan.problems().isEmpty()) {
         throw new StopException(plan.problems());

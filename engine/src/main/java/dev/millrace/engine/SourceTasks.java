@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.option.Options;
+import dev.millrace.engine.change.LedgerScopes;
 import dev.millrace.log.SourceTask;
 import dev.millrace.project.Project;
 import dev.millrace.project.SourceSpec;
@@ -51,6 +52,10 @@ final class SourceTasks {
     return source.ledger().map(systems::containsKey).orElse(true);
   }
 
+  private Map<String, String> scope(SourceSpec source) {
+    return LedgerScopes.of(project, source, options.sources());
+  }
+
   /** The task of a source with a connector, whose ledger's system runs. */
   SourceTask of(SourceSpec source) {
     Map<String, String> topics = new HashMap<>();
@@ -68,6 +73,7 @@ final class SourceTasks {
         source.options(),
         source.streams().stream().map(StreamSpec::declaration).toList(),
         topics,
+        scope(source),
         project.folder(),
         options.clock());
   }

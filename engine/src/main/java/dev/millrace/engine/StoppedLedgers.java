@@ -77,12 +77,28 @@ public final class StoppedLedgers implements AutoCloseable {
    * @throws dev.millrace.api.error.RetryException if a system does not answer
    */
   public Set<String> amend(String source, LedgerAction action, Set<String> keys) {
+    return runner(source).amend(action, keys);
+  }
+
+  /**
+   * Takes what a source's ledger has for the same things, though its folder, for example, is
+   * another one now.
+   *
+   * @return how many entries it has
+   * @throws StopException if there is no such source
+   * @throws dev.millrace.api.error.RetryException if a system does not answer
+   */
+  public int keep(String source) {
+    return runner(source).keepLedger();
+  }
+
+  private SourceRunner runner(String source) {
     SourceSpec spec =
         project.sources().stream()
             .filter(s -> s.name().equals(source) && s.connector().isPresent())
             .findFirst()
             .orElseThrow(() -> SourceRunners.unknown(source, tasks.connectors().keySet()));
-    return SourceRunner.stopped(options.cluster(), tasks.of(spec)).amend(action, keys);
+    return SourceRunner.stopped(options.cluster(), tasks.of(spec));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.millrace.log;
 
 import dev.millrace.api.connect.Ledger;
 import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.Source;
 import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceBatch;
@@ -12,7 +13,9 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -162,6 +165,7 @@ public final class SourceRunner implements AutoCloseable {
         task.streams(),
         Optional.ofNullable(committed),
         ledger,
+        task.scope(),
         task.folder(),
         task.clock());
   }
@@ -325,6 +329,35 @@ public final class SourceRunner implements AutoCloseable {
       }
     }
     return request.amended();
+  }
+
+  /**
+   * Takes the things of a source that does not run for the same ones, though the scope of its
+   * ledger is another one now. Waits until that is committed.
+   *
+   * @return how many entries there are
+   * @throws RetryException if Kafka, or the system that shares the ledger, does not answer
+   */
+  public int keepLedger() {
+    try (SourceWriter writer = openWriter();
+        SourceLedger ledger = SourceLedger.open(cluster, task)) {
+      Map<String, String> entries = new LinkedHashMap<>();
+      LedgerLog.of(cluster, task)
+          .read(
+              (key, value) -> {
+                entries.remove(key);
+                if (value != null) {
+                  entries.put(key, value);
+                }
+              });
+      entries.remove(LedgerEntry.SCOPE);
+      task.connector().keep(entries, task.scope()).forEach(writer::note);
+      writer.commit(committed);
+      ledger.share(writer);
+      return entries.size();
+    } catch (KafkaException e) {
+      throw failure(e);
+    }
   }
 
   private synchronized void amendWithoutSource(Amendments.Request request) {

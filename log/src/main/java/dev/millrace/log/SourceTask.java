@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param options of the source
  * @param streams in the order of the file
  * @param topics the topic of each stream, by the stream's name; the topics exist
+ * @param scope what the keys of its ledger depend on; empty if that is not looked at
  * @param folder the project's
  * @param clock the time that the source sees
  */
@@ -36,12 +37,14 @@ public record SourceTask(
     Options options,
     List<StreamDeclaration> streams,
     Map<String, String> topics,
+    Map<String, String> scope,
     Path folder,
     Clock clock) {
   /** Copies the collections. */
   public SourceTask {
     streams = List.copyOf(streams);
     topics = Map.copyOf(topics);
+    scope = Map.copyOf(scope);
   }
 
   /** A source without a system. */
@@ -64,6 +67,7 @@ public record SourceTask(
         options,
         streams,
         topics,
+        Map.of(),
         Path.of(""),
         clock);
   }

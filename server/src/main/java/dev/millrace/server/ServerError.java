@@ -29,6 +29,8 @@ public enum ServerError implements ErrorCode {
   NOT_A_PROJECT(Blame.USER),
   /** The project has not run yet. */
   NOTHING_STORED(Blame.USER),
+  /** What is asked for wants that no instance runs. */
+  STILL_RUNNING(Blame.USER),
   /** The running instance refused a request of the command line. */
   REFUSED_BY_INSTANCE(Blame.USER);
 

@@ -184,6 +184,25 @@ public final class StoreClient {
     return stopped.get();
   }
 
+  /**
+   * Does what cannot be done while an instance runs.
+   *
+   * @throws StopException if one runs, or there is no store yet
+   */
+  public <T> T whileStopped(Supplier<T> work) {
+    if (running().isPresent()) {
+      throw new StopException(
+          Problem.error(
+              ServerError.STILL_RUNNING,
+              null,
+              "the project runs, with the files that its ledgers have",
+              "stop it, and ask again before it is started with other ones"),
+          null);
+    }
+    requireStore();
+    return work.get();
+  }
+
   private static ObjectNode body(String action, FileSelection selection) {
     ObjectNode body = Json.object().put("action", action.toLowerCase(Locale.ROOT));
     selection.source().ifPresent(s -> body.put("source", s));

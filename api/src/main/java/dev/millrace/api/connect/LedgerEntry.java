@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param key names the thing
  * @param value a text of at most a few kilobytes; null to forget the key
  */
-public record LedgerEntry(String key, @Nullable String value) {}
+public record LedgerEntry(String key, @Nullable String value) {
+  /**
+   * The key of an entry that is of no thing but of the ledger: what its keys depend on, as {@link
+   * SourceConnector#ledgerScope} says it, in a JSON object of texts.
+   */
+  public static final String SCOPE = "//scope";
+}

@@ -6,6 +6,7 @@ import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,6 +53,31 @@ public interface SourceConnector extends Connector {
    */
   default List<LedgerEntry> amend(LedgerAction action, LedgerEntry entry) {
     return List.of();
+  }
+
+  /**
+   * What the keys of a source's ledger depend on, by option: with another value the source would
+   * not know again what it has read, or would take something else for it. Without secrets. A source
+   * keeps it under {@link LedgerEntry#SCOPE}.
+   *
+   * @param system the options of the system that it reads from; empty if that is embedded, or there
+   *     is none
+   * @param systemType the type of that system; empty if there is none
+   */
+  default Map<String, String> ledgerScope(
+      Optional<Options> system, Optional<String> systemType, Options options) {
+    return Map.of();
+  }
+
+  /**
+   * The entries of a ledger of another {@linkplain #ledgerScope scope}, as they are if the things
+   * are the same in this one.
+   *
+   * @param entries all of them, by key
+   * @return what is to be committed, {@link LedgerEntry#SCOPE} among it
+   */
+  default List<LedgerEntry> keep(Map<String, String> entries, Map<String, String> scope) {
+    throw new UnsupportedOperationException(name());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.millrace.api.option.Options;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param streams the streams to read, in the order of the file
  * @param position what {@link SourceBatch#position()} last committed; empty on the first start
  * @param ledger what {@link SourceBatch#ledger()} committed; empty for a connector without one
+ * @param scope what the keys of the ledger depend on now, as {@link SourceConnector#ledgerScope}
+ *     says it; empty if that is not looked at
  * @param folder the project's, against which relative paths in options are resolved
  * @param clock the time; tests move it by hand
  */
@@ -28,6 +31,7 @@ public record SourceContext(
     List<StreamDeclaration> streams,
     Optional<String> position,
     Ledger ledger,
+    Map<String, String> scope,
     Path folder,
     Clock clock) {
   /** Copies the list. */
@@ -51,6 +55,7 @@ public record SourceContext(
         streams,
         position,
         Ledger.EMPTY,
+        Map.of(),
         Path.of(""),
         clock);
   }
@@ -58,6 +63,6 @@ public record SourceContext(
   /** The same with a ledger. */
   public SourceContext with(Ledger committed) {
     return new SourceContext(
-        name, system, systemType, options, streams, position, committed, folder, clock);
+        name, system, systemType, options, streams, position, committed, scope, folder, clock);
   }
 }

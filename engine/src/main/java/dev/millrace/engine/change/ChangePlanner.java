@@ -5,6 +5,7 @@ import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.change.StoredProject.StoredLedger;
 import dev.millrace.engine.store.Instants;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.ModelSpec;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Compares a project with what a store was filled by. A stream is filled again if its program is
@@ -37,11 +39,16 @@ public final class ChangePlanner {
   private final Map<String, ViewDefinition> views;
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
+  private final Map<String, Map<String, String>> scopes;
   private final List<AssetChange> changes = new ArrayList<>();
 
   private ChangePlanner(
-      Project project, Map<String, StreamProgram> programs, StoredProject stored) {
+      Project project,
+      Map<String, StreamProgram> programs,
+      StoredProject stored,
+      Map<String, Map<String, String>> scopes) {
     this.stored = stored;
+    this.scopes = scopes;
     for (StreamSpec stream : project.streams()) {
       sources.put(stream.qualifiedName(), Definitions.of(stream));
     }
@@ -67,13 +74,18 @@ public final class ChangePlanner {
    * The plan.
    *
    * @param programs the project's streams, compiled without errors
+   * @param scopes as {@link LedgerScopes} has them
    */
   public static ChangePlan plan(
-      Project project, Map<String, StreamProgram> programs, StoredProject stored) {
-    return new ChangePlanner(project, programs, stored).plan();
+      Project project,
+      Map<String, StreamProgram> programs,
+      StoredProject stored,
+      Map<String, Map<String, String>> scopes) {
+    return new ChangePlanner(project, programs, stored, scopes).plan();
   }
 
   private ChangePlan plan() {
+    scopes.forEach(this::ledger);
     sources.values().forEach(this::source);
     streams.values().forEach(s -> ownReason(s).ifPresent(reason -> reasons.put(s.name(), reason)));
     while (spread()) {
@@ -285,6 +297,42 @@ public final class ChangePlanner {
     } else {
       changes.add(new AssetChange("source", source.name(), Verdict.UNCHANGED, "", List.of()));
     }
+  }
+
+  /** A ledger knows things by keys that depend on more than the things. */
+  private void ledger(String source, Map<String, String> scope) {
+    StoredLedger ledger = stored.ledgers().get(source);
+    if (ledger == null || ledger.scope().isEmpty() || ledger.scope().equals(scope)) {
+      return;
+    }
+    String reason =
+        scope.entrySet().stream()
+            .filter(e -> !e.getValue().equals(ledger.scope().get(e.getKey())))
+            .map(
+                e ->
+                    "its `%s` was `%s` and is `%s`"
+                        .formatted(e.getKey(), ledger.scope().get(e.getKey()), e.getValue()))
+            .collect(Collectors.joining(", "));
+    if (ledger.entries() == 0) {
+      changes.add(
+          new AssetChange(
+              "source", source, Verdict.STATE_REUSED, reason, List.of("nothing of it was read")));
+      return;
+    }
+    changes.add(
+        new AssetChange(
+            "source",
+            source,
+            Verdict.CANNOT,
+            reason,
+            List.of(
+                "its ledger has %d files that were read, such as %s: those that are there now would be read again, or be taken for others"
+                    .formatted(ledger.entries(), String.join(", ", ledger.examples())),
+                "undo the edit",
+                "or say that they are the same files: `millrace files <project> keep --source %s`"
+                    .formatted(source),
+                "or have all that is there read, rows that came before once more: `millrace files <project> forget \"**\" --source %s`"
+                    .formatted(source))));
   }
 
   private static AssetChange cannot(SourceDefinition source, String reason) {

@@ -1,6 +1,7 @@
 package dev.millrace.engine.change;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.change.Definition.SinkDefinition;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The project that a store was filled by.
@@ -32,6 +34,7 @@ import java.util.TreeSet;
  * @param starts of streams that are being filled, where these start
  * @param figures of removed things that a person could miss: changes that wait for a sink, records
  *     that a source refused, by {@code kind name}
+ * @param ledgers of sources that keep one and say what its keys depend on, by the source's name
  */
 public record StoredProject(
     List<StreamDefinition> streams,
@@ -41,13 +44,37 @@ public record StoredProject(
     Set<String> current,
     Set<String> read,
     Map<String, String> starts,
-    Map<String, Long> figures) {
+    Map<String, Long> figures,
+    Map<String, StoredLedger> ledgers) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
       new StoredProject(
-          List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(), Map.of());
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Set.of(),
+          Set.of(),
+          Map.of(),
+          Map.of(),
+          Map.of());
+
+  /**
+   * A source's ledger, as the store knows it.
+   *
+   * @param scope what its keys depend on
+   * @param entries how many things it has
+   * @param examples some of them
+   */
+  public record StoredLedger(Map<String, String> scope, long entries, List<String> examples) {
+    /** Copies the collections. */
+    public StoredLedger {
+      scope = Map.copyOf(scope);
+      examples = List.copyOf(examples);
+    }
+  }
 
   /** Copies the collections. */
   public StoredProject {
@@ -59,6 +86,7 @@ public record StoredProject(
     read = Set.copyOf(read);
     starts = Map.copyOf(starts);
     figures = Map.copyOf(figures);
+    ledgers = Map.copyOf(ledgers);
   }
 
   /** Reads what a store tells; {@link #NONE} if it has never had a project. */
@@ -96,7 +124,8 @@ public record StoredProject(
           current,
           sources(statement),
           starts(statement),
-          figures(statement, all, kept));
+          figures(statement, all, kept),
+          ledgers(statement));
     }
   }
 
@@ -181,6 +210,47 @@ public record StoredProject(
       }
     }
     return figures;
+  }
+
+  private static Map<String, StoredLedger> ledgers(Statement statement) throws SQLException {
+    Map<String, StoredLedger> ledgers = new HashMap<>();
+    if (!hasScopes(statement)) {
+      return ledgers;
+    }
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT l.source, l.scope, (SELECT count(*) FROM store.system.files f WHERE f.source = l.source),"
+                + " (SELECT coalesce(list(path), []) FROM (SELECT path FROM store.system.files f WHERE f.source = l.source"
+                + " ORDER BY path LIMIT 3)) FROM progress.ledgers l WHERE l.scope IS NOT NULL")) {
+      while (row.next()) {
+        ledgers.put(
+            row.getString(1),
+            new StoredLedger(
+                scope(row.getString(2)),
+                row.getLong(3),
+                Stream.of((Object[]) row.getArray(4).getArray()).map(String::valueOf).toList()));
+      }
+    }
+    return ledgers;
+  }
+
+  /** False in a store that was made before scopes were kept, or that has no table of files. */
+  private static boolean hasScopes(Statement statement) throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT count(*) FROM duckdb_columns() WHERE (schema_name, table_name, column_name) IN"
+                + " (('progress', 'ledgers', 'scope'), ('system', 'files', 'path'))")) {
+      row.next();
+      return row.getInt(1) == 2;
+    }
+  }
+
+  private static Map<String, String> scope(String json) {
+    try {
+      return MAPPER.readValue(json, new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      return Map.of();
+    }
   }
 
   /** Says how much of a removed thing a person could miss. */

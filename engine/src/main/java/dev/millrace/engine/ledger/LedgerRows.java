@@ -1,5 +1,6 @@
 package dev.millrace.engine.ledger;
 
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.LedgerTable;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.type.Column;
@@ -10,6 +11,7 @@ import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Wire;
 import dev.millrace.log.Position;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,9 @@ final class LedgerRows implements AutoCloseable {
   private final LedgerTable table;
   private final Block entries = new Block(COLUMNS);
   private final long handle = RowFunction.add(new Entries());
+
+  /** What the ledger says its keys depend on; null if it does not. */
+  private @Nullable String scope;
 
   /** Key and value of each entry. */
   private final class Entries implements RowFunction.Provider {
@@ -69,6 +74,7 @@ final class LedgerRows implements AutoCloseable {
       throws SQLException {
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.ledgers (source VARCHAR, topic_id VARCHAR, next_offset BIGINT, read_at TIMESTAMPTZ)");
+    transaction.execute("ALTER TABLE progress.ledgers ADD COLUMN IF NOT EXISTS scope VARCHAR");
     for (SourceConnector connector : connectors) {
       Optional<LedgerTable> shown = connector.ledger();
       if (shown.isEmpty()) {
@@ -143,9 +149,12 @@ final class LedgerRows implements AutoCloseable {
       throws SQLException {
     List<Position> positions = new ArrayList<>();
     transaction.query(
-        "SELECT next_offset FROM progress.ledgers WHERE source = %s AND topic_id = %s AND read_at > now() - INTERVAL %d SECOND"
+        "SELECT next_offset, scope FROM progress.ledgers WHERE source = %s AND topic_id = %s AND read_at > now() - INTERVAL %d SECOND"
             .formatted(Identifier.literal(source), Identifier.literal(topicId), most.toSeconds()),
-        row -> positions.add(new Position(topic, topicId, 0, row.getLong(1))));
+        row -> {
+          positions.add(new Position(topic, topicId, 0, row.getLong(1)));
+          scope = row.getString(2);
+        });
     if (positions.isEmpty()) {
       clear(transaction);
     }
@@ -154,6 +163,7 @@ final class LedgerRows implements AutoCloseable {
 
   /** Forgets all of the source's rows, and how far it was read. */
   void clear(Transaction transaction) throws SQLException {
+    scope = null;
     transaction.execute("DELETE FROM " + qualified(table) + ofSource());
     transaction.execute("DELETE FROM progress.ledgers" + ofSource());
   }
@@ -209,13 +219,18 @@ final class LedgerRows implements AutoCloseable {
               + Identifier.quote(table.columns().columns().get(0).name())
               + " IS NOT NULL");
     }
+    if (newest.containsKey(LedgerEntry.SCOPE)) {
+      byte[] written = newest.get(LedgerEntry.SCOPE);
+      scope = written == null ? null : new String(written, StandardCharsets.UTF_8);
+    }
     transaction.execute("DELETE FROM progress.ledgers" + ofSource());
     transaction.execute(
-        "INSERT INTO progress.ledgers VALUES (%s, %s, %d, now())"
+        "INSERT INTO progress.ledgers VALUES (%s, %s, %d, now(), %s)"
             .formatted(
                 Identifier.literal(source),
                 Identifier.literal(position.topicId()),
-                position.nextOffset()));
+                position.nextOffset(),
+                scope == null ? "NULL" : Identifier.literal(scope)));
   }
 
   @Override

@@ -47,6 +47,40 @@ public final class StoppedProject {
    */
   public static ObjectNode amendFiles(
       Project project, LedgerAction action, FileSelection selection) {
+    return with(
+        project,
+        ledgers -> {
+          ObjectNode amended = amend(project, ledgers, action, selection);
+          ledgers.catchUp();
+          return amended;
+        });
+  }
+
+  /**
+   * Takes the files that a source's ledger has for those that are there now, though its folder or
+   * its {@code identity} is another one. Systems are started as for {@link #amendFiles}.
+   *
+   * @return how many files that are
+   * @throws StopException if there is no such source, the project runs, or a system does not start
+   * @throws dev.millrace.api.error.RetryException if a system does not answer
+   */
+  public static int keepFiles(Project project, String source) {
+    return with(
+        project,
+        ledgers -> {
+          int kept = ledgers.keep(source);
+          ledgers.catchUp();
+          return kept;
+        });
+  }
+
+  /** What is done with ledgers. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T with(StoppedLedgers ledgers) throws SQLException;
+  }
+
+  private static <T> T with(Project project, Work<T> work) {
     Set<String> shared =
         project.sources().stream()
             .map(SourceSpec::ledger)
@@ -57,11 +91,9 @@ public final class StoppedProject {
         EmbeddedSystems systems =
             new EmbeddedSystems(project, folder, system -> shared.contains(system.name()))) {
       systems.awaitKafka();
-      EngineOptions options = options(project, folder, systems);
-      try (StoppedLedgers ledgers = StoppedLedgers.open(project, options)) {
-        ObjectNode amended = amend(project, ledgers, action, selection);
-        ledgers.catchUp();
-        return amended;
+      try (StoppedLedgers ledgers =
+          StoppedLedgers.open(project, options(project, folder, systems))) {
+        return work.with(ledgers);
       }
     } catch (SQLException e) {
       throw new StopException(

@@ -292,7 +292,7 @@ final class EditedShop implements AutoCloseable {
     }
     Map<String, StreamProgram> programs = SmallShop.compile(project, connectors);
     return ChangePlanner.plan(
-        project, Starts.apply(project, programs, stored, Instant.now()), stored);
+        project, Starts.apply(project, programs, stored, Instant.now()), stored, Map.of());
   }
 
   private Store store() {

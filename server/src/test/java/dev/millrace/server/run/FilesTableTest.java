@@ -7,8 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.connect.LedgerAction;
+import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.error.StopException;
 import dev.millrace.dbt.context.DbtTemplates;
+import dev.millrace.engine.change.ChangePlan;
+import dev.millrace.engine.change.ChangePlanner;
+import dev.millrace.engine.change.LedgerScopes;
+import dev.millrace.engine.change.Starts;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.log.EmbeddedBroker;
@@ -20,6 +26,7 @@ import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
 import dev.millrace.server.FileSelection;
 import dev.millrace.server.StoreClient;
+import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -139,12 +146,21 @@ class FilesTableTest {
   }
 
   private RunningProject run() {
+    return run(false);
+  }
+
+  private RunningProject run(boolean fresh) {
     Project project = project();
     RunningProject running =
         RunningProject.begin(
-            new RunOptions(project, OptionalInt.empty(), false, false, 256L << 20), line -> {});
-    running.open(SmallShop.compile(project, connectors), connectors, line -> {});
-    return running;
+            new RunOptions(project, OptionalInt.empty(), fresh, false, 256L << 20), line -> {});
+    try {
+      running.open(SmallShop.compile(project, connectors), connectors, line -> {});
+      return running;
+    } catch (RuntimeException e) {
+      running.close();
+      throw e;
+    }
   }
 
   private StoreClient client() {
@@ -215,7 +231,7 @@ class FilesTableTest {
               String key = new String(record.key(), UTF_8);
               if (record.value() == null) {
                 rows.remove(key);
-              } else {
+              } else if (!key.equals(LedgerEntry.SCOPE)) {
                 rows.put(key, row(key, new String(record.value(), UTF_8)));
               }
             });
@@ -310,6 +326,65 @@ class FilesTableTest {
       awaitFiles("a.csv done", "b.csv skipped");
       awaitRows(10);
     }
+  }
+
+  private ChangePlan plan() {
+    Project project = project();
+    StoredProject stored = client().stored();
+    Map<String, StreamProgram> programs =
+        Starts.apply(project, SmallShop.compile(project, connectors), stored, Instant.now());
+    return ChangePlanner.plan(
+        project, programs, stored, LedgerScopes.of(project, connectors.sources()));
+  }
+
+  /** Otherwise files would be taken for those of the old folder, or be read again. */
+  @Test
+  void anotherFolderIsRefusedUntilAPersonSaysWhatItIs() throws Exception {
+    write("in/a.csv", csv(0, 5));
+    write("in/b.csv", csv(5, 9));
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv done");
+      awaitRows(9);
+      assertThatThrownBy(() -> client().whileStopped(() -> 0)).hasMessageContaining("stop it");
+    }
+    assertThat(plan().problems()).isEmpty();
+    Files.move(folder.resolve("in"), folder.resolve("other"));
+    write("other/c.csv", csv(9, 10));
+    write("sources/drops.yml", source("drops").replace("folder: in", "folder: other"));
+    assertThat(plan().problems()).hasSize(1);
+    assertThatThrownBy(this::run)
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("its `folder` was `in` and is `other`")
+        .hasMessageContaining("2 files that were read, such as a.csv, b.csv")
+        .hasMessageContaining("keep --source drops")
+        .hasMessageContaining("forget");
+    // A new store knows nothing of it, but the ledger does.
+    try (RunningProject fresh = run(true)) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(fresh.engine().problems().toString())
+                      .contains("its `folder` was `in` and is `other`", "2 files"));
+    }
+    assertThat(client().whileStopped(() -> StoppedProject.keepFiles(project(), "drops")))
+        .isEqualTo(2);
+    assertThat(plan().problems()).isEmpty();
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv done", "c.csv done");
+      awaitRows(10);
+    }
+    write(
+        "sources/drops.yml",
+        source("drops").replace("folder: in", "folder: other\n    identity: path"));
+    assertThat(plan().problems().toString()).contains("was `path_time_size` and is `path`");
+    assertThat(amend(LedgerAction.FORGET, of("**")).path("amended").asLong()).isEqualTo(3);
+    assertThat(plan().problems()).isEmpty();
+    try (RunningProject running = run()) {
+      awaitFiles("a.csv done", "b.csv done", "c.csv done");
+      awaitRows(20);
+    }
+    assertThat(table()).isEqualTo(ledger("drops")).containsKey("a.csv");
   }
 
   @Test

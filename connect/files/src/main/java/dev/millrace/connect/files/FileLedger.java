@@ -25,6 +25,9 @@ final class FileLedger {
   private final FilesPlan.Identity identity;
   private final KeyStates states = new KeyStates();
   private long failed;
+  private long files;
+  private final Map<String, String> wanted;
+  private Map<String, String> scope = Map.of();
 
   /** By key: files that are being read, or are to be read on. */
   private final Map<String, FileEntry> open = new HashMap<>();
@@ -35,13 +38,21 @@ final class FileLedger {
   /** A file that stopped in its middle. */
   record Stopped(String key, FileEntry entry) {}
 
-  private FileLedger(Ledger ledger, FilesPlan.Identity identity) {
+  private FileLedger(
+      Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
     this.ledger = ledger;
     this.identity = identity;
+    this.wanted = wanted;
   }
 
-  static FileLedger read(Ledger ledger, FilesPlan.Identity identity) {
-    FileLedger read = new FileLedger(ledger, identity);
+  /**
+   * Reads a ledger.
+   *
+   * @param wanted the scope of the source; empty if that is not looked at
+   */
+  static FileLedger read(
+      Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
+    FileLedger read = new FileLedger(ledger, identity, wanted);
     ledger.read((key, value) -> read.note(new LedgerEntry(key, value)));
     return read;
   }
@@ -49,6 +60,10 @@ final class FileLedger {
   /** Takes over an entry as it is committed. */
   void note(LedgerEntry entry) {
     String value = entry.value();
+    if (entry.key().equals(LedgerEntry.SCOPE)) {
+      scope = value == null ? Map.of() : LedgerScope.parse(value);
+      return;
+    }
     if (isContent(entry.key())) {
       states.put(entry.key(), value == null ? null : FileState.CONTENT);
       return;
@@ -72,6 +87,7 @@ final class FileLedger {
     open.remove(key);
     failed -= states.get(key).filter(s -> s == FileState.FAILED).isPresent() ? 1 : 0;
     failed += entry != null && entry.state() == FileState.FAILED ? 1 : 0;
+    files += (entry == null ? 0 : 1) - (states.get(key).isPresent() ? 1 : 0);
     if (entry == null) {
       stopped.values().removeIf(s -> s.key().equals(key));
       states.put(key, null);
@@ -103,6 +119,25 @@ final class FileLedger {
     return failed;
   }
 
+  /** How many files it has. */
+  long files() {
+    return files;
+  }
+
+  /** What its keys depended on when it was written; empty if it does not say. */
+  Map<String, String> scope() {
+    return scope;
+  }
+
+  /** Sets the scope here, if it is another one; the caller commits that. */
+  Optional<LedgerEntry> begin() {
+    if (wanted.isEmpty() || wanted.equals(scope)) {
+      return Optional.empty();
+    }
+    scope = wanted;
+    return Optional.of(LedgerScope.entry(wanted));
+  }
+
   /** Files that a person wants to be tried again. */
   List<StoredFile> toRetry() {
     return open.values().stream()
@@ -113,6 +148,10 @@ final class FileLedger {
 
   /** What names a file. */
   String key(StoredFile file) {
+    return key(file, identity);
+  }
+
+  static String key(StoredFile file, FilesPlan.Identity identity) {
     return identity == FilesPlan.Identity.PATH ? file.path() : version(file);
   }
 
@@ -207,7 +246,7 @@ final class FileLedger {
     return CONTENT + hash;
   }
 
-  private static boolean isContent(String key) {
+  static boolean isContent(String key) {
     return key.startsWith(CONTENT) && key.indexOf('|') < 0;
   }
 }

@@ -22,6 +22,7 @@ import dev.millrace.connect.files.store.SftpAddress;
 import dev.millrace.connect.files.store.SftpStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,6 +70,17 @@ public final class FilesConnector implements SourceConnector {
   }
 
   @Override
+  public Map<String, String> ledgerScope(
+      Optional<Options> system, Optional<String> systemType, Options options) {
+    return LedgerScope.of(system, systemType, options);
+  }
+
+  @Override
+  public List<LedgerEntry> keep(Map<String, String> entries, Map<String, String> scope) {
+    return LedgerScope.keep(entries, scope);
+  }
+
+  @Override
   public List<String> ledgerTypes() {
     return List.of(RedisConnector.NAME);
   }
@@ -105,7 +117,8 @@ public final class FilesConnector implements SourceConnector {
                 problems)
             .read();
     problems.throwIfErrors();
-    FileLedger ledger = FileLedger.read(context.ledger(), plan.identity());
+    FileLedger ledger = FileLedger.read(context.ledger(), plan.identity(), context.scope());
+    LedgerScope.require(ledger, context);
     Path spool = context.folder().resolve(plan.spool()).resolve(context.name());
     Spool.clear(spool);
     FileLimits limits = new FileLimits(plan.limits(), spool, plan.maxSpool());

@@ -21,6 +21,8 @@ public enum FilesError implements ErrorCode {
   FILES_SPOOL(Blame.EXTERNAL),
   /** Options of the source do not fit together. */
   FILES_OPTIONS(Blame.USER),
+  /** The ledger was written for another folder, or tells files apart by something else. */
+  FILES_OTHER_LEDGER(Blame.USER),
   /** The ledger holds what this version does not understand. */
   FILES_LEDGER(Blame.INTERNAL),
   /**

@@ -133,6 +133,7 @@ final class FilesSource implements Source {
     if (uncommitted || !batch.isEmpty() || !pace.isDue()) {
       return false;
     }
+    ledger.begin().ifPresent(batch::note);
     disposal.run();
     for (StoredFile file = retried.peek(); file != null; file = retried.peek()) {
       disposal.bringBack(file);

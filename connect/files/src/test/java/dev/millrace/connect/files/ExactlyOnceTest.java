@@ -67,6 +67,7 @@ class ExactlyOnceTest {
         context.options(),
         context.streams(),
         Map.of("rows", "rows"),
+        context.scope(),
         context.folder(),
         context.clock());
   }

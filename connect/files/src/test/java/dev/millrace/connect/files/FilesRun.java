@@ -48,6 +48,7 @@ final class FilesRun {
   private Optional<String> systemType = Optional.empty();
   private Options system = new Options(List.of(), Map.of());
   private Clock clock = Clock.systemUTC();
+  private Map<String, String> scope = Map.of();
 
   /** Reads {@code *} once, of files that need not be stable. */
   FilesRun(Path folder) {
@@ -68,6 +69,33 @@ final class FilesRun {
 
   FilesRun clock(Clock time) {
     clock = time;
+    return this;
+  }
+
+  /** From now on the ledger has a scope: that of the options as they are now. */
+  FilesRun scoped() {
+    scope =
+        new FilesConnector()
+            .ledgerScope(
+                systemType.map(t -> system),
+                systemType,
+                OptionValues.of(FilesOptions.SOURCE, source));
+    return this;
+  }
+
+  /** Takes the files of the ledger for the same ones in the scope of now. */
+  FilesRun keep() {
+    Map<String, String> entries = new LinkedHashMap<>();
+    ledger.forEach(
+        (key, value) -> {
+          if (value != null && !key.equals(LedgerEntry.SCOPE)) {
+            entries.put(key, value);
+          }
+        });
+    for (LedgerEntry entry : new FilesConnector().keep(entries, scope)) {
+      ledger.remove(entry.key());
+      ledger.put(entry.key(), entry.value());
+    }
     return this;
   }
 
@@ -93,6 +121,7 @@ final class FilesRun {
         List.of(new StreamDeclaration("rows", SCHEMA, given)),
         Optional.of("ledger"),
         entries -> ledger.forEach(entries),
+        scope,
         folder,
         clock);
   }
@@ -222,7 +251,7 @@ final class FilesRun {
   /** The ledger's entries as {@code path state} or {@code path state: error}, by key. */
   List<String> states() {
     return ledger.values().stream()
-        .filter(v -> v != null && !v.contains("\"state\":\"content\""))
+        .filter(v -> v != null && v.contains("\"path\":"))
         .map(FileEntry::parse)
         .map(
             e ->

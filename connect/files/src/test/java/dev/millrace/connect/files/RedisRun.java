@@ -82,6 +82,7 @@ final class RedisRun {
         context.options(),
         context.streams(),
         Map.of("rows", "rows"),
+        context.scope(),
         context.folder(),
         context.clock());
   }

@@ -83,6 +83,7 @@ class FileDropsTest {
                 streams,
                 position,
                 Ledger.EMPTY,
+                Map.of(),
                 folder,
                 Clock.systemUTC()));
   }

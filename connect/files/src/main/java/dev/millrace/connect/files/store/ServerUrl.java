@@ -3,6 +3,7 @@ package dev.millrace.connect.files.store;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.connect.files.FilesError;
+import dev.millrace.api.option.Options;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -73,6 +74,20 @@ public record ServerUrl(
             "the system's `url` is no address of a server of type `" + schemes[0] + "`",
             "write it as `" + schemes[0] + "://host:port/" + what + "`"),
         null);
+  }
+
+  /**
+   * A folder of a server in words, with the user only if it is below the user's own; never a
+   * password.
+   *
+   * @param system options of a server of files
+   * @param type of the system
+   */
+  public static String folder(Options system, String type, String folder) {
+    String[] schemes = type.equals("sftp") ? new String[] {"sftp"} : new String[] {"ftp", "ftps"};
+    ServerUrl url = parse(system.text("url"), type.equals("sftp") ? 22 : 21, schemes).below(folder);
+    String user = url.user(system.optionalText("user"), "");
+    return url.folder.startsWith("/") || user.isEmpty() ? url.toString() : url + " of " + user;
   }
 
   /** The same with a folder below its own; an absolute one takes its place. */
