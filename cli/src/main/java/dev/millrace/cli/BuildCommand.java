@@ -3,14 +3,13 @@ package dev.millrace.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** `millrace build`: models, seeds, snapshots and tests of a dbt project. */
 @Command(
     name = "build",
     description = {
-      "Builds a dbt project in Millrace's store: seeds, models, snapshots, and the tests between them.",
+      "Builds a dbt project in Millrace's store: seeds, models, snapshots, and the tests between"
+          + " them.",
       "A failed test skips what comes after the tested model. Each table is as before or as after,",
       "never between. Artifacts are in target/: manifest.json, run_results.json, the compiled SQL."
     },
@@ -24,22 +23,10 @@ import picocli.CommandLine.Spec;
       "  millrace build jaffle_shop --retry"
     })
 final class BuildCommand implements Callable<Integer> {
-  @Mixin private DbtArguments arguments = new DbtArguments();
-
-  @Mixin private BuildOptions options = new BuildOptions();
-
-  @Mixin private StoreMemory memory = new StoreMemory();
-
-  @Mixin private OutputFormat format = new OutputFormat();
-
-  @Spec private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init")
-  BuildCommand() {}
+  @Mixin private BuildArguments build = new BuildArguments();
 
   @Override
   public Integer call() {
-    return DbtRunner.run(
-        spec, arguments.request("build", options, format.isJson()), memory.bytes(spec));
+    return build.run("build");
   }
 }

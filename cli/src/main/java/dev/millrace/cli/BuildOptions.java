@@ -31,9 +31,24 @@ final class BuildOptions {
   boolean empty;
 
   @Option(
+      names = "--sample",
+      paramLabel = "<time>",
+      description = {
+        "Models see only the newest rows of what has an `event_time`: '3 days', '2 hours', or rows"
+            + " of",
+        "'{start: 2024-01-01, end: 2024-01-05}'."
+      })
+  @Nullable String sample;
+
+  @Option(
       names = "--defer",
       description = "Reads nodes that are not there from where the run of --state has them.")
   boolean defer;
+
+  @Option(
+      names = "--favor-state",
+      description = "With --defer: reads them there even if they are here, too.")
+  boolean favorState;
 
   @Option(
       names = "--retry",

@@ -51,8 +51,10 @@ final class DbtArguments {
       paramLabel = "<nodes>",
       arity = "1..*",
       description = {
-        "Which nodes, in dbt's syntax: names, +before, after+, 2+near, @all_for, tag:x, path:models/x,",
-        "config.materialized:table, source:x+, state:modified, result:error, ...; spaces join, commas cut."
+        "Which nodes, in dbt's syntax: names, +before, after+, 2+near, @all_for, tag:x,"
+            + " path:models/x,",
+        "config.materialized:table, source:x+, state:modified, result:error, ...; spaces join,"
+            + " commas cut."
       })
   private List<String> select = new ArrayList<>();
 
@@ -75,7 +77,8 @@ final class DbtArguments {
       split = "[, ]+",
       description = {
         "Only model, seed, snapshot, test, unit_test, source, exposure or analysis;",
-        "may be repeated. `--resource-type model` is what `dbt run` does, `test` what `dbt test` does."
+        "may be repeated. `--resource-type model` is what `dbt run` does, `test` what `dbt test`"
+            + " does."
       })
   private List<String> types = new ArrayList<>();
 
@@ -121,12 +124,14 @@ final class DbtArguments {
             Optional.ofNullable(indirect)),
         Optional.ofNullable(state).map(p -> p.toAbsolutePath().normalize()),
         options.defer,
+        options.favorState,
         options.retry,
         Optional.ofNullable(options.threads),
         options.fullRefresh,
         options.failFast,
         options.storeFailures,
         options.empty,
+        Optional.ofNullable(options.sample),
         Optional.ofNullable(options.eventTimeStart),
         Optional.ofNullable(options.eventTimeEnd),
         options.output,

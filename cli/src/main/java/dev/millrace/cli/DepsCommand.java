@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -16,9 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "deps",
     description = {
-      "Installs the packages that packages.yml or dependencies.yml asks for, and those that they need,",
-      "into dbt_packages/: from git repositories, archives and the hub, in the versions of",
-      "package-lock.yml where there is one. Packages that are `local:` are used where they are."
+      "Installs the packages that packages.yml or dependencies.yml asks for, and those that they"
+          + " need,",
+      "into dbt_packages/: from git repositories, archives and the hub. package-lock.yml has the"
+          + " versions",
+      "that were installed, which count until packages.yml asks for something else. Packages that"
+          + " are",
+      "`local:` are used where they are."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  millrace deps jaffle_shop"})
@@ -29,6 +34,11 @@ final class DepsCommand implements Callable<Integer> {
       description = "The project's folder, which has a packages.yml.")
   @SuppressWarnings("NullAway.Init")
   private Path folder;
+
+  @Option(
+      names = "--upgrade",
+      description = "Takes the newest versions that packages.yml allows, and writes them down.")
+  private boolean upgrade;
 
   @Spec private CommandSpec spec;
 
@@ -43,9 +53,13 @@ final class DepsCommand implements Callable<Integer> {
     List<Installed> installed =
         new PackageInstaller(
                 folder.toAbsolutePath().normalize(), LoadSetting.of(System.getenv()), problems)
-            .install();
+            .install(upgrade);
     for (Installed one : installed) {
-      out.printf("installed %s %s from %s%n", one.name(), one.version(), one.from());
+      if (one.isLocal()) {
+        out.printf("%s is used in %s%n", one.name(), one.from());
+      } else {
+        out.printf("installed %s %s from %s%n", one.name(), one.version(), one.from());
+      }
     }
     if (installed.isEmpty() && !problems.hasErrors()) {
       out.println("there is nothing to install");

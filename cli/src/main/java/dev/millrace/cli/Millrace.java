@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       BuildCommand.class,
       SeedCommand.class,
       SnapshotCommand.class,
+      CloneCommand.class,
       CompileCommand.class,
       LsCommand.class,
       FreshnessCommand.class,

@@ -1,5 +1,6 @@
 package dev.millrace.project;
 
+import dev.millrace.api.error.Problems;
 import dev.millrace.project.AssetGraph.Kind;
 import dev.millrace.project.ModelSet.Draft;
 import dev.millrace.project.ModelSpec.Materialization;
@@ -7,8 +8,10 @@ import dev.millrace.project.option.OptionBlock;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,9 +24,12 @@ final class BatchAssets {
   private static final Pattern SNAPSHOT = Pattern.compile("\\{%-?\\s*snapshot\\s+(\\w+)\\s*-?%}");
   private static final String CSV = ".csv";
 
+  private final ModelSet models;
   private final Map<String, BatchSpec> assets = new LinkedHashMap<>();
 
-  private BatchAssets() {}
+  private BatchAssets(ModelSet models) {
+    this.models = models;
+  }
 
   /**
    * Finds them; the set of models knows seeds and snapshots from then on.
@@ -31,7 +37,7 @@ final class BatchAssets {
    * @param properties the roots of property files
    */
   static BatchAssets find(ProjectFiles files, List<OptionBlock> properties, ModelSet models) {
-    BatchAssets batch = new BatchAssets();
+    BatchAssets batch = new BatchAssets(models);
     for (String seed : files.names("seeds", CSV)) {
       String name = seed.substring(seed.lastIndexOf('/') + 1, seed.length() - CSV.length());
       batch.add(name, Kind.SEED, seed);
@@ -70,17 +76,20 @@ final class BatchAssets {
 
   private boolean add(Draft draft) {
     List<String> reads = new ArrayList<>();
-    draft.references().stream()
-        .map(ModelTemplates.Reference::id)
-        .filter(id -> !reads.contains(id))
-        .forEach(reads::add);
+    for (ModelTemplates.Reference reference : draft.references()) {
+      if (!reference.source().isEmpty()) {
+        reads.add(reference.id());
+      } else if (reference.packageName().isEmpty()) {
+        reads.addAll(models.files(reference));
+      }
+    }
     assets.put(
         draft.name(),
         new BatchSpec(
             draft.name(),
             kind(draft.materialization().orElseThrow()),
             draft.file().path(),
-            reads,
+            reads.stream().distinct().toList(),
             draft.properties().flatMap(p -> p.text("description")).orElse("")));
     return true;
   }
@@ -101,8 +110,45 @@ final class BatchAssets {
             m ->
                 m.isBatch()
                     || (m != Materialization.STREAM
-                        && draft.references().stream().anyMatch(r -> contains(r.id()))))
+                        && (models.isVersion(draft.name())
+                            || draft.references().stream()
+                                .anyMatch(
+                                    r ->
+                                        r.isOfBuild()
+                                            || models.files(r).stream().anyMatch(this::contains)))))
         .isPresent();
+  }
+
+  /** Reports models that read a topic, which is no table. */
+  void checkSources(Problems problems) {
+    for (Draft draft : models.all()) {
+      if (contains(draft.name()) && !draft.isEphemeral()) {
+        checkSources(draft, draft, new LinkedHashSet<>(), problems);
+      }
+    }
+  }
+
+  private void checkSources(Draft reader, Draft draft, Set<String> seen, Problems problems) {
+    for (ModelTemplates.Reference reference : draft.references()) {
+      if (!reference.source().isEmpty()) {
+        problems.error(
+            ProjectError.CANNOT_READ,
+            reference.where(),
+            "`"
+                + reader.name()
+                + "` is made by `millrace build`, which reads tables; the rows of source `"
+                + reference.id()
+                + "` are in a topic",
+            "let a stream keep them (`materialized='stream'`: `SELECT * FROM {{ source('"
+                + reference.source()
+                + "', '"
+                + reference.name()
+                + "') }}`), and read that by `ref()`");
+      }
+    }
+    models.read(draft).stream()
+        .filter(d -> d.isEphemeral() && seen.add(d.name()))
+        .forEach(d -> checkSources(reader, d, seen, problems));
   }
 
   /** True if {@code millrace build} makes it. */

@@ -9,6 +9,7 @@ import dev.millrace.project.option.OptionBlock;
 import dev.millrace.project.option.OptionReader;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,11 +46,12 @@ final class ModelReader {
   ModelSet read(List<TextFile> files, List<OptionBlock> properties) {
     Names names = new Names("model", problems);
     Map<String, OptionBlock> byName = byName(properties);
+    Map<String, OptionBlock> versions = versions(byName.values());
     for (TextFile file : files) {
       String fileName = file.path().substring(file.path().lastIndexOf('/') + 1);
       String name = fileName.substring(0, fileName.length() - ".sql".length());
       if (names.add(name, SourceLocation.ofFile(file.path()))) {
-        draft(name, file, Optional.ofNullable(byName.get(name)));
+        draft(name, file, Optional.ofNullable(byName.getOrDefault(name, versions.get(name))));
       } else {
         models.addAmbiguous(name);
       }
@@ -57,7 +59,7 @@ final class ModelReader {
     tree.reportUnused(files);
     for (OptionBlock block : byName.values()) {
       OptionBlock.Located name = block.located("name").orElseThrow();
-      if (!names.contains(name.text())) {
+      if (!names.contains(name.text()) && !models.isKnown(name.text())) {
         String hint = Suggestion.didYouMean(name.text(), names.all());
         problems.error(
             ProjectError.UNKNOWN_MODEL,
@@ -67,6 +69,26 @@ final class ModelReader {
       }
     }
     return models;
+  }
+
+  /** What is said of models that have versions, by the name of each version's file. */
+  private Map<String, OptionBlock> versions(Collection<OptionBlock> properties) {
+    Map<String, OptionBlock> byFile = new LinkedHashMap<>();
+    for (OptionBlock block : properties) {
+      String name = block.text("name").orElse("");
+      if (block.node("versions").orElse(null) instanceof YamlNode.Sequence list) {
+        for (YamlNode item : list.items()) {
+          if (item.plain() instanceof Map<?, ?> keys && keys.get("v") != null) {
+            String version = String.valueOf(keys.get("v"));
+            Object given = keys.get("defined_in");
+            String file = given == null ? name + "_v" + version : String.valueOf(given);
+            models.addVersion(name, version, file);
+            byFile.put(file, block);
+          }
+        }
+      }
+    }
+    return byFile;
   }
 
   private Map<String, OptionBlock> byName(List<OptionBlock> properties) {
@@ -166,7 +188,8 @@ final class ModelReader {
 
   private boolean isUnknownModel(ModelTemplates.Reference reference, SourceReader sources) {
     String name = reference.name();
-    if (models.isKnown(name)) {
+    // Of packages and versions a build judges.
+    if (reference.isOfBuild() || models.isKnown(name)) {
       return false;
     }
     String hint = Suggestion.didYouMean(name, models.names());
@@ -275,6 +298,20 @@ final class ModelReader {
   private void checkReads(Draft draft, List<String> reads) {
     if (draft.materialization().filter(m -> m == Materialization.STREAM).isEmpty()) {
       return;
+    }
+    for (ModelTemplates.Reference reference : draft.references()) {
+      if (reference.isOfBuild()) {
+        problems.error(
+            ProjectError.CANNOT_READ,
+            reference.where(),
+            "stream `"
+                + draft.name()
+                + "` reads `"
+                + reference.id()
+                + reference.version().map(v -> "` version `" + v).orElse("")
+                + "`, which is made by `millrace build`",
+            "let it read streams and sources of this project");
+      }
     }
     for (String read : reads) {
       Optional<Materialization> kind = models.materialization(read);

@@ -40,6 +40,7 @@ final class ModelSet {
   private final Set<String> disabled = new LinkedHashSet<>();
   private final Set<String> ambiguous = new LinkedHashSet<>();
   private final Set<String> tables = new LinkedHashSet<>();
+  private final Map<String, Map<String, String>> versions = new LinkedHashMap<>();
 
   void add(Draft draft) {
     drafts.putIfAbsent(draft.name(), draft);
@@ -54,6 +55,28 @@ final class ModelSet {
     ambiguous.add(name.toLowerCase(Locale.ROOT));
   }
 
+  /** Says that a file has a version of a model, which is made by a build. */
+  void addVersion(String model, String version, String file) {
+    versions.computeIfAbsent(model, m -> new LinkedHashMap<>()).put(version, file);
+    tables.add(model);
+  }
+
+  /** True if the file of that name has a version of a model. */
+  boolean isVersion(String file) {
+    return versions.values().stream().anyMatch(files -> files.containsValue(file));
+  }
+
+  /** The names of the files that a reference may mean: several if it says no version. */
+  List<String> files(ModelTemplates.Reference reference) {
+    Map<String, String> files = versions.getOrDefault(reference.name(), Map.of());
+    return files.isEmpty()
+        ? List.of(reference.name())
+        : reference
+            .version()
+            .map(v -> files.containsKey(v) ? List.of(files.get(v)) : List.<String>of())
+            .orElse(List.copyOf(files.values()));
+  }
+
   /** Names that are read like models and have no file in {@code models}: seeds and snapshots. */
   void addTables(Set<String> names) {
     tables.addAll(names);
@@ -63,6 +86,7 @@ final class ModelSet {
   ModelSet without(Set<String> names) {
     ModelSet others = new ModelSet();
     others.addTables(tables);
+    others.versions.putAll(versions);
     drafts.values().stream().filter(d -> !names.contains(d.name())).forEach(others::add);
     return others;
   }
@@ -107,7 +131,7 @@ final class ModelSet {
   List<Draft> read(Draft draft) {
     Set<Draft> read = new LinkedHashSet<>();
     for (ModelTemplates.Reference reference : draft.references()) {
-      if (reference.source().isEmpty()) {
+      if (reference.source().isEmpty() && !reference.isOfBuild()) {
         draft(reference.name()).ifPresent(read::add);
       }
     }

@@ -110,12 +110,31 @@ public interface ModelTemplates {
    *
    * @param source empty text for {@code ref()}
    * @param name the model, or the stream of the source
+   * @param packageName the package that the model is in; empty if it is the project's own
+   * @param version of the model that was asked for
    * @param where the place of the call
    */
-  record Reference(String source, String name, SourceLocation where) {
-    /** The asset's id: the model's name, or {@code source.stream}. */
+  record Reference(
+      String source,
+      String name,
+      Optional<String> packageName,
+      Optional<String> version,
+      SourceLocation where) {
+    /** A reference to something of the project's own that has no versions. */
+    public Reference(String source, String name, SourceLocation where) {
+      this(source, name, Optional.empty(), Optional.empty(), where);
+    }
+
+    /** The asset's id: the model's name, {@code package.model} or {@code source.stream}. */
     public String id() {
-      return source.isEmpty() ? name : source + "." + name;
+      return source.isEmpty()
+          ? packageName.map(p -> p + "." + name).orElse(name)
+          : source + "." + name;
+    }
+
+    /** True if only {@code millrace build} knows what it means: packages' models, and versions. */
+    boolean isOfBuild() {
+      return packageName.isPresent() || version.isPresent();
     }
   }
 }

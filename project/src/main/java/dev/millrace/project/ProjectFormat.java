@@ -84,8 +84,8 @@ final class ProjectFormat {
                   "from",
                   TEXT,
                   "Where in a record it is: `$.field.deeper` of the value, `value`, `key`,"
-                      + " `key.$.field`, `header.name`, `envelope.$.field`, `rest`, `timestamp`, `topic`,"
-                      + " `partition`, `offset`.",
+                      + " `key.$.field`, `header.name`, `envelope.$.field`, `rest`, `timestamp`,"
+                      + " `topic`, `partition`, `offset`.",
                   "$.user.id"),
               Option.optional(
                   "aliases",
@@ -157,7 +157,10 @@ final class ProjectFormat {
                       "on_schema_change",
                       TEXT,
                       "pin",
-                      "What happens when records have other fields than are declared: `pin` reads what is declared; `follow` keeps the others in the column that is `from: rest`; `stop` stops the flow before the first record that does not fit.")
+                      "What happens when records have other fields than are declared: `pin` reads"
+                          + " what is declared; `follow` keeps the others in the column that is"
+                          + " `from: rest`; `stop` stops the flow before the first record that does"
+                          + " not fit.")
                   .oneOf("follow", "pin", "stop"),
               Option.withDefault(
                       "extra_fields",
@@ -202,8 +205,8 @@ final class ProjectFormat {
                   "ledger",
                   TEXT,
                   "kafka",
-                  "Where it is kept what was read of each file: in Kafka, or also in a system of the"
-                      + " target where other tools share it (connector `files`: one of type"
+                  "Where it is kept what was read of each file: in Kafka, or also in a system of"
+                      + " the target where other tools share it (connector `files`: one of type"
                       + " `redis`)."),
               Option.optional(
                   "only_in",
@@ -331,10 +334,19 @@ final class ProjectFormat {
               later("group", TEXT),
               later("access", TEXT),
               later("latest_version", TEXT),
+              later("versions", STRUCTURE),
               later("tags", TEXTS),
               later("meta", STRUCTURE))
           .with("columns", Shape.LIST, MODEL_COLUMN)
-          .verbatim("description", "config", "data_tests", "tests", "constraints", "docs", "meta");
+          .verbatim(
+              "description",
+              "config",
+              "data_tests",
+              "tests",
+              "constraints",
+              "docs",
+              "versions",
+              "meta");
 
   /** The root of every file in `sources/`, `models/` and `sinks/`. */
   static final Block PROPERTIES =

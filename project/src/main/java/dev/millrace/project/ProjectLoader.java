@@ -136,6 +136,7 @@ public final class ProjectLoader {
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
       BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
+      batch.checkSources(problems);
       modelReader.checkConfig(batch);
       modelReader.checkReferences(sourceReader);
       List<ModelSet.Draft> ordered = kept(ModelOrder.of(drafts, problems), batch);

@@ -4,14 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.dbt.context.EventTime;
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.dbt.run.BatchResults;
 import dev.millrace.dbt.run.NodeResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,27 +95,80 @@ public final class RunResults {
     }
     Optional<Relation> relation = seed ? Optional.<Relation>empty() : result.node().relation();
     json.put("relation_name", relation.map(Relation::toString).orElse(null));
-    json.putNull("batch_results");
+    if (result.batches().isPresent()) {
+      ObjectNode batches = json.putObject("batch_results");
+      times(batches.putArray("successful"), result.batches().get().successful());
+      times(batches.putArray("failed"), result.batches().get().failed());
+    } else {
+      json.putNull("batch_results");
+    }
     return json;
   }
 
+  private static void times(ArrayNode array, List<EventTime> batches) {
+    for (EventTime batch : batches) {
+      array.addArray().add(time(batch.start())).add(time(batch.end()));
+    }
+  }
+
+  private static String time(LocalDateTime time) {
+    return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time) + "+00:00";
+  }
+
   /**
-   * Ids of the nodes that have to run again, as the last build left them.
+   * What has to run again.
+   *
+   * @param ids of nodes
+   * @param batches of microbatch models that are there in part, by id
+   */
+  public record ToRetry(List<String> ids, Map<String, BatchResults> batches) {
+    /** Copies both. */
+    public ToRetry {
+      ids = List.copyOf(ids);
+      batches = Map.copyOf(batches);
+    }
+  }
+
+  /**
+   * What has to run again, as the last build left it.
    *
    * @return empty if there are no results
    */
-  public static Optional<List<String>> toRetry(Path target) throws IOException {
+  public static Optional<ToRetry> toRetry(Path target) throws IOException {
     Path file = target.resolve(FILE);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     List<String> ids = new ArrayList<>();
+    Map<String, BatchResults> batches = new LinkedHashMap<>();
     for (JsonNode result : ArtifactFile.read(file).path("results")) {
       String id = result.path("unique_id").asText();
       if (TO_RETRY.contains(result.path("status").asText()) && !id.startsWith("operation.")) {
         ids.add(id);
+        BatchResults before = batches(result.path("batch_results"));
+        if (!before.successful().isEmpty() && !before.failed().isEmpty()) {
+          batches.put(id, before);
+        }
       }
     }
-    return Optional.of(ids);
+    return Optional.of(new ToRetry(ids, batches));
+  }
+
+  private static BatchResults batches(JsonNode results) {
+    return new BatchResults(times(results.path("successful")), times(results.path("failed")));
+  }
+
+  private static List<EventTime> times(JsonNode batches) {
+    List<EventTime> times = new ArrayList<>();
+    for (JsonNode batch : batches) {
+      times.add(new EventTime(time(batch.path(0)), time(batch.path(1))));
+    }
+    return times;
+  }
+
+  private static LocalDateTime time(JsonNode text) {
+    return OffsetDateTime.parse(text.asText())
+        .withOffsetSameInstant(ZoneOffset.UTC)
+        .toLocalDateTime();
   }
 }

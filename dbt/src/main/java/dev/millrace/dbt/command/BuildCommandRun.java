@@ -12,6 +12,7 @@ import dev.millrace.dbt.run.BuildListener;
 import dev.millrace.dbt.run.BuildOutcome;
 import dev.millrace.dbt.run.BuildSetting;
 import dev.millrace.dbt.run.NodeResult;
+import dev.millrace.dbt.run.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +24,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Builds nodes and says how it goes: {@code build}, {@code seed}, {@code snapshot}. */
+/**
+ * Builds nodes and says how it goes: {@code build}, {@code seed}, {@code snapshot}, {@code clone}.
+ */
 final class BuildCommandRun implements BuildListener {
   private static final Map<String, Set<String>> TYPES =
       Map.of(
           "build", Set.of("model", "seed", "snapshot", "test", "unit_test"),
           "seed", Set.of("seed"),
-          "snapshot", Set.of("snapshot"));
+          "snapshot", Set.of("snapshot"),
+          "clone", Set.of("model", "seed", "snapshot"));
 
   private final DbtCommand command;
   private final DbtRequest request;
@@ -56,6 +60,8 @@ final class BuildCommandRun implements BuildListener {
             flags(),
             command.environment(),
             deferred(selected),
+            request.sample().map(text -> Sample.of(text, command.project().setting().startedAt())),
+            Selected.batchesToRetry(command),
             request.eventTimeStart(),
             request.eventTimeEnd());
     Build build =
@@ -92,6 +98,9 @@ final class BuildCommandRun implements BuildListener {
   }
 
   private Map<String, Relation> deferred(Set<String> selected) {
+    if (request.command().equals("clone")) {
+      return Selected.deferred(command, Set.of());
+    }
     return request.defer() ? Selected.deferred(command, selected) : Map.of();
   }
 
@@ -103,6 +112,8 @@ final class BuildCommandRun implements BuildListener {
     flags.put("EMPTY", request.empty());
     flags.put("FAIL_FAST", request.failFast());
     flags.put("DEFER", request.defer());
+    flags.put("FAVOR_STATE", request.favorState());
+    flags.put("SAMPLE", request.sample().orElse(null));
     return flags;
   }
 

@@ -13,10 +13,12 @@ import dev.millrace.project.ProblemPrinter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Renders nodes and runs nothing but what their macros ask: {@code compile}. */
@@ -89,6 +91,8 @@ final class CompileCommandRun {
             command.environment(),
             List.copyOf(ids),
             Map.of(),
+            Optional.empty(),
+            new HashSet<>(),
             line -> command.out().println(line)));
   }
 

@@ -31,12 +31,14 @@ public final class DbtRequestJson {
     selection.indirect().ifPresent(v -> json.put("indirect", v));
     request.state().ifPresent(v -> json.put("state", v.toString()));
     json.put("defer", request.defer());
+    json.put("favor_state", request.favorState());
     json.put("retry", request.retry());
     request.threads().ifPresent(v -> json.put("threads", v));
     json.put("full_refresh", request.fullRefresh());
     json.put("fail_fast", request.failFast());
     json.put("store_failures", request.storeFailures());
     json.put("empty", request.empty());
+    request.sample().ifPresent(v -> json.put("sample", v));
     request.eventTimeStart().ifPresent(v -> json.put("event_time_start", v));
     request.eventTimeEnd().ifPresent(v -> json.put("event_time_end", v));
     json.put("output", request.output());
@@ -68,12 +70,14 @@ public final class DbtRequestJson {
             text(json, "indirect")),
         text(json, "state").map(Path::of),
         json.path("defer").asBoolean(),
+        json.path("favor_state").asBoolean(),
         json.path("retry").asBoolean(),
         json.has("threads") ? Optional.of(json.path("threads").asInt()) : Optional.empty(),
         json.path("full_refresh").asBoolean(),
         json.path("fail_fast").asBoolean(),
         json.path("store_failures").asBoolean(),
         json.path("empty").asBoolean(),
+        text(json, "sample"),
         text(json, "event_time_start"),
         text(json, "event_time_end"),
         text(json, "output").orElse("selector"),

@@ -8,6 +8,7 @@ import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.artifact.ManifestArtifact;
 import dev.millrace.dbt.artifact.RunResults;
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.dbt.run.BatchResults;
 import dev.millrace.dbt.select.IndirectSelection;
 import dev.millrace.dbt.select.SelectError;
 import dev.millrace.dbt.select.Selection;
@@ -45,7 +46,8 @@ final class Selected {
     SelectionRequest selection =
         SelectionRequest.everything()
             .with(request.selection().select(), request.selection().exclude())
-            .withTypes(types);
+            .withTypes(types)
+            .withTexts(command.project()::text);
     if (request.selection().selector().isPresent()) {
       selection = selection.withSelector(request.selection().selector().get());
     }
@@ -110,24 +112,8 @@ final class Selected {
   }
 
   private static Set<String> toRetry(DbtCommand command, Set<NodeType> types) {
-    Path target = command.request().state().orElse(command.target().path());
-    Optional<List<String>> ids;
-    try {
-      ids = RunResults.toRetry(target);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (ids.isEmpty()) {
-      throw new StopException(
-          Problem.error(
-              SelectError.NO_STATE,
-              null,
-              "there is nothing to try again: no run_results.json in " + command.shown(target),
-              "build the project first"),
-          null);
-    }
     Set<String> retried = new LinkedHashSet<>();
-    for (String id : ids.get()) {
+    for (String id : lastBuild(command).ids()) {
       command
           .project()
           .manifest()
@@ -138,8 +124,36 @@ final class Selected {
     return retried;
   }
 
-  /** Where an earlier run has the relations of nodes that are not selected. */
-  static Map<String, Relation> deferred(DbtCommand command, Set<String> selected) {
+  /** What became of the batches of microbatch models that are tried again, by id. */
+  static Map<String, BatchResults> batchesToRetry(DbtCommand command) {
+    return command.request().retry() ? lastBuild(command).batches() : Map.of();
+  }
+
+  private static RunResults.ToRetry lastBuild(DbtCommand command) {
+    Path target = command.request().state().orElse(command.target().path());
+    try {
+      return RunResults.toRetry(target)
+          .orElseThrow(
+              () ->
+                  new StopException(
+                      Problem.error(
+                          SelectError.NO_STATE,
+                          null,
+                          "there is nothing to try again: no run_results.json in "
+                              + command.shown(target),
+                          "build the project first"),
+                      null));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Where an earlier run has the relations of nodes.
+   *
+   * @param without ids of nodes that are not asked for
+   */
+  static Map<String, Relation> deferred(DbtCommand command, Set<String> without) {
     Problems problems = new Problems();
     StateComparison state =
         state(command, problems)
@@ -149,7 +163,7 @@ final class Selected {
                         Problem.error(
                             SelectError.NO_STATE,
                             null,
-                            "--defer needs the artifacts of an earlier run",
+                            what(command) + " needs the artifacts of an earlier run",
                             "give their folder: `--state <folder>`"),
                         null));
     problems.throwIfErrors();
@@ -159,7 +173,7 @@ final class Selected {
           (id, node) -> {
             if (node instanceof Map<?, ?> keys
                 && keys.get("relation_name") != null
-                && !selected.contains(String.valueOf(id))) {
+                && !without.contains(String.valueOf(id))) {
               relations.put(
                   String.valueOf(id),
                   Relation.of(
@@ -170,5 +184,9 @@ final class Selected {
           });
     }
     return relations;
+  }
+
+  private static String what(DbtCommand command) {
+    return command.request().command().equals("clone") ? "clone" : "--defer";
   }
 }

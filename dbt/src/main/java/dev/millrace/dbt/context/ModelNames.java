@@ -11,6 +11,7 @@ import dev.millrace.jinja.PlacedCallable;
 import dev.millrace.jinja.value.Arguments;
 import dev.millrace.jinja.value.Attributes;
 import dev.millrace.jinja.value.Callable;
+import dev.millrace.jinja.value.Printing;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.project.ModelTemplates;
 import dev.millrace.project.ModelTemplates.ConfigValue;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -99,29 +101,23 @@ final class ModelNames extends TextNames {
   }
 
   private Object ref(Arguments arguments, SourceLocation where) {
-    boolean versioned =
-        arguments.keywords().containsKey("v") || arguments.keywords().containsKey("version");
     int count = arguments.count();
-    if (count < 1 || count > 2 || versioned) {
+    if (count < 1 || count > 2) {
       error(
           DbtError.BAD_CALL,
           where,
-          versioned ? "models have no versions here" : "`ref()` with " + count + " names",
-          "write `ref('model')`");
-      return "";
-    }
-    if (count == 2 && !arguments.text(0, "package").equals(project)) {
-      error(
-          DbtError.BAD_CALL,
-          where,
-          "no package `" + arguments.text(0, "package") + "`",
-          "this version of Millrace has no packages; write `ref('"
-              + arguments.text(1, "model")
-              + "')`");
+          "`ref()` with " + count + " names",
+          "write `ref('model')`, or `ref('package', 'model')`");
       return "";
     }
     String name = arguments.text(count - 1, "model_name");
-    references.add(new Reference("", name, where));
+    Optional<String> in =
+        count == 2
+            ? Optional.of(arguments.text(0, "package")).filter(p -> !p.equals(project))
+            : Optional.empty();
+    Object version = arguments.keywords().getOrDefault("v", arguments.keywords().get("version"));
+    references.add(
+        new Reference("", name, in, Optional.ofNullable(version).map(Printing::str), where));
     return Identifier.quote(ephemeral.contains(name) ? EPHEMERAL + name : name);
   }
 

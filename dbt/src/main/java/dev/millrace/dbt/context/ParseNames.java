@@ -53,8 +53,8 @@ final class ParseNames {
         TemplateNames.of(
             session, input.packageName(), parser.shared(), macro -> macros.add(macro.id()));
     names.set("var", parser.var(input.packageName(), names));
-    names.set("ref", placed(this::ref));
-    names.set("source", placed(this::source));
+    names.set("ref", new ReferenceFunction(placed(this::ref), parser.setting()));
+    names.set("source", new ReferenceFunction(placed(this::source), parser.setting()));
     names.set("config", new Config());
     names.set("this", self);
     names.set("execute", false);

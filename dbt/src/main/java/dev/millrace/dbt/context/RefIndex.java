@@ -42,7 +42,7 @@ final class RefIndex {
     return sources.keySet();
   }
 
-  /** The node that a reference from a package means: its own, the root project's, anybody's. */
+  /** The node that a reference from a package means: the root project's, its own, anybody's. */
   Optional<Node> ref(
       String fromPackage, @Nullable String packageName, String name, @Nullable String version) {
     List<Node> named = byName.getOrDefault(name, List.of());
@@ -74,7 +74,7 @@ final class RefIndex {
   private Set<String> search(String fromPackage, @Nullable String packageName) {
     return packageName != null
         ? Set.of(packageName)
-        : new LinkedHashSet<>(List.of(fromPackage, rootProject, ""));
+        : new LinkedHashSet<>(List.of(rootProject, fromPackage, ""));
   }
 
   private static boolean hasVersion(Node node, @Nullable String version) {

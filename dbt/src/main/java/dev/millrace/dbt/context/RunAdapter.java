@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class RunAdapter implements Attributes {
   private final SqlRunner runner;
   private final MacroCaller macros;
   private final SeedLoader seeds;
+  private final Consumer<String> warnings;
 
   /** Calls a macro that the node's template sees. */
   @FunctionalInterface
@@ -51,7 +53,8 @@ final class RunAdapter implements Attributes {
       ParseSetting setting,
       SqlRunner runner,
       MacroCaller macros,
-      SeedLoader seeds) {
+      SeedLoader seeds,
+      Consumer<String> warnings) {
     this.dispatch = new Dispatch(macroSession, packageName);
     this.names = new AdapterNames(setting);
     this.session = session;
@@ -59,6 +62,7 @@ final class RunAdapter implements Attributes {
     this.runner = runner;
     this.macros = macros;
     this.seeds = seeds;
+    this.warnings = warnings;
   }
 
   @Override
@@ -129,8 +133,15 @@ final class RunAdapter implements Attributes {
                 return null;
               };
       case "validate_sql" -> (Callable) arguments -> macros.call("validate_sql", arguments);
-      case "expand_target_column_types", "verify_database", "warn_once", "commit" ->
+      case "expand_target_column_types", "verify_database", "commit" ->
           (Callable) arguments -> null;
+      case "warn_once" ->
+          Members.function(
+              "warn_once(msg)",
+              a -> {
+                warnings.accept(Printing.str(a[0]));
+                return null;
+              });
       case "cache_added", "cache_dropped", "cache_renamed" -> (Callable) arguments -> "";
       case "leave_transaction" ->
           (Callable)

@@ -1,10 +1,8 @@
 package dev.millrace.dbt.context;
 
-import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
-import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.TemplatePlaces;
 import dev.millrace.dbt.TemplatePlaces.Fragment;
 import dev.millrace.dbt.adapter.AdapterSession;
@@ -16,20 +14,18 @@ import dev.millrace.dbt.macro.MacroLibrary;
 import dev.millrace.dbt.macro.MacroSession;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
-import dev.millrace.dbt.seed.SeedTable;
+import dev.millrace.dbt.manifest.NodeType;
 import dev.millrace.jinja.Rendered;
 import dev.millrace.jinja.value.Arguments;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.jinja.value.Sequences;
-import dev.millrace.project.TextFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +44,7 @@ public final class RunContext {
   private final Map<String, @Nullable Object> shared;
   private final Map<String, CompiledNode> ephemeral = new HashMap<>();
   private final RunErrors errors;
+  private final SeedLoading seeds;
 
   /** A context over a session, which it does not close. */
   public RunContext(
@@ -68,6 +65,7 @@ public final class RunContext {
     this.macros = new MacroSession(library);
     this.refs = new RefIndex(manifest);
     this.errors = new RunErrors(library);
+    this.seeds = new SeedLoading(manifest.folder(), session);
     this.shared = BaseNames.of(setting);
     shared.put("api", TemplateApi.ALL);
     shared.put("column", TemplateApi.COLUMN);
@@ -120,6 +118,9 @@ public final class RunContext {
     RunNames names = new RunNames(this, node, node.packageName());
     if (batch != null) {
       batch.into(names);
+    }
+    if (node.type() == NodeType.UNIT_TEST) {
+      UnitTestNames.into(names, node);
     }
     return names;
   }
@@ -185,7 +186,25 @@ public final class RunContext {
       Node node, @Nullable CompiledNode compiled, @Nullable BatchNames batch) {
     RunNames names = names(node, batch);
     setCompiled(names, compiled);
-    Object result = inTransaction(node, compiled, () -> materialization(node, names));
+    String name = node.config().materialized();
+    return relations(inTransaction(node, compiled, () -> materialization(name, names)));
+  }
+
+  /**
+   * Makes a view in the place of a node, over what an earlier run has of it.
+   *
+   * @return what it made; nothing if there is something already, or that run has nothing
+   * @throws StopException if it fails
+   * @throws RetryException if it may succeed later
+   */
+  public List<Relation> copy(Node node) {
+    RunNames names = names(node, null);
+    TemplateRelation there = deferred(node);
+    names.names().set("sql", "select * from " + there);
+    return relations(inTransaction(node, null, () -> materialization("clone", names)));
+  }
+
+  private static List<Relation> relations(@Nullable Object result) {
     List<Relation> relations = new ArrayList<>();
     if (result instanceof Map<?, ?> map && map.get("relations") != null) {
       for (Object relation : Sequences.list(map.get("relations"))) {
@@ -197,8 +216,7 @@ public final class RunContext {
     return relations;
   }
 
-  private @Nullable Object materialization(Node node, RunNames names) {
-    String name = node.config().materialized();
+  private @Nullable Object materialization(String name, RunNames names) {
     MacroDef macro =
         macros
             .library()
@@ -402,48 +420,39 @@ public final class RunContext {
                 () ->
                     new PythonError("CompilationError", "`" + target.name() + "` has no relation"));
     Relation deferred = runSetting.deferred().get(target.id());
-    if (deferred != null && session.find(own).isEmpty()) {
+    if (deferred != null && (isStateFavoured() || session.find(own).isEmpty())) {
       own = deferred;
     }
     return External.of(target, TemplateRelation.of(own));
+  }
+
+  private boolean isStateFavoured() {
+    return Boolean.TRUE.equals(runSetting.flags().get("FAVOR_STATE"));
+  }
+
+  /** Where an earlier run has a node's rows; null if it is not asked for, or has none. */
+  @Nullable TemplateRelation deferred(Node node) {
+    Relation there = runSetting.deferred().get(node.id());
+    return there == null ? null : TemplateRelation.of(there);
+  }
+
+  Optional<EventTime> sample() {
+    return runSetting.sample();
   }
 
   boolean isEmpty() {
     return Boolean.TRUE.equals(runSetting.flags().get("EMPTY"));
   }
 
-  TemplateSeed seedTable(Node node) {
-    Map<String, String> types = new LinkedHashMap<>();
-    if (node.config().values().get("column_types") instanceof Map<?, ?> given) {
-      given.forEach((column, type) -> types.put(String.valueOf(column), String.valueOf(type)));
-    }
-    String delimiter = node.config().text("delimiter").orElse(",");
-    return new TemplateSeed(SeedTable.read(seedFile(node), delimiter, types));
+  SeedLoading seeds() {
+    return seeds;
   }
 
-  /** The file of a seed, which nobody reads before. */
-  private TextFile seedFile(Node node) {
-    String path = node.file().path();
-    try {
-      return new TextFile(path, Files.readString(manifest.folder().resolve(path)));
-    } catch (IOException e) {
-      throw new StopException(
-          Problem.error(
-              DbtError.SEED_FILE,
-              SourceLocation.ofFile(path),
-              "the seed cannot be read: " + e,
-              "it must be a text in UTF-8"),
-          e);
+  /** Shows a warning that nobody in this invocation has shown yet. */
+  void warnOnce(String message) {
+    if (runSetting.warned().add(message)) {
+      runSetting.log().accept("Warning: " + message);
     }
-  }
-
-  /** Adds the rows of a seed's file to its table. */
-  long loadSeed(TemplateRelation table, TemplateSeed seed) {
-    Relation relation =
-        table
-            .relation()
-            .orElseThrow(() -> new PythonError("CompilationError", "a seed needs a table"));
-    return session.load(relation, seed.table().names(), seed.table().rows());
   }
 
   Var var(String packageName, Map<String, @Nullable Object> names) {

@@ -49,15 +49,22 @@ final class RunNames {
     names.set("var", run.var(packageName, names));
     names.set("execute", true);
     names.set("model", model);
-    names.set("ref", (Callable) this::ref);
-    names.set("source", (Callable) this::source);
+    names.set("ref", new ReferenceFunction((a, where) -> ref(a), run.setting()));
+    names.set("source", new ReferenceFunction((a, where) -> source(a), run.setting()));
     names.set("config", new ConfigObject(config(), model));
     names.set("this", self());
     AdapterSession session = run.session();
     names.set(
         "adapter",
         new RunAdapter(
-            macros, packageName, session, run.setting(), run::execute, this::call, run::loadSeed));
+            macros,
+            packageName,
+            session,
+            run.setting(),
+            run::execute,
+            this::call,
+            run.seeds()::load,
+            run::warnOnce));
     names.set("database", database());
     names.set("schema", schema());
     names.set("load_result", Members.function("load_result(name)", a -> loadResult(a[0])));
@@ -80,7 +87,8 @@ final class RunNames {
               built = Printing.str(a[0]);
               return "";
             }));
-    names.set("load_agate_table", (Callable) arguments -> run.seedTable(requiredNode()));
+    names.set("load_agate_table", (Callable) arguments -> run.seeds().table(requiredNode()));
+    names.set("defer_relation", node == null ? null : run.deferred(node));
     names.set("pre_hooks", hooks("pre"));
     names.set("post_hooks", hooks("post"));
     names.set("sql", null);
@@ -113,6 +121,12 @@ final class RunNames {
   /** Ids of the ephemeral models that were referred to, in order. */
   Set<String> ephemeral() {
     return ephemeral;
+  }
+
+  /** The rows that a unit test gives a node. */
+  TemplateRelation given(String id, String name) {
+    ephemeral.add(id);
+    return TemplateRelation.ephemeral(name);
   }
 
   /** The SQL that the statement {@code main} ran; empty if there was none. */
@@ -323,19 +337,48 @@ final class RunNames {
       relation = TemplateRelation.ephemeral(target.name());
     } else {
       relation = run.relationOf(target);
+      checkThere(target, relation);
     }
     return restricted(relation, target);
   }
 
-  private TemplateRelation restricted(TemplateRelation relation, Node target) {
-    if (run.isEmpty() && node != null && node.type() != NodeType.OPERATION) {
-      return relation.wrapped("(select * from %s where false limit 0)");
+  /** What a running Millrace keeps up to date is made by it alone. */
+  private void checkThere(Node target, TemplateRelation relation) {
+    if (run.manifest().kept().contains(target.id())
+        && relation.relation().flatMap(run.session()::find).isEmpty()) {
+      throw new PythonError(
+          "CompilationError",
+          "`"
+              + target.name()
+              + "` is kept up to date by `millrace run`, and has no table before the first run;"
+              + " start `millrace run` with this project, then build");
     }
-    EventTime time = eventTime;
-    Optional<String> column = target.config().text("event_time");
-    if (time == null || column.isEmpty()) {
+  }
+
+  private TemplateRelation restricted(TemplateRelation relation, Node target) {
+    // The rows of a unit test are all of them.
+    if (node == null || node.type() == NodeType.OPERATION || node.type() == NodeType.UNIT_TEST) {
       return relation;
     }
-    return relation.wrapped("(select * from %s where " + time.condition(column.get()) + ")");
+    if (run.isEmpty()) {
+      return relation.wrapped("(select * from %s where false limit 0)");
+    }
+    Optional<EventTime> time = time();
+    Optional<String> column = target.config().text("event_time");
+    if (time.isEmpty() || column.isEmpty()) {
+      return relation;
+    }
+    return relation.wrapped("(select * from %s where " + time.get().condition(column.get()) + ")");
+  }
+
+  /** The event time that the node is about; tests see all. */
+  private Optional<EventTime> time() {
+    if (node == null || (node.type() != NodeType.MODEL && node.type() != NodeType.SNAPSHOT)) {
+      return Optional.empty();
+    }
+    EventTime batch = eventTime;
+    return batch == null
+        ? run.sample()
+        : run.sample().map(batch::within).or(() -> Optional.of(batch));
   }
 }

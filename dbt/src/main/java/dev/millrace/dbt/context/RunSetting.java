@@ -3,6 +3,8 @@ package dev.millrace.dbt.context;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param selected ids of the nodes that run, as {@code selected_resources}
  * @param deferred by id: where a node's relation is that this target may not have, as {@code
  *     --defer} says
+ * @param sample what models and snapshots see of relations that have an event time; empty: all
+ * @param warned what {@code adapter.warn_once()} has said; shared by the contexts of an invocation,
+ *     which may be of several threads
  * @param log gets the lines of {@code log(..., info=True)}, {@code print()} and warnings; called
  *     from the thread of the context
  */
@@ -27,6 +32,8 @@ public record RunSetting(
     Map<String, String> environment,
     List<String> selected,
     Map<String, dev.millrace.dbt.adapter.Relation> deferred,
+    Optional<EventTime> sample,
+    Set<String> warned,
     Consumer<String> log) {
   /** Copies lists and maps. */
   public RunSetting {

@@ -29,6 +29,7 @@ final class KeptModels {
       boolean followsStreams =
           millrace
               && (kind.equals("view") || kind.equals("ephemeral"))
+              && node.extra().get("version") == null
               && live.containsAll(node.dependsOn());
       if (stream || followsStreams || node.type() == NodeType.SOURCE) {
         live.add(node.id());

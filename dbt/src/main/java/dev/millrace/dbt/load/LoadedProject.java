@@ -1,8 +1,10 @@
 package dev.millrace.dbt.load;
 
+import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.context.ParseSetting;
 import dev.millrace.dbt.macro.MacroLibrary;
 import dev.millrace.dbt.manifest.Manifest;
+import dev.millrace.project.yaml.YamlNode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,5 +58,20 @@ public record LoadedProject(
   public List<String> cleanTargets() {
     Object targets = project.get("clean-targets");
     return targets == null ? List.of("target") : Values.texts(targets);
+  }
+
+  /**
+   * Renders a text of one of the root project's YAML files, as those of dbt_project.yml are.
+   *
+   * @param where the template's place
+   * @param problems gets what fails; then there is no text
+   */
+  public Optional<String> text(String template, YamlNode.Places where, Problems problems) {
+    Map<String, @Nullable Object> names = new LinkedHashMap<>();
+    names.put("target", TargetValues.of(manifest.target()));
+    names.put("project_name", manifest.projectName());
+    Map<String, @Nullable Object> vars =
+        setting.vars().getOrDefault(manifest.projectName(), Map.of());
+    return new YamlTexts(setting.environment(), vars, names, problems).text(template, where);
   }
 }

@@ -39,7 +39,15 @@ final class PackageFinder {
    * @param value of that key
    * @param entry all keys
    */
-  record Wanted(String kind, String value, YamlNode.Mapping entry, SourceLocation where) {}
+  record Wanted(String kind, String value, YamlNode.Mapping entry, SourceLocation where) {
+    /** The folder of a repository that the package is in; empty for the first that is a project. */
+    Optional<String> subdirectory() {
+      return entry
+          .get("subdirectory")
+          .filter(YamlNode.Scalar.class::isInstance)
+          .map(n -> ((YamlNode.Scalar) n).text());
+    }
+  }
 
   /** The packages by name, without the root. */
   Map<String, ProjectFileReader.Unrendered> find(

@@ -3,8 +3,8 @@ package dev.millrace.dbt.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.error.Problems;
+import dev.millrace.dbt.load.PackageFinder.Wanted;
 import dev.millrace.project.yaml.YamlNode;
-import dev.millrace.project.yaml.YamlReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -52,11 +52,25 @@ public final class PackageInstaller {
    * A package that was installed.
    *
    * @param name of its project
-   * @param from what packages.yml has it by
+   * @param kind how packages.yml names it: {@code package}, {@code git}, {@code tarball}, {@code
+   *     local}
+   * @param from its name on the hub, or its address
+   * @param subdirectory of the repository, if packages.yml has one
    * @param version or revision; empty if it has none
    * @param folder where it is
    */
-  public record Installed(String name, String from, String version, Path folder) {}
+  public record Installed(
+      String name,
+      String kind,
+      String from,
+      Optional<String> subdirectory,
+      String version,
+      Path folder) {
+    /** True if it is used where it is. */
+    public boolean isLocal() {
+      return kind.equals("local");
+    }
+  }
 
   /** What could not be done, told to the user. */
   private static final class Failure extends Exception {
@@ -82,24 +96,27 @@ public final class PackageInstaller {
   }
 
   /**
-   * Installs everything.
+   * Installs everything, and writes {@code package-lock.yml}.
    *
+   * @param upgrade whether the newest versions are taken that packages.yml allows, whatever the
+   *     lock says
    * @return what was installed, in the order of packages.yml; packages that are {@code local:} are
-   *     used where they are
+   *     among them, and used where they are
    */
-  public List<Installed> install() {
+  public List<Installed> install(boolean upgrade) {
     YamlTexts texts = new YamlTexts(setting.environment(), setting.vars(), Map.of(), problems);
     Path target = root.resolve(folderName(texts));
     PackageFinder finder = new PackageFinder(root, problems);
-    Map<String, String> locked = locked();
-    Deque<PackageFinder.Wanted> wanted = new ArrayDeque<>(finder.wanted(root, texts));
+    List<Wanted> asked = finder.wanted(root, texts);
+    PackageLock lock = upgrade ? PackageLock.none() : PackageLock.read(root, asked, problems);
+    Deque<Wanted> wanted = new ArrayDeque<>(asked);
     while (!wanted.isEmpty()) {
-      PackageFinder.Wanted next = wanted.poll();
+      Wanted next = wanted.poll();
       if (installed.containsKey(next.value())) {
         continue;
       }
       try {
-        Optional<Path> folder = install(next, target, locked);
+        Optional<Path> folder = install(next, target, lock);
         folder.ifPresent(f -> wanted.addAll(finder.wanted(f, texts)));
       } catch (Failure e) {
         problems.error(
@@ -112,7 +129,22 @@ public final class PackageInstaller {
             null);
       }
     }
+    if (!problems.hasErrors() && !asked.isEmpty()) {
+      writeLock(asked);
+    }
     return List.copyOf(installed.values());
+  }
+
+  private void writeLock(List<Wanted> asked) {
+    try {
+      PackageLock.write(root, asked, List.copyOf(installed.values()));
+    } catch (IOException e) {
+      problems.error(
+          LoadError.PACKAGE_NOT_INSTALLED,
+          null,
+          "package-lock.yml cannot be written: " + e.getMessage(),
+          null);
+    }
   }
 
   private String folderName(YamlTexts texts) {
@@ -124,20 +156,21 @@ public final class PackageInstaller {
         .orElse("dbt_packages");
   }
 
-  private Optional<Path> install(
-      PackageFinder.Wanted wanted, Path target, Map<String, String> locked)
+  private Optional<Path> install(Wanted wanted, Path target, PackageLock lock)
       throws Failure, IOException {
     if (wanted.kind().equals("local")) {
       Path folder = root.resolve(wanted.value()).normalize();
-      return Files.isDirectory(folder) ? Optional.of(folder) : Optional.empty();
+      Optional<String> name = name(folder);
+      name.ifPresent(n -> installed.put(wanted.value(), installed(n, wanted, "", folder)));
+      return name.map(n -> folder);
     }
     Files.createDirectories(target);
     Path work = Files.createTempDirectory(target, ".installing");
     try {
       String version =
           switch (wanted.kind()) {
-            case "git" -> git(wanted, work.resolve("package"), locked);
-            case "package" -> hub(wanted, work, locked);
+            case "git" -> git(wanted, work.resolve("package"), lock);
+            case "package" -> hub(wanted, work, lock);
             case "tarball" -> {
               unpack(wanted.value(), work);
               yield "";
@@ -154,10 +187,9 @@ public final class PackageInstaller {
   }
 
   /** Puts a package under the name of its project. */
-  private Path place(PackageFinder.Wanted wanted, Path from, String version, Path target)
+  private Path place(Wanted wanted, Path from, String version, Path target)
       throws Failure, IOException {
-    Optional<String> name =
-        new ProjectFileReader(root, problems).read(from).flatMap(p -> p.text("name"));
+    Optional<String> name = name(from);
     if (name.isEmpty() || !name.get().matches("\\w+")) {
       throw new Failure("the package `" + wanted.value() + "` is no dbt project", null);
     }
@@ -165,15 +197,23 @@ public final class PackageInstaller {
     delete(folder);
     Files.move(from, folder, StandardCopyOption.ATOMIC_MOVE);
     delete(folder.resolve(".git"));
-    installed.put(wanted.value(), new Installed(name.get(), wanted.value(), version, folder));
+    installed.put(wanted.value(), installed(name.get(), wanted, version, folder));
     return folder;
   }
 
+  private static Installed installed(String name, Wanted wanted, String version, Path folder) {
+    return new Installed(
+        name, wanted.kind(), wanted.value(), wanted.subdirectory(), version, folder);
+  }
+
+  /** The name of the project in a folder; empty if there is none. */
+  private Optional<String> name(Path folder) {
+    return new ProjectFileReader(root, problems).read(folder).flatMap(p -> p.text("name"));
+  }
+
   /** The folder with dbt_project.yml: {@code subdirectory}, or the first one that has it. */
-  private static Path projectIn(Path work, PackageFinder.Wanted wanted)
-      throws Failure, IOException {
-    Optional<String> below =
-        wanted.entry().get("subdirectory").map(n -> ((YamlNode.Scalar) n).text());
+  private static Path projectIn(Path work, Wanted wanted) throws Failure, IOException {
+    Optional<String> below = wanted.subdirectory();
     try (Stream<Path> paths = Files.walk(work, 4)) {
       return paths
           .filter(p -> p.endsWith(ProjectFileReader.DBT))
@@ -188,18 +228,16 @@ public final class PackageInstaller {
     }
   }
 
-  private String git(PackageFinder.Wanted wanted, Path to, Map<String, String> locked)
-      throws Failure, IOException {
+  private String git(Wanted wanted, Path to, PackageLock lock) throws Failure, IOException {
     Optional<String> asked =
         wanted.entry().get("revision").map(n -> n instanceof YamlNode.Scalar s ? s.text() : "");
-    String revision = locked.getOrDefault(wanted.value(), asked.orElse("HEAD"));
+    String revision = lock.version(wanted.value()).or(() -> asked).orElse("HEAD");
     run(wanted, List.of("git", "clone", "--quiet", "--", wanted.value(), to.toString()), root);
     run(wanted, List.of("git", "checkout", "--quiet", "--detach", revision), to);
     return run(wanted, List.of("git", "rev-parse", "HEAD"), to).strip();
   }
 
-  private String hub(PackageFinder.Wanted wanted, Path work, Map<String, String> locked)
-      throws Failure, IOException {
+  private String hub(Wanted wanted, Path work, PackageLock lock) throws Failure, IOException {
     String base = setting.environment().getOrDefault("DBT_PACKAGE_HUB_URL", HUB);
     String url = (base.endsWith("/") ? base : base + "/") + "api/v1/" + wanted.value() + ".json";
     JsonNode versions = JSON.readTree(get(url, wanted)).path("versions");
@@ -213,7 +251,7 @@ public final class PackageInstaller {
             .get("install_prerelease")
             .map(n -> Boolean.TRUE.equals(n.plain()))
             .orElse(false);
-    String kept = locked.getOrDefault(wanted.value(), "");
+    String kept = lock.version(wanted.value()).orElse("");
     Optional<PackageVersion> chosen =
         PackageVersion.latest(List.of(kept), conditions, true)
             .filter(v -> known.contains(v.text()))
@@ -235,8 +273,7 @@ public final class PackageInstaller {
     run(null, List.of("tar", "-xzf", archive.toString(), "-C", to.toString()), work);
   }
 
-  private byte[] get(String url, PackageFinder.@Nullable Wanted wanted)
-      throws Failure, IOException {
+  private byte[] get(String url, @Nullable Wanted wanted) throws Failure, IOException {
     String what = wanted == null ? url : wanted.value();
     try {
       HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
@@ -260,8 +297,7 @@ public final class PackageInstaller {
     }
   }
 
-  private static String run(
-      PackageFinder.@Nullable Wanted wanted, List<String> command, Path folder)
+  private static String run(@Nullable Wanted wanted, List<String> command, Path folder)
       throws Failure, IOException {
     Process process;
     try {
@@ -288,30 +324,6 @@ public final class PackageInstaller {
   }
 
   /** Versions and revisions of package-lock.yml by what packages.yml calls the package. */
-  private Map<String, String> locked() {
-    Map<String, String> locked = new LinkedHashMap<>();
-    PackageFiles files = new PackageFiles(root, root, problems);
-    Path file = root.resolve("package-lock.yml");
-    if (!Files.isRegularFile(file)) {
-      return locked;
-    }
-    files
-        .read(file)
-        .flatMap(f -> YamlReader.readAsPython(f, problems))
-        .map(YamlValues::plain)
-        .ifPresent(
-            values -> {
-              for (Map<String, @Nullable Object> entry :
-                  Values.maps(Values.map(values).get("packages"))) {
-                Values.text(entry, "package")
-                    .ifPresent(p -> locked.put(p, Values.text(entry, "version").orElse("")));
-                Values.text(entry, "git")
-                    .ifPresent(g -> locked.put(g, Values.text(entry, "revision").orElse("HEAD")));
-              }
-            });
-    return locked;
-  }
-
   private static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

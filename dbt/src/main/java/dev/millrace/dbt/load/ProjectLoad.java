@@ -80,6 +80,8 @@ final class ProjectLoad {
     problems.throwIfErrors();
     Map<String, Node> nodes = nodes(ordered);
     Set<String> kept = kept(nodes);
+    new TopicReads(references, problems).check(ordered, kept);
+    problems.throwIfErrors();
     Manifest manifest =
         new Manifest(
             own.name(),

@@ -67,8 +67,8 @@ final class SourceReader {
   private void read(PropertyEntry entry, Optional<PropertyEntry> override) {
     Map<String, @Nullable Object> source = Values.copy(entry.values());
     override.ifPresent(o -> over(source, o.values()));
-    String key =
-        source.get("tables") == null && source.get("streams") != null ? "streams" : "tables";
+    boolean topics = source.get("tables") == null && source.get("streams") != null;
+    String key = topics ? "streams" : "tables";
     List<Map<String, @Nullable Object>> tables = Values.maps(source.get(key));
     List<YamlNode> nodes =
         entry.node().get(key).orElse(entry.node()) instanceof YamlNode.Sequence list
@@ -85,7 +85,7 @@ final class SourceReader {
                 Values.maps(o.values().get("tables")).stream()
                     .filter(t -> Values.text(t, "name").equals(Values.text(table, "name")))
                     .forEach(t -> over(table, t)));
-        add(new Table(entry, source, node, table));
+        add(new Table(entry, source, node, table), topics);
       }
     }
   }
@@ -100,7 +100,7 @@ final class SourceReader {
         });
   }
 
-  private void add(Table table) {
+  private void add(Table table, boolean topic) {
     PropertyEntry entry = table.entry();
     String name = Values.text(table.values(), "name").orElse("");
     List<String> fqn = ResourceReader.fqnPrefix(entry.project(), entry.found());
@@ -120,6 +120,9 @@ final class SourceReader {
     draft.rawPatchConfig = draft.patchConfig;
     configs.apply(draft);
     extras(draft, table, name);
+    if (topic) {
+      draft.extra.put("is_topic", true);
+    }
     drafts.add(draft);
     Set<String> tags = new LinkedHashSet<>(Values.texts(table.source().get("tags")));
     tags.addAll(Values.texts(table.values().get("tags")));

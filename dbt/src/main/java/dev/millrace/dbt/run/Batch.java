@@ -1,5 +1,6 @@
 package dev.millrace.dbt.run;
 
+import dev.millrace.dbt.context.EventTime;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -19,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param text what people call it
  */
 record Batch(ZonedDateTime start, ZonedDateTime end, String text) {
+  /** A batch that an earlier build has planned. */
+  static Batch of(BatchSize size, EventTime time) {
+    ZonedDateTime start = time.start().atZone(ZoneOffset.UTC);
+    return new Batch(start, time.end().atZone(ZoneOffset.UTC), size.text(start));
+  }
+
+  EventTime eventTime() {
+    return new EventTime(start.toLocalDateTime(), end.toLocalDateTime());
+  }
+
   /** What {@code model.batch.id} is. */
   String id() {
     return text.replace("-", "");

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,8 @@ public final class Build {
       BuildSetting setting,
       TargetFolder target,
       BuildListener listener) {
-    this.parts = new BuildParts(project, adapter, setting, target, this::say);
+    this.parts =
+        new BuildParts(project, adapter, setting, target, ConcurrentHashMap.newKeySet(), this::say);
     this.listener = listener;
   }
 
@@ -100,7 +102,9 @@ public final class Build {
       }
       createSchemas(session);
       ProjectHooks hooks = new ProjectHooks(parts, session, listener);
-      hooks.run(manifest.onRunStart(), List.of(), results);
+      if (!parts.setting().isClone()) {
+        hooks.run(manifest.onRunStart(), List.of(), results);
+      }
       boolean cancelledNow;
       BuildQueue running =
           new BuildQueue(
@@ -122,7 +126,7 @@ public final class Build {
         cancelledNow = cancelled;
       }
       results.addAll(built);
-      if (!cancelledNow) {
+      if (!cancelledNow && !parts.setting().isClone()) {
         hooks.run(manifest.onRunEnd(), built, results);
       }
       synchronized (this) {

@@ -9,14 +9,20 @@ import dev.millrace.dbt.load.LoadedProject;
 import dev.millrace.dbt.manifest.Manifest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** What all threads of a build share. */
+/**
+ * What all threads of a build share.
+ *
+ * @param warned warnings that are said once; a set for several threads
+ */
 record BuildParts(
     LoadedProject project,
     Adapter adapter,
     BuildSetting setting,
     TargetFolder target,
+    Set<String> warned,
     Consumer<String> log) {
   Manifest manifest() {
     return project.manifest();
@@ -35,6 +41,8 @@ record BuildParts(
             environment,
             List.copyOf(setting.selected()),
             setting.deferred(),
+            setting.sample(),
+            warned,
             log));
   }
 }

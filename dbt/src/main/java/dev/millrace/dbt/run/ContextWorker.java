@@ -73,6 +73,9 @@ final class ContextWorker implements NodeWorker {
 
   private NodeResult run(Work work) {
     Node node = work.node;
+    if (parts.setting().isClone()) {
+      return work.built(work.execute(() -> context.copy(node)));
+    }
     return switch (node.type()) {
       case MODEL -> model(work);
       case SNAPSHOT -> work.built(materialize(work, work.compile(context)));

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param thread on which it ran
  * @param problems what is wrong, with places
  * @param rows the first rows that a test found, if they were asked for
+ * @param batches of a microbatch model; empty for others
  */
 public record NodeResult(
     Node node,
@@ -39,12 +40,56 @@ public record NodeResult(
     List<Timing> timings,
     String thread,
     List<Problem> problems,
-    Optional<QueryResult> rows) {
+    Optional<QueryResult> rows,
+    Optional<BatchResults> batches) {
   /** Copies lists and maps. */
   public NodeResult {
     response = Collections.unmodifiableMap(new LinkedHashMap<>(response));
     timings = List.copyOf(timings);
     problems = List.copyOf(problems);
+  }
+
+  /** What became of a node that has no batches. */
+  NodeResult(
+      Node node,
+      NodeStatus status,
+      @Nullable String message,
+      OptionalLong failures,
+      Map<String, @Nullable Object> response,
+      Optional<String> compiled,
+      List<Timing> timings,
+      String thread,
+      List<Problem> problems,
+      Optional<QueryResult> rows) {
+    this(
+        node,
+        status,
+        message,
+        failures,
+        response,
+        compiled,
+        timings,
+        thread,
+        problems,
+        rows,
+        Optional.empty());
+  }
+
+  /** The same of a microbatch model, some of whose batches failed if there is a message. */
+  NodeResult with(
+      BatchResults results, NodeStatus newStatus, @Nullable String said, OptionalLong failed) {
+    return new NodeResult(
+        node,
+        newStatus,
+        said,
+        failed,
+        response,
+        compiled,
+        timings,
+        thread,
+        problems,
+        rows,
+        Optional.of(results));
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.millrace.dbt.run;
 
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.DbtError;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.manifest.Node;
 import java.util.List;
@@ -21,7 +24,7 @@ record TestVerdict(NodeStatus status, long failures, @Nullable String message) {
               + result.columns().size()
               + " columns, not one row with failures, should_warn and should_error");
     }
-    long failures = number(value(result, "failures"));
+    long failures = number(test, value(result, "failures"));
     boolean error = truth(value(result, "should_error"));
     boolean warn = truth(value(result, "should_warn"));
     String severity = test.config().text("severity").orElse("ERROR").toUpperCase(Locale.ROOT);
@@ -51,12 +54,18 @@ record TestVerdict(NodeStatus status, long failures, @Nullable String message) {
     throw new IllegalArgumentException("the test returned no column " + column);
   }
 
-  private static long number(@Nullable Object value) {
+  private static long number(Node test, @Nullable Object value) {
     if (value instanceof Number number) {
       return number.longValue();
     }
     if (value == null) {
-      throw new IllegalArgumentException("the test's `fail_calc` returned null");
+      throw new StopException(
+          Problem.error(
+              DbtError.BAD_CONFIG,
+              test.file().at(0, 0),
+              "the `fail_calc` of test `" + test.name() + "` is null where it finds nothing",
+              "write `coalesce(..., 0)` around it"),
+          null);
     }
     return Boolean.TRUE.equals(value) ? 1 : 0;
   }

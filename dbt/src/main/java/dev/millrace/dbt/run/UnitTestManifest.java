@@ -49,6 +49,7 @@ record UnitTestManifest(Manifest manifest, Node test) {
         inputs.add(fixture.id());
         if (original.id().equals(tested.id())) {
           extra.put("this_input", fixture.id());
+          extra.put("this_name", fixture.name());
         }
       }
     }

@@ -67,7 +67,8 @@ public final class Selection {
     SpecParser parser = new SpecParser(indirect, problems);
     boolean written = !request.select().isEmpty();
     if (request.selector().isPresent() || (!written && request.exclude().isEmpty())) {
-      SelectorsFile selectors = SelectorsFile.read(manifest.folder(), indirect, problems);
+      SelectorsFile selectors =
+          SelectorsFile.read(manifest.folder(), indirect, request.texts(), problems);
       Optional<SelectionSpec> chosen =
           request.selector().isPresent()
               ? selectors.find(request.selector().get())

@@ -1,6 +1,8 @@
 package dev.millrace.dbt.select;
 
+import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.project.yaml.YamlNode;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.Set;
  * @param indirect which tests come with what they test
  * @param state what {@code state:}, {@code result:} and {@code source_status:} compare with
  * @param emptyNodes whether nodes without code are selected too
+ * @param texts renders the templates in selectors.yml
  */
 public record SelectionRequest(
     List<String> select,
@@ -24,7 +27,20 @@ public record SelectionRequest(
     Set<NodeType> types,
     IndirectSelection indirect,
     Optional<StateComparison> state,
-    boolean emptyNodes) {
+    boolean emptyNodes,
+    Texts texts) {
+  /** Renders a text of a YAML file. */
+  @FunctionalInterface
+  public interface Texts {
+    /**
+     * The text, rendered.
+     *
+     * @param where the template's place
+     * @param problems gets what fails; then there is no text
+     */
+    Optional<String> render(String template, YamlNode.Places where, Problems problems);
+  }
+
   /** Copies lists and set. */
   public SelectionRequest {
     select = List.copyOf(select);
@@ -41,38 +57,47 @@ public record SelectionRequest(
         EnumSet.allOf(NodeType.class),
         IndirectSelection.EAGER,
         Optional.empty(),
-        false);
+        false,
+        (template, where, problems) -> Optional.of(template));
   }
 
   /** The same with other texts. */
   public SelectionRequest with(List<String> selected, List<String> excluded) {
-    return new SelectionRequest(selected, excluded, selector, types, indirect, state, emptyNodes);
+    return new SelectionRequest(
+        selected, excluded, selector, types, indirect, state, emptyNodes, texts);
   }
 
   /** The same by a selector of selectors.yml. */
   public SelectionRequest withSelector(String name) {
     return new SelectionRequest(
-        select, exclude, Optional.of(name), types, indirect, state, emptyNodes);
+        select, exclude, Optional.of(name), types, indirect, state, emptyNodes, texts);
   }
 
   /** The same for some kinds of nodes. */
   public SelectionRequest withTypes(Set<NodeType> only) {
-    return new SelectionRequest(select, exclude, selector, only, indirect, state, emptyNodes);
+    return new SelectionRequest(
+        select, exclude, selector, only, indirect, state, emptyNodes, texts);
   }
 
   /** The same with other rules for tests. */
   public SelectionRequest withIndirect(IndirectSelection how) {
-    return new SelectionRequest(select, exclude, selector, types, how, state, emptyNodes);
+    return new SelectionRequest(select, exclude, selector, types, how, state, emptyNodes, texts);
   }
 
   /** The same with something to compare with. */
   public SelectionRequest withState(StateComparison comparison) {
     return new SelectionRequest(
-        select, exclude, selector, types, indirect, Optional.of(comparison), emptyNodes);
+        select, exclude, selector, types, indirect, Optional.of(comparison), emptyNodes, texts);
+  }
+
+  /** The same with templates in selectors.yml. */
+  public SelectionRequest withTexts(Texts rendering) {
+    return new SelectionRequest(
+        select, exclude, selector, types, indirect, state, emptyNodes, rendering);
   }
 
   /** The same with nodes that have no code. */
   public SelectionRequest withEmptyNodes() {
-    return new SelectionRequest(select, exclude, selector, types, indirect, state, true);
+    return new SelectionRequest(select, exclude, selector, types, indirect, state, true, texts);
   }
 }

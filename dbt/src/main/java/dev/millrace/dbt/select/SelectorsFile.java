@@ -24,18 +24,22 @@ final class SelectorsFile {
   private static final String FILE = "selectors.yml";
 
   private final IndirectSelection indirect;
+  private final SelectionRequest.Texts texts;
   private final Problems problems;
   private final Map<String, SelectionSpec> selectors = new LinkedHashMap<>();
   private @Nullable String standard;
 
-  private SelectorsFile(IndirectSelection indirect, Problems problems) {
+  private SelectorsFile(
+      IndirectSelection indirect, SelectionRequest.Texts texts, Problems problems) {
     this.indirect = indirect;
+    this.texts = texts;
     this.problems = problems;
   }
 
   /** The file of a project; without one there are no selectors. */
-  static SelectorsFile read(Path folder, IndirectSelection indirect, Problems problems) {
-    SelectorsFile file = new SelectorsFile(indirect, problems);
+  static SelectorsFile read(
+      Path folder, IndirectSelection indirect, SelectionRequest.Texts texts, Problems problems) {
+    SelectorsFile file = new SelectorsFile(indirect, texts, problems);
     Path path = folder.resolve(FILE);
     if (Files.isRegularFile(path)) {
       try {
@@ -98,7 +102,7 @@ final class SelectorsFile {
   private Optional<SelectionSpec> definition(YamlNode node) {
     if (node instanceof YamlNode.Scalar text) {
       return new SpecParser(indirect, problems)
-          .criterion(text.text(), text.where())
+          .criterion(text(text), text.where())
           .map(c -> (SelectionSpec) c);
     }
     if (!(node instanceof YamlNode.Mapping block)) {
@@ -190,8 +194,14 @@ final class SelectorsFile {
     return depth instanceof Long number ? number.intValue() : -1;
   }
 
-  private static String text(YamlNode node) {
-    return node instanceof YamlNode.Scalar scalar ? scalar.text() : "";
+  private String text(YamlNode node) {
+    if (!(node instanceof YamlNode.Scalar scalar)) {
+      return "";
+    }
+    String text = scalar.text();
+    return text.contains("{{") || text.contains("{%")
+        ? texts.render(text, scalar.places(), problems).orElse("")
+        : text;
   }
 
   private void bad(YamlNode node, String message) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -228,6 +229,8 @@ final class SmallProject implements AutoCloseable {
             Map.of(),
             List.copyOf(nodes.keySet()),
             Map.of(),
+            Optional.empty(),
+            new HashSet<>(),
             log::add));
   }
 

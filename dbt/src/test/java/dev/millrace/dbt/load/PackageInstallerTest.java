@@ -78,11 +78,33 @@ class PackageInstallerTest {
               .map(i -> i.name() + " " + i.version())
               .collect(Collectors.joining(", ")));
 
-      Files.writeString(
-          project.resolve("package-lock.yml"),
-          "packages:\n  - package: us/needs\n    version: 1.0.0\n");
-      List<PackageInstaller.Installed> again = install(project, Map.of("DBT_PACKAGE_HUB_URL", url));
-      assertEquals("1.0.0", again.get(0).version());
+      Path lock = project.resolve("package-lock.yml");
+      String written = Files.readString(lock);
+      assertTrue(
+          written.startsWith(
+              """
+              packages:
+                - name: needs
+                  package: us/needs
+                  version: 1.2.0
+                - name: base
+                  package: us/base
+                  version: 0.9.9
+              sha1_hash:\
+              """),
+          written);
+
+      Files.writeString(lock, written.replace("1.2.0", "1.0.0"));
+      assertEquals("1.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
+      LoadSetting upgrading = setting(Map.of("DBT_PACKAGE_HUB_URL", url));
+      assertEquals(
+          "1.2.0",
+          new PackageInstaller(project, upgrading, problems).install(true).get(0).version());
+
+      // A lock of other packages counts for nothing.
+      packages(
+          project, "packages:\n  - package: us/needs\n    version: [\">=1.2.0\", \"<=2.0.0\"]\n");
+      assertEquals("2.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
 
       packages(project, "packages:\n  - package: us/needs\n    version: 3.0.0\n");
       install(project, Map.of("DBT_PACKAGE_HUB_URL", url));
@@ -96,6 +118,42 @@ class PackageInstallerTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** What dbt 1.10 writes for the same packages. */
+  @Test
+  void theLockIsDbts() throws Exception {
+    Path project = project("shop", "shop");
+    project("shop/pkg", "pkg");
+    packages(project, "packages:\n  - local: pkg\n");
+    install(project, Map.of());
+    assertEquals(
+        """
+        packages:
+          - local: pkg
+            name: pkg
+        sha1_hash: 628e7d27f00ec4f5351fa728e7a88ce3ea954989
+        """,
+        Files.readString(project.resolve("package-lock.yml")));
+    assertEquals(
+        "fbe59819b389dd3c16eebc554e4ec5b3ce2924bc",
+        hash(project, "{package: a/b, version: 1.0.0}"));
+    assertEquals(
+        "2f1e65f127f70e78eee5cc777c72e694c037f479",
+        hash(project, "{package: a/b, version: ['>=1.0.0', '<2.0.0'], install_prerelease: true}"));
+    assertEquals(
+        "d7ebf41a9457ed1e5d9806fb49eeac9c0762d38e",
+        hash(project, "{git: 'https://x/y.git', revision: '1.0'}"));
+    assertEquals(
+        "4e74ff925b68734c5f7050e3f6075927274c2af0",
+        hash(project, "{tarball: 'http://x', name: t}"));
+    assertEquals(List.of(), problems.all());
+  }
+
+  private String hash(Path project, String entry) throws IOException {
+    packages(project, "packages:\n  - " + entry + "\n");
+    YamlTexts texts = new YamlTexts(Map.of(), Map.of(), Map.of(), problems);
+    return PackageLock.hash(new PackageFinder(project, problems).wanted(project, texts));
   }
 
   @Test
@@ -125,18 +183,20 @@ class PackageInstallerTest {
   }
 
   private List<PackageInstaller.Installed> install(Path project, Map<String, String> environment) {
-    LoadSetting setting =
-        new LoadSetting(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of(),
-            environment,
-            folder,
-            LoadSetting.STORE,
-            "test",
-            Instant.EPOCH);
-    return new PackageInstaller(project, setting, problems).install();
+    return new PackageInstaller(project, setting(environment), problems).install(false);
+  }
+
+  private LoadSetting setting(Map<String, String> environment) {
+    return new LoadSetting(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        environment,
+        folder,
+        LoadSetting.STORE,
+        "test",
+        Instant.EPOCH);
   }
 
   private Path project(String at, String name) throws IOException {

@@ -77,7 +77,8 @@ class ShopSelectionsTest {
     List<String> exclude = new ArrayList<>();
     Set<NodeType> types = EnumSet.noneOf(NodeType.class);
     Set<NodeType> not = EnumSet.of(NodeType.OPERATION);
-    SelectionRequest request = SelectionRequest.everything().withState(state).withEmptyNodes();
+    SelectionRequest request =
+        SelectionRequest.everything().withState(state).withEmptyNodes().withTexts(project::text);
     String option = "";
     Matcher matcher = WORD.matcher(line);
     while (matcher.find()) {

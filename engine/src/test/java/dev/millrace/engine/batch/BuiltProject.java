@@ -2,6 +2,7 @@ package dev.millrace.engine.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.api.error.StopException;
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.command.DbtCommands;
 import dev.millrace.dbt.command.DbtRequest;
@@ -60,41 +61,46 @@ final class BuiltProject implements AutoCloseable {
     return folder;
   }
 
-  /** A command; words are `--select x`, `--vars y`, `--full-refresh`, `--fail-fast`, `--retry`. */
+  /** A command; words are those of the command line, each option with one value at most. */
   DbtCommands command(String command, StringWriter out, String... words) {
     List<String> all = List.of(words);
-    int select = all.indexOf("--select");
-    int vars = all.indexOf("--vars");
     DbtRequest request =
         new DbtRequest(
             command,
             folder,
             folder,
+            value(all, "--target"),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
-            vars < 0 ? List.of() : List.of(all.get(vars + 1)),
+            value(all, "--vars").stream().toList(),
             new NodeSelection(
-                select < 0 ? List.of() : List.of(all.get(select + 1)),
+                value(all, "--select").stream().toList(),
                 List.of(),
-                Optional.empty(),
+                value(all, "--selector"),
                 List.of(),
                 List.of(),
                 Optional.empty()),
-            Optional.empty(),
-            false,
+            value(all, "--state").map(folder::resolve),
+            all.contains("--defer"),
+            all.contains("--favor-state"),
             all.contains("--retry"),
             all.contains("--one-thread") ? Optional.of(1) : Optional.empty(),
             all.contains("--full-refresh"),
             all.contains("--fail-fast"),
             all.contains("--store-failures"),
-            false,
-            Optional.of("2024-03-01"),
-            Optional.of("2024-03-05"),
+            all.contains("--empty"),
+            value(all, "--sample"),
+            Optional.of(value(all, "--event-time-start").orElse("2024-03-01")),
+            Optional.of(value(all, "--event-time-end").orElse("2024-03-05")),
             "selector",
             false,
             false);
     return new DbtCommands(request, Map.of(), new PrintWriter(out));
+  }
+
+  private static Optional<String> value(List<String> words, String option) {
+    int at = words.indexOf(option);
+    return at < 0 ? Optional.empty() : Optional.of(words.get(at + 1));
   }
 
   /** Runs a command and says whether all is well. */
@@ -103,6 +109,16 @@ final class BuiltProject implements AutoCloseable {
     boolean good = command(command, out, words).run(manifest -> adapter);
     output = out.toString();
     return good;
+  }
+
+  /** The problems of a command that does not even begin. */
+  String failure(String command, String... words) {
+    try {
+      run(command, words);
+    } catch (StopException e) {
+      return e.problems().toString();
+    }
+    throw new AssertionError("`" + command + "` has begun: " + output);
   }
 
   StoreAdapter adapter() {

@@ -41,6 +41,22 @@
   {%- endif -%}
 {% endmacro %}
 
+{# What `clone` does with each node: a view over what an earlier run has of it. #}
+{% materialization clone, default -%}
+  {%- set existing_relation = load_cached_relation(this) -%}
+  {%- if not defer_relation -%}
+    {%- do log('the state has no relation of ' ~ model.unique_id, info=true) -%}
+  {%- elif defer_relation.render() == this.render() -%}
+    {%- do log(this.render() ~ ' is where the state has it', info=true) -%}
+  {%- elif existing_relation is not none and not flags.FULL_REFRESH -%}
+    {%- do log(this.render() ~ ' is there already', info=true) -%}
+  {%- else -%}
+    {%- set view = 'materialization_view_duckdb' if 'materialization_view_duckdb' in context else 'materialization_view_default' -%}
+    {{ return(context[view]()) }}
+  {%- endif -%}
+  {{ return({'relations': []}) }}
+{%- endmaterialization %}
+
 {% materialization incremental, adapter='duckdb' -%}
   {%- set existing_relation = load_cached_relation(this) -%}
   {%- set target_relation = this.incorporate(type='table') -%}
@@ -100,9 +116,14 @@
 {%- endmacro %}
 {% macro default__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
   {%- if unique_key -%}
-    {%- set keys = [unique_key] if unique_key is string else unique_key -%}
+    {%- if unique_key is string -%}
+    delete from {{ target }}
+    where ({{ unique_key }}) in (select ({{ unique_key }}) from {{ source }})
+    {%- else -%}
     delete from {{ target }} as DBT_INCREMENTAL_TARGET
-    where ({{ keys | join(', ') }}) in (select {{ keys | join(', ') }} from {{ source }})
+    using {{ source }}
+    where {% for key in unique_key %}{{ source }}.{{ key }} = DBT_INCREMENTAL_TARGET.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+    {%- endif -%}
     {%- for predicate in as_list(incremental_predicates) %} and {{ predicate }}{% endfor %};
   {% endif -%}
   {{ get_insert_into_sql(target, source, dest_columns) }}

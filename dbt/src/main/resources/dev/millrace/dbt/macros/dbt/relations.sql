@@ -211,7 +211,9 @@
 
 {% macro apply_grants(relation, grant_config, should_revoke=true) %}{{ return(adapter.dispatch('apply_grants', 'dbt')(relation, grant_config, should_revoke)) }}{% endmacro %}
 {# The store has no users to grant anything to. #}
-{% macro default__apply_grants(relation, grant_config, should_revoke=true) %}{% endmacro %}
+{% macro default__apply_grants(relation, grant_config, should_revoke=true) %}
+  {%- if grant_config -%}{%- do adapter.warn_once('grants have no effect: the store has no users') -%}{%- endif -%}
+{% endmacro %}
 {% macro should_revoke(existing_relation, full_refresh_mode=true) %}{{ return(false) }}{% endmacro %}
 {% macro copy_grants() %}{{ return(adapter.dispatch('copy_grants', 'dbt')()) }}{% endmacro %}
 {% macro default__copy_grants() %}{{ return(true) }}{% endmacro %}
