@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.dbt.command.DbtRequest.Operation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -7,6 +8,9 @@ import picocli.CommandLine.Option;
 final class BuildOptions {
   /** Of {@code ls}. */
   String output = "selector";
+
+  /** Of {@code run-operation}. */
+  @Nullable Operation operation;
 
   @Option(
       names = "--threads",

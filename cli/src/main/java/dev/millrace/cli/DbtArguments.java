@@ -134,6 +134,7 @@ final class DbtArguments {
         Optional.ofNullable(options.sample),
         Optional.ofNullable(options.eventTimeStart),
         Optional.ofNullable(options.eventTimeEnd),
+        Optional.ofNullable(options.operation),
         options.output,
         json,
         Problems.colours() && !json);

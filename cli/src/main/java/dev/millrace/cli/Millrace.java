@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       SeedCommand.class,
       SnapshotCommand.class,
       CloneCommand.class,
+      RunOperationCommand.class,
       CompileCommand.class,
       LsCommand.class,
       FreshnessCommand.class,

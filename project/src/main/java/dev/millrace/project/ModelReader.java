@@ -158,8 +158,9 @@ final class ModelReader {
     return List.of();
   }
 
-  /** Checks what models are configured for. */
+  /** Checks what models are configured for, and whether that may read what it does. */
   void checkConfig(BatchAssets batch) {
+    batch.checkSources(problems);
     for (Draft draft : models.all()) {
       if (!batch.contains(draft.name())) {
         draft.config().checkKept(problems);

@@ -33,6 +33,8 @@ public enum ProjectError implements ErrorCode {
   UNKNOWN_MODEL,
   /** A source, or a stream of one, that the project does not have. */
   UNKNOWN_SOURCE,
+  /** A package that is not installed. */
+  MISSING_PACKAGE,
   /** A file that a unit test names and that is not there. */
   UNKNOWN_FILE,
   /** A column that a stream does not declare. */

@@ -4,10 +4,6 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,20 +27,21 @@ final class ProjectFiles {
           "snapshots",
           "tests",
           "lib");
-  private static final long MAX_BYTES = 10 << 20;
 
   private final Path folder;
   private final Problems problems;
+  private final PackageFiles files;
 
   ProjectFiles(Path folder, Problems problems) {
     this.folder = folder;
     this.problems = problems;
+    this.files = new PackageFiles(folder, folder, problems);
   }
 
   /** millrace.yml; empty, with a problem, if the folder has none. */
   Optional<TextFile> project() {
     if (Files.isRegularFile(folder.resolve(PROJECT))) {
-      return read(folder.resolve(PROJECT));
+      return files.read(folder.resolve(PROJECT));
     }
     String hint = "`millrace init <folder>` makes a small project that runs";
     if (!Files.isDirectory(folder)) {
@@ -77,38 +74,14 @@ final class ProjectFiles {
    * @param endings such as {@code .sql}
    */
   List<TextFile> in(String name, String... endings) {
-    return paths(name, endings).stream().flatMap(p -> read(p).stream()).toList();
+    return files.find(List.of(name), endings).stream()
+        .flatMap(f -> files.read(f.path()).stream())
+        .toList();
   }
 
   /** The paths of such files, relative to the project folder, which are not read. */
   List<String> names(String name, String... endings) {
-    return paths(name, endings).stream().map(this::relative).toList();
-  }
-
-  private String relative(Path path) {
-    return folder.relativize(path).toString().replace('\\', '/');
-  }
-
-  private List<Path> paths(String name, String... endings) {
-    Path start = folder.resolve(name);
-    if (!Files.isDirectory(start)) {
-      return List.of();
-    }
-    try (Stream<Path> paths = Files.walk(start)) {
-      return paths
-          .filter(Files::isRegularFile)
-          .filter(p -> Stream.of(endings).anyMatch(e -> p.getFileName().toString().endsWith(e)))
-          .filter(p -> !p.getFileName().toString().startsWith("."))
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      problems.error(
-          ProjectError.UNREADABLE_FILE,
-          SourceLocation.ofFile(name),
-          "the folder cannot be read: " + e.getMessage(),
-          null);
-      return List.of();
-    }
+    return files.find(List.of(name), endings).stream().map(f -> files.shown(f.path())).toList();
   }
 
   /** Warns about folders whose names are nearly those of a project, such as {@code source}. */
@@ -131,35 +104,5 @@ final class ProjectFiles {
       problems.error(
           ProjectError.UNREADABLE_FILE, null, "the folder cannot be read: " + e.getMessage(), null);
     }
-  }
-
-  private Optional<TextFile> read(Path path) {
-    String name = relative(path);
-    try {
-      if (Files.size(path) > MAX_BYTES) {
-        problems.error(
-            ProjectError.UNREADABLE_FILE,
-            SourceLocation.ofFile(name),
-            "the file has more than 10 MB",
-            null);
-        return Optional.empty();
-      }
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
-      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return Optional.of(new TextFile(name, text.startsWith("\uFEFF") ? text.substring(1) : text));
-    } catch (CharacterCodingException e) {
-      problems.error(
-          ProjectError.UNREADABLE_FILE,
-          SourceLocation.ofFile(name),
-          "the file is no UTF-8 text",
-          "save it as UTF-8");
-    } catch (IOException e) {
-      problems.error(
-          ProjectError.UNREADABLE_FILE,
-          SourceLocation.ofFile(name),
-          "the file cannot be read: " + e.getMessage(),
-          null);
-    }
-    return Optional.empty();
   }
 }

@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  * are found in one go. Stateless; reads files and nothing else.
  */
 public final class ProjectLoader {
-  /** Where dbt installs packages, each in a folder with a file of this name. */
-  private static final String PACKAGES = "dbt_packages";
-
-  private static final String DBT_PROJECT = "dbt_project.yml";
-
   private final List<Connector> connectors;
   private final ModelTemplates templates;
   private final Map<String, String> environment;
@@ -119,7 +114,7 @@ public final class ProjectLoader {
 
       List<TextFile> macros = files.in("macros", ".sql");
       ModelTemplates.Setting setting =
-          new ModelTemplates.Setting(name, chosen, vars, environment, macros, packages());
+          new ModelTemplates.Setting(name, chosen, vars, environment, macros, packages(name));
       ModelTemplates.Session session = templates.open(setting, problems);
       OptionReader reader = reader(session);
       TargetReader targetReader = new TargetReader(connectors, reader, problems);
@@ -136,7 +131,6 @@ public final class ProjectLoader {
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
       BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
-      batch.checkSources(problems);
       modelReader.checkConfig(batch);
       modelReader.checkReferences(sourceReader);
       List<ModelSet.Draft> ordered = kept(ModelOrder.of(drafts, problems), batch);
@@ -171,22 +165,27 @@ public final class ProjectLoader {
           graph);
     }
 
-    /** Files with macros of the packages in {@code dbt_packages}, by the package's name. */
-    private Map<String, List<TextFile>> packages() {
+    /** Files with macros of the packages, by the package's name. */
+    private Map<String, List<TextFile>> packages(String own) {
+      ModelTemplates.Session bare = bare();
       Map<String, List<TextFile>> packages = new LinkedHashMap<>();
-      for (String file : files.names(PACKAGES, DBT_PROJECT)) {
-        String[] path = file.split("/");
-        if (path.length == 3 && path[2].equals(DBT_PROJECT)) {
-          String folder = PACKAGES + "/" + path[1];
-          files.in(folder, DBT_PROJECT).stream()
-              .filter(f -> f.path().equals(file))
-              .flatMap(f -> YamlReader.read(f, problems).stream())
-              .map(root -> root.plain() instanceof Map<?, ?> keys ? keys.get("name") : null)
-              .filter(String.class::isInstance)
-              .forEach(name -> packages.put((String) name, files.in(folder + "/macros", ".sql")));
-        }
-      }
+      new PackageFinder(folder, (text, where) -> bare.text(text, where, problems), problems)
+          .find(own, PackageFinder.INSTALLED)
+          .forEach((name, path) -> packages.put(name, macros(path)));
       return packages;
+    }
+
+    private List<TextFile> macros(Path ofPackage) {
+      PackageFiles found = new PackageFiles(folder, ofPackage, problems);
+      return found.find(List.of("macros"), ".sql").stream()
+          .flatMap(f -> found.read(f.path()).stream())
+          .toList();
+    }
+
+    /** Templates without macros and variables. */
+    private ModelTemplates.Session bare() {
+      return templates.open(
+          new ModelTemplates.Setting("", "", Map.of(), environment, List.of(), Map.of()), problems);
     }
 
     /** The models that are kept up to date. */
@@ -245,12 +244,8 @@ public final class ProjectLoader {
             "the file is empty",
             "begin with `name: my_project`");
       }
-      ModelTemplates.Session bare =
-          templates.open(
-              new ModelTemplates.Setting("", "", Map.of(), environment, List.of(), Map.of()),
-              problems);
       Optional<OptionBlock> project =
-          root.flatMap(r -> reader(bare).root(r, ProjectFormat.PROJECT));
+          root.flatMap(r -> reader(bare()).root(r, ProjectFormat.PROJECT));
       if (project.isEmpty()) {
         for (String in : List.of("sources", "models", "sinks", "dashboards")) {
           files.in(in, ".yml", ".yaml").forEach(f -> YamlReader.read(f, problems));

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Builds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
   private static final Set<String> COMMANDS =
-      Set.of("build", "seed", "snapshot", "compile", "docs", "freshness");
+      Set.of("build", "seed", "snapshot", "clone", "compile", "docs", "freshness", "run-operation");
 
   private final Instance instance;
   private final ReentrantLock running = new ReentrantLock();

@@ -3,6 +3,8 @@ package dev.millrace.dbt.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.artifact.RunResults;
 import dev.millrace.dbt.artifact.TargetFolder;
@@ -13,6 +15,7 @@ import dev.millrace.dbt.run.BuildOutcome;
 import dev.millrace.dbt.run.BuildSetting;
 import dev.millrace.dbt.run.NodeResult;
 import dev.millrace.dbt.run.Sample;
+import dev.millrace.project.ProjectError;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,9 @@ final class BuildCommandRun implements BuildListener {
   /** Makes the build; {@code running} gets it before it runs. */
   boolean run(AdapterSource engine, Consumer<Build> running) {
     Set<String> selected = command.selected(TYPES.getOrDefault(request.command(), Set.of()));
+    if (request.command().equals("build")) {
+      refusePython(selected);
+    }
     TargetFolder target = command.target();
     BuildSetting setting =
         new BuildSetting(
@@ -95,6 +101,22 @@ final class BuildCommandRun implements BuildListener {
     CompileCommandRun.write(command, compiled, target);
     print(outcome, target);
     return outcome.isSuccess();
+  }
+
+  /** Models in Python do not run here; nothing is built if one is asked for. */
+  private void refusePython(Set<String> selected) {
+    Problems problems = new Problems();
+    for (String id : selected) {
+      Node node = command.project().manifest().node(id).orElseThrow();
+      if ("python".equals(node.extra().get("language"))) {
+        problems.error(
+            ProjectError.NOT_SUPPORTED,
+            SourceLocation.ofFile(node.file().path()),
+            "model `" + node.name() + "` is Python, which Millrace does not run",
+            "write it in SQL, or leave it out: `--exclude " + node.name() + "`");
+      }
+    }
+    problems.throwIfErrors();
   }
 
   private Map<String, Relation> deferred(Set<String> selected) {

@@ -51,7 +51,7 @@ final class DbtCommand {
             request.target().or(defaults::target),
             request.profile().or(defaults::profile),
             request.profilesDir().or(defaults::profilesDir),
-            CommandVars.of(request.vars(), problems),
+            CommandVars.of("--vars", request.vars(), problems),
             environment,
             defaults.home(),
             defaults.store(),

@@ -38,6 +38,7 @@ public final class DbtCommands {
       case "ls" -> new ListCommandRun(command).run();
       case "compile" -> new CompileCommandRun(command).run(engine);
       case "docs" -> new DocsCommandRun(command).run(engine);
+      case "run-operation" -> new OperationCommandRun(command).run(engine);
       case "freshness" -> new FreshnessCommandRun(command).run(engine);
       default -> new BuildCommandRun(command).run(engine, this::running);
     };

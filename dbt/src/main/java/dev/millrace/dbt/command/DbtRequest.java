@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * A command over a dbt project, as its command line says it.
  *
- * @param command {@code build}, {@code seed}, {@code snapshot}, {@code compile}, {@code docs},
- *     {@code freshness} or {@code ls}
+ * @param command {@code build}, {@code seed}, {@code snapshot}, {@code clone}, {@code compile},
+ *     {@code docs}, {@code freshness}, {@code run-operation} or {@code ls}
  * @param folder of the project
  * @param shown the same as the user named it, before the paths of files
  * @param target name of the target
@@ -18,14 +18,17 @@ import java.util.Optional;
  * @param selection which nodes
  * @param state folder of the artifacts of an earlier run
  * @param defer whether nodes that are not selected are read from where that run has them
+ * @param favorState whether they are read there even if they are here, too
  * @param retry whether only what failed in the last build runs
  * @param threads how many nodes run side by side
  * @param fullRefresh whether tables are made anew
  * @param failFast whether the first failure ends the build
  * @param storeFailures whether rows that tests find are kept
  * @param empty whether nodes read no rows
+ * @param sample the event time that models see: {@code 3 days}, or a block with start and end
  * @param eventTimeStart of microbatch models
  * @param eventTimeEnd of microbatch models
+ * @param operation what {@code run-operation} calls
  * @param output of {@code ls}: selector, name, path or json
  * @param json whether programs read what is printed
  * @param colours whether what is printed is for a terminal
@@ -51,12 +54,26 @@ public record DbtRequest(
     Optional<String> sample,
     Optional<String> eventTimeStart,
     Optional<String> eventTimeEnd,
+    Optional<Operation> operation,
     String output,
     boolean json,
     boolean colours) {
   /** Copies the list. */
   public DbtRequest {
     vars = List.copyOf(vars);
+  }
+
+  /**
+   * A macro that is called.
+   *
+   * @param macro its name, or {@code package.name}
+   * @param arguments each {@code name=value} or a block of YAML
+   */
+  public record Operation(String macro, List<String> arguments) {
+    /** Copies the list. */
+    public Operation {
+      arguments = List.copyOf(arguments);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.dbt.command.DbtRequest.NodeSelection;
+import dev.millrace.dbt.command.DbtRequest.Operation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,13 @@ public final class DbtRequestJson {
     request.sample().ifPresent(v -> json.put("sample", v));
     request.eventTimeStart().ifPresent(v -> json.put("event_time_start", v));
     request.eventTimeEnd().ifPresent(v -> json.put("event_time_end", v));
+    request
+        .operation()
+        .ifPresent(
+            operation -> {
+              json.put("macro", operation.macro());
+              operation.arguments().forEach(json.putArray("arguments")::add);
+            });
     json.put("output", request.output());
     json.put("json", request.json());
     json.put("colours", request.colours());
@@ -80,6 +88,7 @@ public final class DbtRequestJson {
         text(json, "sample"),
         text(json, "event_time_start"),
         text(json, "event_time_end"),
+        text(json, "macro").map(macro -> new Operation(macro, texts(json, "arguments"))),
         text(json, "output").orElse("selector"),
         json.path("json").asBoolean(),
         json.path("colours").asBoolean());

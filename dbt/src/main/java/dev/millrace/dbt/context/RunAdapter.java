@@ -119,6 +119,15 @@ final class RunAdapter implements Attributes {
     };
   }
 
+  private Callable warnOnce() {
+    return Members.function(
+        "warn_once(msg)",
+        a -> {
+          warnings.accept(Printing.str(a[0]));
+          return null;
+        });
+  }
+
   /** Methods that change something, most of which are macros. */
   private @Nullable Object statement(String name) {
     return switch (name) {
@@ -135,13 +144,7 @@ final class RunAdapter implements Attributes {
       case "validate_sql" -> (Callable) arguments -> macros.call("validate_sql", arguments);
       case "expand_target_column_types", "verify_database", "commit" ->
           (Callable) arguments -> null;
-      case "warn_once" ->
-          Members.function(
-              "warn_once(msg)",
-              a -> {
-                warnings.accept(Printing.str(a[0]));
-                return null;
-              });
+      case "warn_once" -> warnOnce();
       case "cache_added", "cache_dropped", "cache_renamed" -> (Callable) arguments -> "";
       case "leave_transaction" ->
           (Callable)

@@ -297,17 +297,16 @@ public final class RunContext {
   }
 
   /**
-   * Calls a macro.
+   * Calls a macro as the root project's templates see it, in one transaction.
    *
    * @param macro its name, or {@code package.name}
-   * @param node whose names it sees; null for those of the root project
+   * @throws StopException if it fails, with the place in the project
    */
-  public @Nullable Object call(String macro, Arguments arguments, @Nullable Node node) {
-    RunNames names =
-        new RunNames(this, node, node == null ? manifest.projectName() : node.packageName());
+  public @Nullable Object call(String macro, Arguments arguments) {
+    RunNames names = new RunNames(this, null, manifest.projectName());
     int dot = macro.indexOf('.');
-    return guarded(
-        node,
+    return inTransaction(
+        null,
         null,
         () -> {
           if (dot < 0) {

@@ -10,10 +10,12 @@ import dev.millrace.dbt.TemplatePlaces.Fragment;
 import dev.millrace.dbt.adapter.AdapterException;
 import dev.millrace.dbt.macro.MacroLibrary;
 import dev.millrace.dbt.manifest.Node;
+import dev.millrace.jinja.Origin;
 import dev.millrace.jinja.TemplateException;
 import dev.millrace.jinja.value.PythonError;
 import dev.millrace.project.TextFile;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,11 +94,23 @@ final class RunErrors {
                 return SourceLocation.ofFile(node.file().path());
               }
               return e instanceof TemplateException template
-                  ? Objects.requireNonNullElse(
-                      template(template, null).where(), SourceLocation.ofFile(template.template()))
+                  ? inProject(template)
                   : SourceLocation.ofFile("");
             });
     return Problem.error(DbtError.SQL_FAILED, where, message, null);
+  }
+
+  /** The innermost place that is not in one of dbt's own macros. */
+  private SourceLocation inProject(TemplateException e) {
+    TemplatePlaces places = new TemplatePlaces(library::fragment);
+    List<Origin> way = new ArrayList<>();
+    way.add(new Origin(e.template(), e.line(), e.column(), List.of()));
+    e.stack().forEach(f -> way.add(new Origin(f.template(), f.line(), f.column(), List.of())));
+    return places.at(
+        way.stream()
+            .filter(origin -> !MacroLibrary.isInternal(origin.template()))
+            .findFirst()
+            .orElse(way.get(0)));
   }
 
   /** The place in the model of what the engine points at, if that is a part of the model's SQL. */

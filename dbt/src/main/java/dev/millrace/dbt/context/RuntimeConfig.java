@@ -25,7 +25,9 @@ final class RuntimeConfig {
         .value("version", null)
         .value("args", Flags.lowerCase(setting.flags()))
         .value("cli_vars", new LinkedHashMap<>())
-        .value("vars", new LinkedHashMap<>(setting.vars().getOrDefault(packageName, Map.of())))
+        .value(
+            "vars",
+            new TemplateObject("VarProvider", setting.vars().getOrDefault(packageName, Map.of())))
         .value("target_name", setting.target().name())
         .value("profile_name", setting.target().profile())
         .value("threads", (long) setting.target().threads());

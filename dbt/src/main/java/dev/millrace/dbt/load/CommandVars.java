@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Variables of the command line: {@code name=value}, or a block of YAML as dbt takes it. */
+/** Values of the command line by name: {@code name=value}, or a block of YAML as dbt takes it. */
 public final class CommandVars {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("\\s*([A-Za-z_][\\w.:-]*?)\\s*=(.*)", Pattern.DOTALL);
@@ -23,32 +23,34 @@ public final class CommandVars {
   /**
    * The values, later ones before earlier ones.
    *
+   * @param option whose they are, for messages
    * @param problems gets texts that are neither
    */
-  public static Map<String, @Nullable Object> of(List<String> texts, Problems problems) {
+  public static Map<String, @Nullable Object> of(
+      String option, List<String> texts, Problems problems) {
     Map<String, @Nullable Object> vars = new LinkedHashMap<>();
     for (String text : texts) {
       Matcher assignment = ASSIGNMENT.matcher(text);
       if (!text.strip().startsWith("{") && assignment.matches()) {
-        vars.put(assignment.group(1), value(assignment.group(2), problems));
+        vars.put(assignment.group(1), value(option, assignment.group(2), problems));
         continue;
       }
-      Optional<YamlNode> block = YamlReader.readAsPython(new TextFile("--vars", text), problems);
+      Optional<YamlNode> block = YamlReader.readAsPython(new TextFile(option, text), problems);
       if (block.isPresent() && block.get() instanceof YamlNode.Mapping mapping) {
         vars.putAll(YamlValues.plain(mapping));
       } else {
         problems.error(
             ProjectError.BAD_VALUE,
             null,
-            "--vars: `" + text + "` has no variables",
+            option + ": `" + text + "` names no values",
             "write name=value, or a block of YAML such as '{days: 3, region: eu}'");
       }
     }
     return vars;
   }
 
-  private static @Nullable Object value(String text, Problems problems) {
-    return YamlReader.readAsPython(new TextFile("--vars", text.strip()), problems)
+  private static @Nullable Object value(String option, String text, Problems problems) {
+    return YamlReader.readAsPython(new TextFile(option, text.strip()), problems)
         .map(YamlValues::plain)
         .orElse(text);
   }

@@ -2,6 +2,8 @@ package dev.millrace.dbt.load;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.manifest.DbtTarget;
+import dev.millrace.project.PackageFiles;
+import dev.millrace.project.PackageFinder;
 import dev.millrace.project.TextFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,10 +52,11 @@ public final class DbtProjects {
     List<PackageProject> packages = new ArrayList<>();
     PackageProject own = Objects.requireNonNull(first, "the project was rendered");
     packages.add(own);
-    new PackageFinder(root, problems)
-        .find(unrendered, own.packagesPath(), texts)
+    new PackageFinder(root, texts::text, problems)
+        .find(unrendered.text("name").orElse(""), own.packagesPath())
         .values()
-        .forEach(p -> reader.render(p, texts).ifPresent(packages::add));
+        .forEach(
+            p -> reader.read(p).flatMap(u -> reader.render(u, texts)).ifPresent(packages::add));
     problems.throwIfErrors();
     return new ProjectLoad(root, setting, target, packages, problems).load();
   }

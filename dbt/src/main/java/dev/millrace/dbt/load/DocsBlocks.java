@@ -1,5 +1,6 @@
 package dev.millrace.dbt.load;
 
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.TextFile;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -9,6 +9,7 @@ import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeColumn;
 import dev.millrace.dbt.manifest.NodeConfig;
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.TextFile;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.millrace.dbt.load;
 
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.project.PackageFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

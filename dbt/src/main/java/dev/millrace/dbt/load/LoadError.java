@@ -5,8 +5,6 @@ import dev.millrace.api.error.ErrorCode;
 
 /** What can be wrong with the files of a dbt project. */
 public enum LoadError implements ErrorCode {
-  /** A package that is not installed. */
-  MISSING_PACKAGE,
   /** A package that cannot be installed. */
   PACKAGE_NOT_INSTALLED,
   /** A profile or a target that profiles.yml does not have. */

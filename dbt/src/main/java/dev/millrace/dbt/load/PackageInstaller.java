@@ -3,7 +3,8 @@ package dev.millrace.dbt.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.error.Problems;
-import dev.millrace.dbt.load.PackageFinder.Wanted;
+import dev.millrace.project.PackageFinder;
+import dev.millrace.project.PackageFinder.Wanted;
 import dev.millrace.project.yaml.YamlNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,8 +107,8 @@ public final class PackageInstaller {
   public List<Installed> install(boolean upgrade) {
     YamlTexts texts = new YamlTexts(setting.environment(), setting.vars(), Map.of(), problems);
     Path target = root.resolve(folderName(texts));
-    PackageFinder finder = new PackageFinder(root, problems);
-    List<Wanted> asked = finder.wanted(root, texts);
+    PackageFinder finder = new PackageFinder(root, texts::text, problems);
+    List<Wanted> asked = finder.wanted(root);
     PackageLock lock = upgrade ? PackageLock.none() : PackageLock.read(root, asked, problems);
     Deque<Wanted> wanted = new ArrayDeque<>(asked);
     while (!wanted.isEmpty()) {
@@ -117,7 +118,7 @@ public final class PackageInstaller {
       }
       try {
         Optional<Path> folder = install(next, target, lock);
-        folder.ifPresent(f -> wanted.addAll(finder.wanted(f, texts)));
+        folder.ifPresent(f -> wanted.addAll(finder.wanted(f)));
       } catch (Failure e) {
         problems.error(
             LoadError.PACKAGE_NOT_INSTALLED, next.where(), String.valueOf(e.getMessage()), e.hint);
@@ -153,7 +154,7 @@ public final class PackageInstaller {
         .read(root)
         .flatMap(p -> reader.render(p, texts))
         .map(PackageProject::packagesPath)
-        .orElse("dbt_packages");
+        .orElse(PackageFinder.INSTALLED);
   }
 
   private Optional<Path> install(Wanted wanted, Path target, PackageLock lock)

@@ -1,9 +1,10 @@
 package dev.millrace.dbt.load;
 
 import dev.millrace.api.error.Problems;
-import dev.millrace.dbt.load.PackageFinder.Wanted;
 import dev.millrace.dbt.load.PackageInstaller.Installed;
 import dev.millrace.jinja.value.Json;
+import dev.millrace.project.PackageFiles;
+import dev.millrace.project.PackageFinder.Wanted;
 import dev.millrace.project.yaml.YamlReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.millrace.dbt.load;
 
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.TextFile;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;

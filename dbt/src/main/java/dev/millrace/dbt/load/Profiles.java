@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.dbt.manifest.DbtTarget;
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.ProjectError;
 import dev.millrace.project.TextFile;
 import dev.millrace.project.yaml.YamlNode;

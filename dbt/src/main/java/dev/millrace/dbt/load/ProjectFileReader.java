@@ -3,6 +3,8 @@ package dev.millrace.dbt.load;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
+import dev.millrace.project.PackageFiles;
+import dev.millrace.project.PackageFinder;
 import dev.millrace.project.ProjectError;
 import dev.millrace.project.TextFile;
 import dev.millrace.project.yaml.YamlNode;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads dbt_project.yml, or millrace.yml where there is none. */
 final class ProjectFileReader {
-  static final String DBT = "dbt_project.yml";
+  static final String DBT = PackageFinder.PROJECT;
   static final String MILLRACE = "millrace.yml";
 
   private static final Set<String> KEYS =

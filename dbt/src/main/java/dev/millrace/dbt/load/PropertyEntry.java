@@ -1,6 +1,7 @@
 package dev.millrace.dbt.load;
 
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.TextFile;
 import dev.millrace.project.yaml.YamlNode;
 import java.util.List;

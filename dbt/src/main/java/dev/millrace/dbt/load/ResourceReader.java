@@ -3,7 +3,7 @@ package dev.millrace.dbt.load;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.dbt.manifest.NodeType;
-import dev.millrace.project.ProjectError;
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.TextFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,11 +92,6 @@ final class ResourceReader {
       StaticReferences.source("source('" + source.group(1) + "', '" + source.group(2) + "')", whole)
           .ifPresent(draft.sources::add);
     }
-    problems.warning(
-        ProjectError.NOT_SUPPORTED,
-        whole,
-        "model `" + draft.name + "` is Python, which Millrace does not run",
-        "write it in SQL, or exclude it");
   }
 
   private void seed(PackageProject project, PackageFiles.Found found) {

@@ -3,6 +3,7 @@ package dev.millrace.dbt.load;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.dbt.manifest.NodeType;
+import dev.millrace.project.PackageFiles;
 import dev.millrace.project.ProjectError;
 import dev.millrace.project.TextFile;
 import java.util.ArrayList;

@@ -248,4 +248,11 @@ public final class MacroLibrary {
         ? null
         : Fragment.of(file.macros().get(0).file());
   }
+
+  /** True if the template of that name is a file of dbt's own macros. */
+  public static boolean isInternal(String template) {
+    return InternalMacros.files().stream()
+        .flatMap(file -> file.macros().stream())
+        .anyMatch(macro -> macro.file().path().equals(template));
+  }
 }

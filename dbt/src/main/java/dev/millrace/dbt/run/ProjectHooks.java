@@ -3,6 +3,7 @@ package dev.millrace.dbt.run;
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.context.CompiledNode;
 import dev.millrace.dbt.context.RunContext;
+import dev.millrace.dbt.context.TemplateObject;
 import dev.millrace.dbt.manifest.Node;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ final class ProjectHooks {
     List<Object> results = new ArrayList<>();
     for (NodeResult result : built) {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      values.put("node", RunContext.describe(result.node()));
+      values.put("node", new TemplateObject("Node", RunContext.describe(result.node())));
       values.put("unique_id", result.node().id());
       values.put("status", result.status().text());
       values.put("message", result.message());
@@ -111,10 +112,10 @@ final class ProjectHooks {
         one.put("name", timing.name());
         one.put("started_at", timing.started().toString());
         one.put("completed_at", timing.completed().toString());
-        timings.add(one);
+        timings.add(new TemplateObject("TimingInfo", one));
       }
       values.put("timing", timings);
-      results.add(values);
+      results.add(new TemplateObject("RunResult", values));
     }
     return results;
   }

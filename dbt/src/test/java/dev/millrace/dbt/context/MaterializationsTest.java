@@ -75,7 +75,8 @@ class MaterializationsTest {
     project
         .model(
             "app",
-            "{{ config(materialized='incremental', incremental_strategy='append') }} select * from raw")
+            "{{ config(materialized='incremental', incremental_strategy='append') }} select * from"
+                + " raw")
         .model(
             "mer",
             "{{ config(materialized='incremental', incremental_strategy='merge', unique_key=['id'],"
@@ -127,7 +128,8 @@ class MaterializationsTest {
     project.model("a", "{{ config(materialized='table') }} select 1 as x").build("a");
     project.model(
         "a",
-        "{{ config(materialized='table', post_hook='insert into nowhere values (1)') }} select 2 as x");
+        "{{ config(materialized='table', post_hook='insert into nowhere values (1)') }} select 2 as"
+            + " x");
     assertThatThrownBy(() -> project.build("a")).hasMessageContaining("nowhere");
     assertThat(project.session.rows("select x from a")).containsExactly("1");
   }
@@ -137,9 +139,10 @@ class MaterializationsTest {
     project.session.execute("create table audit (what varchar)", false);
     project.model(
         "a",
-        "{{ config(materialized='table', pre_hook=[\"insert into audit values ('before {{ this.name }}')\","
-            + " before_begin(\"insert into audit values ('outside')\")],"
-            + " post_hook={'sql': \"insert into audit select 'rows ' || count(*) from {{ this }}\"}) }} select 1 as x");
+        "{{ config(materialized='table', pre_hook=[\"insert into audit values ('before {{ this.name"
+            + " }}')\", before_begin(\"insert into audit values ('outside')\")], post_hook={'sql':"
+            + " \"insert into audit select 'rows ' || count(*) from {{ this }}\"}) }} select 1 as"
+            + " x");
     project.build("a");
     assertThat(project.session.rows("select * from audit"))
         .containsExactly("outside", "before a", "rows 1");
@@ -177,7 +180,8 @@ class MaterializationsTest {
     project.build("ok");
     assertThat(
             project.session.rows(
-                "select constraint_type from duckdb_constraints() where table_name = 'ok' order by 1"))
+                "select constraint_type from duckdb_constraints() where table_name = 'ok' order by"
+                    + " 1"))
         .contains("PRIMARY KEY", "NOT NULL");
     assertThatThrownBy(() -> project.build("bad"))
         .hasMessageContaining("x is VARCHAR, the contract says INTEGER")
@@ -229,5 +233,22 @@ class MaterializationsTest {
             StopException.class,
             e -> assertThat(e.problem().where()).hasToString("models/a.sql:3:3"))
         .hasMessageContaining("nothing");
+  }
+
+  @Test
+  void aStreamHasNoTableBeforeItsFirstRun() {
+    project.model("s", "{{ config(materialized='stream') }} select 1 as x");
+    project.kept.add("model.shop.s");
+    project.model("m", "select *\nfrom {{ ref('s') }}");
+    assertThatThrownBy(() -> project.build("m"))
+        .isInstanceOfSatisfying(
+            StopException.class,
+            e -> assertThat(e.problem().where()).hasToString("models/m.sql:2:9"))
+        .hasMessageContaining(
+            "`s` is kept up to date by `millrace run`, and has no table before the first run; start"
+                + " `millrace run` with this project, then build");
+    project.session.execute("create table s as select 1 as x", false);
+    project.build("m");
+    assertThat(project.session.rows("select x from m")).containsExactly("1");
   }
 }

@@ -30,6 +30,7 @@ final class SmallProject implements AutoCloseable {
   final Problems problems = new Problems();
   final List<String> log = new ArrayList<>();
   final Map<String, @Nullable Object> flags = new LinkedHashMap<>();
+  final Set<String> kept = new LinkedHashSet<>();
   final Map<String, @Nullable Object> vars = new LinkedHashMap<>();
   Instant startedAt = Instant.parse("2026-01-02T03:04:05Z");
   private final Map<String, List<TextFile>> macros = new LinkedHashMap<>();
@@ -209,7 +210,7 @@ final class SmallProject implements AutoCloseable {
         ZoneOffset.UTC,
         Map.of("shop", vars),
         nodes,
-        Set.of(),
+        kept,
         List.of(),
         Map.of(),
         List.of("shop"),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.api.error.Problems;
+import dev.millrace.project.PackageFinder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,33 +79,7 @@ class PackageInstallerTest {
               .map(i -> i.name() + " " + i.version())
               .collect(Collectors.joining(", ")));
 
-      Path lock = project.resolve("package-lock.yml");
-      String written = Files.readString(lock);
-      assertTrue(
-          written.startsWith(
-              """
-              packages:
-                - name: needs
-                  package: us/needs
-                  version: 1.2.0
-                - name: base
-                  package: us/base
-                  version: 0.9.9
-              sha1_hash:\
-              """),
-          written);
-
-      Files.writeString(lock, written.replace("1.2.0", "1.0.0"));
-      assertEquals("1.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
-      LoadSetting upgrading = setting(Map.of("DBT_PACKAGE_HUB_URL", url));
-      assertEquals(
-          "1.2.0",
-          new PackageInstaller(project, upgrading, problems).install(true).get(0).version());
-
-      // A lock of other packages counts for nothing.
-      packages(
-          project, "packages:\n  - package: us/needs\n    version: [\">=1.2.0\", \"<=2.0.0\"]\n");
-      assertEquals("2.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
+      theLockCounts(project, url);
 
       packages(project, "packages:\n  - package: us/needs\n    version: 3.0.0\n");
       install(project, Map.of("DBT_PACKAGE_HUB_URL", url));
@@ -118,6 +93,36 @@ class PackageInstallerTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** What was installed stays, unless it is to be upgraded or packages.yml asks for others. */
+  private void theLockCounts(Path project, String url) throws IOException {
+    Path lock = project.resolve("package-lock.yml");
+    String written = Files.readString(lock);
+    assertTrue(
+        written.startsWith(
+            """
+            packages:
+              - name: needs
+                package: us/needs
+                version: 1.2.0
+              - name: base
+                package: us/base
+                version: 0.9.9
+            sha1_hash:\
+            """),
+        written);
+
+    Files.writeString(lock, written.replace("1.2.0", "1.0.0"));
+    assertEquals("1.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
+    LoadSetting upgrading = setting(Map.of("DBT_PACKAGE_HUB_URL", url));
+    assertEquals(
+        "1.2.0", new PackageInstaller(project, upgrading, problems).install(true).get(0).version());
+
+    // A lock of other packages counts for nothing.
+    packages(
+        project, "packages:\n  - package: us/needs\n    version: [\">=1.2.0\", \"<=2.0.0\"]\n");
+    assertEquals("2.0.0", install(project, Map.of("DBT_PACKAGE_HUB_URL", url)).get(0).version());
   }
 
   /** What dbt 1.10 writes for the same packages. */
@@ -153,7 +158,7 @@ class PackageInstallerTest {
   private String hash(Path project, String entry) throws IOException {
     packages(project, "packages:\n  - " + entry + "\n");
     YamlTexts texts = new YamlTexts(Map.of(), Map.of(), Map.of(), problems);
-    return PackageLock.hash(new PackageFinder(project, problems).wanted(project, texts));
+    return PackageLock.hash(new PackageFinder(project, texts::text, problems).wanted(project));
   }
 
   @Test

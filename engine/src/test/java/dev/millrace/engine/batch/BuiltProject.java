@@ -7,6 +7,7 @@ import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.command.DbtCommands;
 import dev.millrace.dbt.command.DbtRequest;
 import dev.millrace.dbt.command.DbtRequest.NodeSelection;
+import dev.millrace.dbt.command.DbtRequest.Operation;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import java.io.IOException;
@@ -92,6 +93,8 @@ final class BuiltProject implements AutoCloseable {
             value(all, "--sample"),
             Optional.of(value(all, "--event-time-start").orElse("2024-03-01")),
             Optional.of(value(all, "--event-time-end").orElse("2024-03-05")),
+            value(all, "--macro")
+                .map(m -> new Operation(m, value(all, "--args").stream().toList())),
             "selector",
             false,
             false);

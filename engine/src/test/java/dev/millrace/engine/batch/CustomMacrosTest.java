@@ -182,4 +182,28 @@ class CustomMacrosTest {
     build("--select", "one two");
     assertThat(shop.output()).containsOnlyOnce("grants have no effect: the store has no users");
   }
+
+  /** What a macro did before it failed is undone. */
+  @Test
+  void aMacroIsCalledInATransaction() throws Exception {
+    shop.write(
+        "macros/noted.sql",
+        """
+        {% macro note(what, times=1) %}
+          {% do run_query('create table if not exists main.notes (what varchar)') %}
+          {% for i in range(times) %}{% do run_query("insert into main.notes values ('" ~ what ~ "')") %}{% endfor %}
+          {% do log('noted ' ~ what ~ ' in ' ~ target.schema, info=true) %}
+          {% if what == 'bad' %}{% do run_query('select nothing') %}{% endif %}
+        {% endmacro %}
+        """);
+    assertThat(shop.run("run-operation", "--macro", "note", "--args", "{what: tea, times: 2}"))
+        .isTrue();
+    assertThat(shop.output()).contains("noted tea in main");
+    assertThat(shop.failure("run-operation", "--macro", "shop.note", "--args", "what=bad"))
+        .contains("macros/noted.sql:6:", "nothing");
+    assertThat(shop.rows("SELECT * FROM main.notes"))
+        .containsExactly(List.of("tea"), List.of("tea"));
+    assertThat(shop.failure("run-operation", "--macro", "nots"))
+        .contains("there is no macro `nots`");
+  }
 }

@@ -240,4 +240,18 @@ class ProjectBuildTest {
     assertThat(out.toString()).contains("Ended before it was done");
     assertThat(shop.rows("SELECT count(*) FROM report")).containsExactly(List.of(3L));
   }
+
+  @Test
+  void aModelInPythonIsRefusedBeforeAnythingIsBuilt() throws Exception {
+    shop.write(
+        "models/marts/scored.py",
+        "def model(dbt, session):\n    return dbt.ref('customer_totals')\n");
+    assertThat(shop.failure("build", "--vars", GOOD))
+        .contains(
+            "models/marts/scored.py: model `scored` is Python, which Millrace does not run",
+            "`--exclude scored`");
+    assertThat(shop.rows("SELECT * FROM duckdb_tables() WHERE table_name = 'customer_totals'"))
+        .isEmpty();
+    build("--vars", GOOD, "--select", "customers");
+  }
 }

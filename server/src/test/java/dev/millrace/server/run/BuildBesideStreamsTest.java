@@ -98,6 +98,7 @@ class BuildBesideStreamsTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         "selector",
         false,
         false);

@@ -1,4 +1,4 @@
-package dev.millrace.dbt.load;
+package dev.millrace.project;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,7 @@
-package dev.millrace.dbt.load;
+package dev.millrace.project;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
-import dev.millrace.project.ProjectError;
-import dev.millrace.project.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,10 +19,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds and reads the files of one package. Paths in places are relative to the root project's
- * folder, also where the package is elsewhere.
+ * Finds and reads the files of a project, or of one of its packages. Paths in places are relative
+ * to the project's folder, also where the package is elsewhere. What {@code .dbtignore} names is
+ * left out. For one thread.
  */
-final class PackageFiles {
+public final class PackageFiles {
   private static final long MAX_BYTES = 50 << 20;
 
   private final Path root;
@@ -39,8 +38,9 @@ final class PackageFiles {
    *
    * @param root the root project's folder, absolute
    * @param folder the package's folder, absolute
+   * @param problems gets what cannot be read
    */
-  PackageFiles(Path root, Path folder, Problems problems) {
+  public PackageFiles(Path root, Path folder, Problems problems) {
     this.root = root;
     this.folder = folder;
     this.problems = problems;
@@ -54,32 +54,33 @@ final class PackageFiles {
    * @param relative its path below that
    * @param path where it is
    */
-  record Found(String searched, String relative, Path path) {
+  public record Found(String searched, String relative, Path path) {
     /** Its path below the package's folder. */
-    String original() {
+    public String original() {
       return searched.isEmpty() ? relative : searched + "/" + relative;
     }
 
     /** Its name without folders and ending. */
-    String stem() {
+    public String stem() {
       String name = relative.substring(relative.lastIndexOf('/') + 1);
       return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 
     /** The folders that it is in, below the one that was searched. */
-    List<String> folders() {
+    public List<String> folders() {
       List<String> parts = new ArrayList<>(List.of(relative.split("/")));
       parts.remove(parts.size() - 1);
       return parts;
     }
   }
 
-  Path folder() {
+  /** The package's folder. */
+  public Path folder() {
     return folder;
   }
 
   /** The files in some of the package's folders with one of the endings, in order. */
-  List<Found> find(List<String> folders, String... endings) {
+  public List<Found> find(List<String> folders, String... endings) {
     Map<Path, Found> found = new LinkedHashMap<>();
     for (String name : folders) {
       String searched = name.equals(".") ? "" : name.replaceAll("/+$", "");
@@ -121,7 +122,7 @@ final class PackageFiles {
   }
 
   /** The path as places have it. */
-  String shown(Path path) {
+  public String shown(Path path) {
     return unix(root.relativize(path));
   }
 
@@ -130,12 +131,12 @@ final class PackageFiles {
   }
 
   /** A file without its text. */
-  TextFile unread(Path path) {
+  public TextFile unread(Path path) {
     return new TextFile(shown(path), "");
   }
 
   /** Reads a file; empty, with a problem, if that fails. A file is read once. */
-  Optional<TextFile> read(Path path) {
+  public Optional<TextFile> read(Path path) {
     return read.computeIfAbsent(path, this::readNow);
   }
 
