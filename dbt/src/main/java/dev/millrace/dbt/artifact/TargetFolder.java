@@ -2,9 +2,13 @@ package dev.millrace.dbt.artifact;
 
 import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeType;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The folder of artifacts, in which {@code compiled} has each node's query and {@code run} the
@@ -14,6 +18,9 @@ public final class TargetFolder {
   private final Path folder;
   private final Path project;
   private final Map<String, Path> packages;
+
+  /** The folders that were made, so that it is not tried for each file. */
+  private final Set<Path> made = ConcurrentHashMap.newKeySet();
 
   /**
    * A target folder.
@@ -59,12 +66,26 @@ public final class TargetFolder {
   /** Writes a node's compiled SQL; returns the file. */
   public Path writeCompiled(Node node, String sql) {
     Path file = compiled(node);
-    ArtifactFile.write(file, sql.getBytes(StandardCharsets.UTF_8));
+    write(file, sql);
     return file;
   }
 
   /** Writes the statements that ran for a node. */
   public void writeRun(Node node, String sql) {
-    ArtifactFile.write(run(node), sql.getBytes(StandardCharsets.UTF_8));
+    write(run(node), sql);
+  }
+
+  /** Not as an artifact is written: there are two for each node, and only people read them. */
+  private void write(Path file, String sql) {
+    try {
+      Path parent = file.resolveSibling(".").normalize();
+      if (!made.contains(parent)) {
+        Files.createDirectories(parent);
+        made.add(parent);
+      }
+      Files.writeString(file, sql);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -187,7 +187,7 @@ public final class RunContext {
     RunNames names = names(node, batch);
     setCompiled(names, compiled);
     String name = node.config().materialized();
-    return relations(inTransaction(node, compiled, () -> materialization(name, names)));
+    return relations(inTransaction(node, compiled, () -> begun(name, names)));
   }
 
   /**
@@ -201,7 +201,12 @@ public final class RunContext {
     RunNames names = names(node, null);
     TemplateRelation there = deferred(node);
     names.names().set("sql", "select * from " + there);
-    return relations(inTransaction(node, null, () -> materialization("clone", names)));
+    return relations(inTransaction(node, null, () -> begun("clone", names)));
+  }
+
+  private @Nullable Object begun(String materialization, RunNames names) {
+    session.begin();
+    return materialization(materialization, names);
   }
 
   private static List<Relation> relations(@Nullable Object result) {
@@ -243,6 +248,7 @@ public final class RunContext {
     }
   }
 
+  /** Commits what work has begun, or rolls it back. */
   private <T extends @Nullable Object> T inTransaction(
       @Nullable Node node, @Nullable CompiledNode compiled, Supplier<T> work) {
     try {
@@ -250,7 +256,6 @@ public final class RunContext {
           node,
           compiled,
           () -> {
-            session.begin();
             T result = work.get();
             session.commit();
             return result;
@@ -279,6 +284,10 @@ public final class RunContext {
                   .library()
                   .materialization(node.config().text("materialized").orElse("test"))
                   .orElseThrow();
+          if (!macro.packageName().equals(MacroLibrary.INTERNAL)) {
+            // dbt's own begin a transaction when they write, which most tests do not.
+            session.begin();
+          }
           names.call(macro, Arguments.NONE);
           QueryResult result = main;
           if (result == null) {

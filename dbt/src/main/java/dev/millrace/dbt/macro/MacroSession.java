@@ -7,6 +7,7 @@ import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class MacroSession {
   private final MacroLibrary library;
   private final Map<String, Module> modules = new HashMap<>();
-  private final Map<MacroDef, Macro> macros = new HashMap<>();
+  /** By identity, as a library has each macro once, and its text is long. */
+  private final Map<MacroDef, Macro> macros = new IdentityHashMap<>();
+
   private Map<String, ? extends @Nullable Object> current = Map.of();
 
   private final Map<String, @Nullable Object> names = new CurrentNames();

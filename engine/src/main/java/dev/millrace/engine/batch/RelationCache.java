@@ -27,7 +27,7 @@ final class RelationCache {
 
   /** Statements will run: what they write is no longer known. */
   void note(SqlStatements statements) {
-    if (statements.isUnclear() || !statements.schemas().isEmpty()) {
+    if (statements.isUnclear()) {
       disabled = true;
     }
     for (List<String> name : statements.written()) {

@@ -107,7 +107,12 @@ final class SqlStatements {
       at++;
       switch (verb) {
         case "CREATE" -> create();
-        case "DROP" -> named(kind());
+        case "DROP" -> {
+          String kind = kind();
+          // With a schema goes all that is in it.
+          found.unclear |= kind.equals("SCHEMA");
+          named(kind);
+        }
         case "ALTER" -> alter();
         case "INSERT" -> into();
         case "MERGE" -> into();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Signature {
   /** The value of a parameter written {@code name=?} that was not given. */
   public static final Object ABSENT = Missing.VALUE;
+
+  /** Declarations are literals of the program, some of which are read for each template. */
+  private static final Map<String, Signature> KNOWN = new ConcurrentHashMap<>();
 
   private final String function;
   private final List<String> names = new ArrayList<>();
@@ -25,8 +29,13 @@ public final class Signature {
 
   /**
    * Parses {@code name(a, b=1)}; defaults are None, True, False, ints, quoted strings or {@code ?}.
+   * What was parsed is kept for good, so that this is for declarations in code.
    */
   public static Signature of(String declaration) {
+    return KNOWN.computeIfAbsent(declaration, Signature::parse);
+  }
+
+  private static Signature parse(String declaration) {
     int open = declaration.indexOf('(');
     Signature signature = new Signature(declaration.substring(0, open));
     String parameters = declaration.substring(open + 1, declaration.length() - 1);

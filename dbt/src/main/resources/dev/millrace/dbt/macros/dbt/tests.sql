@@ -7,6 +7,7 @@
       {%- do exceptions.raise_compiler_error("`store_failures_as` is `" ~ as ~ "`; write table, view or ephemeral") -%}
     {%- endif -%}
     {%- set target_relation = api.Relation.create(database=database, schema=schema, identifier=model['alias'], type=as) -%}
+    {%- do adapter.enter_transaction() -%}
     {%- do create_schema(target_relation) -%}
     {%- do drop_relation_if_exists(load_cached_relation(target_relation)) -%}
     {%- call statement(auto_begin=true) -%}{{ get_create_sql(target_relation, main_sql) }}{%- endcall -%}
@@ -95,6 +96,7 @@ where parent.to_field is null
 
 {% materialization unit, default -%}
   {%- set rows = config.get('expected_rows') -%}
+  {%- do adapter.enter_transaction() -%}
   {%- set names = rows[0].keys() if rows else get_columns_in_query(sql) -%}
   {%- set temp_relation = make_temp_relation(this.incorporate(type='table')) -%}
   {%- do run_query(get_create_table_as_sql(true, temp_relation, get_empty_subquery_sql(sql))) -%}
