@@ -33,6 +33,8 @@ public enum LogError implements ErrorCode {
   TOPIC_PARTITIONS_DIFFER(Blame.USER),
   /** A topic was to be emptied, and Kafka drops none of its records. */
   TOPIC_NOT_EMPTIED(Blame.USER),
+  /** Another process writes a topic that only one may write. */
+  TOPIC_TAKEN_OVER(Blame.USER),
   /** The log no longer holds, or never held, the record at a stored position. */
   POSITION_OUT_OF_RANGE(Blame.USER),
   /** Another instance runs the same source of the same project. */

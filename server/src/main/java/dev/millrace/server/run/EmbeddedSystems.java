@@ -10,11 +10,13 @@ import dev.millrace.embedded.Ports;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.Status.SystemStatus;
+import dev.millrace.formats.registry.RegistryOptions;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.EmbeddedBroker;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.Project;
 import dev.millrace.project.SystemSpec;
+import dev.millrace.registry.RegistrySystem;
 import dev.millrace.server.run.RunningProject.RunError;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,6 @@ final class EmbeddedSystems implements AutoCloseable {
     this.project = project;
     SystemSpec kafka = kafka();
     Ports ports = new Ports(folder);
-    List<EmbeddedSystem> children = children(folder, ports, wanted);
     if (kafka.embedded()) {
       int port = ports.port(KafkaSystem.NAME);
       // Known before it answers, so that the engine can be made meanwhile.
@@ -71,6 +72,7 @@ final class EmbeddedSystems implements AutoCloseable {
       cluster = KafkaSystem.cluster(kafka.options());
       broker = null;
     }
+    List<EmbeddedSystem> children = children(folder, ports, wanted);
     if (children.isEmpty()) {
       supervisor = null;
       others = CompletableFuture.completedFuture(Map.of());
@@ -120,6 +122,10 @@ final class EmbeddedSystems implements AutoCloseable {
       if (!spec.embedded() || spec.equals(kafka()) || !wanted.test(spec)) {
         continue;
       }
+      if (spec.type().equals(RegistryOptions.TYPE)) {
+        systems.add(registry(spec, ports));
+        continue;
+      }
       EmbeddedSystemType type = TYPES.get(spec.type());
       if (type == null) {
         throw new StopException(
@@ -130,12 +136,25 @@ final class EmbeddedSystems implements AutoCloseable {
                 "give its `url`; embedded can be: "
                     + KafkaSystem.NAME
                     + ", "
+                    + RegistryOptions.TYPE
+                    + ", "
                     + String.join(", ", TYPES.keySet())),
             null);
       }
       systems.add(type.create(spec.name(), project.name(), folder, ports));
     }
     return systems;
+  }
+
+  private EmbeddedSystem registry(SystemSpec spec, Ports ports) {
+    return new RegistrySystem(
+        spec.name(),
+        cluster,
+        this::awaitKafka,
+        () ->
+            spec.options().has(RegistryOptions.PORT)
+                ? (int) spec.options().number(RegistryOptions.PORT)
+                : ports.port(spec.name()));
   }
 
   private void brokerFailed(Problem problem) {

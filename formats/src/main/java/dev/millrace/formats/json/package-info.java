@@ -1,0 +1,5 @@
+/** JSON Schema. */
+@NullMarked
+package dev.millrace.formats.json;
+
+import org.jspecify.annotations.NullMarked;
