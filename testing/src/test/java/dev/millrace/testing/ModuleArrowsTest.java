@@ -29,6 +29,7 @@ class ModuleArrowsTest {
           Map.entry("log", Set.of("api", "formats", "embedded")),
           Map.entry("registry", Set.of("api", "formats", "log", "embedded")),
           Map.entry("engine", Set.of("api", "project", "dbt", "sql", "log", "formats")),
+          Map.entry("lake", Set.of("api")),
           Map.entry("connect/clickhouse", Set.of("api", "embedded")),
           Map.entry("connect/files", Set.of("api", "embedded")),
           Map.entry("connect/generator", Set.of("api", "embedded")),
@@ -50,7 +51,8 @@ class ModuleArrowsTest {
                   "connect-files",
                   "connect-generator",
                   "connect-jdbc",
-                  "connect-kafka")),
+                  "connect-kafka",
+                  "lake")),
           Map.entry("cli", Set.of("server")));
 
   private static final Pattern DEPENDENCY =

@@ -32,15 +32,20 @@ public enum SinkError implements ErrorCode {
   public static void requireNoRetraction(Batch batch, SinkContext context) {
     for (byte weight : batch.weights()) {
       if (weight < 0) {
-        throw new StopException(
-            Problem.error(
-                SINK_RETRACTION,
-                null,
-                "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
-                "use a `mode` with a key, such as `upsert`"),
-            null);
+        throw retraction(context);
       }
     }
+  }
+
+  /** A sink that appends was given a row to take back. */
+  public static StopException retraction(SinkContext context) {
+    return new StopException(
+        Problem.error(
+            SINK_RETRACTION,
+            null,
+            "sink `%s` appends, and its stream takes a row back".formatted(context.sink()),
+            "use a `mode` with a key, such as `upsert`"),
+        null);
   }
 
   /** The target was filled from another store than this one. */

@@ -1,5 +1,6 @@
 package dev.millrace.engine.delivery;
 
+import dev.millrace.api.connect.QuerySink;
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
@@ -222,33 +223,61 @@ public final class Delivery implements AutoCloseable {
   }
 
   private void deliver(Sink sink, Writer writer) throws SQLException {
-    Optional<Outbox.Chunk> chunk = Optional.empty();
     SinkPace pace = sink.pace();
     long early = millisTooEarly(pace);
-    if (!outbox.isDrained() && early == 0) {
-      try (Connection connection = store.connect()) {
-        chunk = outbox.read(connection, pace);
-      }
-    }
-    if (chunk.isPresent()) {
-      chunkAt = System.nanoTime();
-      oldestMicros = chunk.get().oldestMicros();
-      FaultPoint.pass("before-delivery");
-      sink.deliver(chunk.get().batch(), chunk.get().lastSequence());
-      FaultPoint.pass("after-delivery");
-      outbox.acknowledged(chunk.get().lastSequence());
-      rows.add(chunk.get().batch().size());
-      untrimmed = true;
-      oldestMicros = Long.MAX_VALUE;
-    }
+    boolean sent =
+        early == 0
+            && !outbox.isDrained()
+            && (sink instanceof QuerySink reading ? send(reading, pace) : send(sink, pace));
     if (untrimmed && System.nanoTime() - trimmedAt > TRIM_EVERY_NANOS) {
       trim(writer);
     }
     if (early > 0 && !outbox.isDrained()) {
       await(Math.min(early, GATHERING_MILLIS), false);
-    } else if (chunk.isEmpty()) {
+    } else if (!sent) {
       await(untrimmed ? 200 : 1_000, true);
     }
+  }
+
+  private boolean send(Sink sink, SinkPace pace) throws SQLException {
+    Optional<Outbox.Chunk> chunk;
+    try (Connection connection = store.connect()) {
+      chunk = outbox.read(connection, pace);
+    }
+    chunk.ifPresent(
+        c ->
+            send(
+                c.batch().size(),
+                c.lastSequence(),
+                c.oldestMicros(),
+                () -> sink.deliver(c.batch(), c.lastSequence())));
+    return chunk.isPresent();
+  }
+
+  private boolean send(QuerySink sink, SinkPace pace) throws SQLException {
+    try (Connection connection = store.connect()) {
+      Optional<Outbox.Stretch> stretch = outbox.stretch(connection, pace);
+      stretch.ifPresent(
+          s ->
+              send(
+                  s.rows(),
+                  s.lastSequence(),
+                  s.oldestMicros(),
+                  () -> sink.deliver(connection, s.query(), s.lastSequence())));
+      return stretch.isPresent();
+    }
+  }
+
+  private void send(long size, long lastSequence, long oldest, Runnable delivery) {
+    chunkAt = System.nanoTime();
+    oldestMicros = oldest;
+    FaultPoint.pass("before-delivery");
+    delivery.run();
+    FaultPoint.pass("after-delivery");
+    outbox.acknowledged(lastSequence);
+    rows.add(size);
+    untrimmed = true;
+    oldestMicros = Long.MAX_VALUE;
   }
 
   /** How long to gather on, as long as the next chunk is not full. */

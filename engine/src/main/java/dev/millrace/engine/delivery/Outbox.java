@@ -50,6 +50,13 @@ public final class Outbox {
   /** Rows of an outbox as one batch, and the sequence number of the last change that it covers. */
   public record Chunk(Batch batch, long lastSequence, long oldestMicros) {}
 
+  /**
+   * Rows of an outbox where they are.
+   *
+   * @param query what gives them: the columns and {@code _w}, their weight
+   */
+  public record Stretch(String query, long rows, long lastSequence, long oldestMicros) {}
+
   /** An outbox for a sink of a stream with these columns. */
   public Outbox(SinkSpec sink, Schema schema) {
     this.sink = sink;
@@ -246,6 +253,45 @@ public final class Outbox {
         return Optional.empty();
       }
       fitting = Math.max(1, rows.size() / 2);
+    }
+  }
+
+  /**
+   * The next changes, as many as the pace allows, for a sink that reads them itself; empty if none
+   * waits. Not for the mode of Debezium.
+   */
+  public Optional<Stretch> stretch(Connection connection, SinkPace pace) throws SQLException {
+    long upTo = written;
+    try (Statement statement = connection.createStatement()) {
+      String waiting =
+          " FROM "
+              + table
+              + " WHERE _seq > "
+              + delivered
+              + " AND _seq <= "
+              + end(statement, pace.rows());
+      try (ResultSet row =
+          statement.executeQuery("SELECT count(*), max(_seq), epoch_us(min(_at))" + waiting)) {
+        row.next();
+        if (row.getLong(1) == 0) {
+          emptyUpTo = upTo;
+          return Optional.empty();
+        }
+        String columns =
+            schema.names().stream()
+                .map(n -> ", " + Identifier.quote(n))
+                .collect(Collectors.joining());
+        String newest =
+            sink.mode() == WriteMode.UPSERT
+                ? " QUALIFY row_number() OVER (PARTITION BY " + keys() + " ORDER BY _seq DESC) = 1"
+                : "";
+        return Optional.of(
+            new Stretch(
+                "SELECT _w" + columns + waiting + newest,
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3)));
+      }
     }
   }
 

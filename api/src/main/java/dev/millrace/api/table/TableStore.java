@@ -1,0 +1,34 @@
+package dev.millrace.api.table;
+
+import dev.millrace.api.type.Schema;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An open store of tables. Names are {@code table} or {@code schema.table}. Thread-safe; every
+ * method throws {@link dev.millrace.api.error.RetryException} where the store cannot be reached,
+ * and {@link dev.millrace.api.error.StopException} where a person has to act.
+ */
+public interface TableStore extends AutoCloseable {
+  /** The names of all tables, with their schemas, sorted. */
+  List<String> names();
+
+  /** The table of that name; empty if there is none. */
+  Optional<StoredTable> find(String name);
+
+  /**
+   * Makes an empty table.
+   *
+   * @param partitioning how rows are parted into files; empty for a table in one piece
+   * @throws dev.millrace.api.error.StopException if there is one of that name, or a column has no
+   *     type in the store
+   */
+  StoredTable create(String name, Schema schema, List<PartitionField> partitioning);
+
+  /** Takes the table out of the store and deletes its files; does nothing if there is none. */
+  void drop(String name);
+
+  /** Frees everything; never throws. */
+  @Override
+  void close();
+}

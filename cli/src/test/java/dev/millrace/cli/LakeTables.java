@@ -1,0 +1,92 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.api.connect.Connector;
+import dev.millrace.api.table.TableStore;
+import dev.millrace.api.table.TableStoreConnector;
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.LakeSystem;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.server.run.Connectors;
+import dev.millrace.testing.OptionValues;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a project that was ended has in its embedded lake, beside what its store has. */
+final class LakeTables {
+  private final DataFolder data;
+
+  LakeTables(Path project) {
+    this.data = DataFolder.open(project);
+  }
+
+  /** Compares with a stream: the same rows, each as often. Doubles to nine digits. */
+  void assertEqual(String stream, String table) throws SQLException {
+    try (TableStore lake = open();
+        Store store =
+            Store.open(new StoreOptions(data.resolve("store"), ZoneOffset.UTC, 256L << 20, 1));
+        Connection connection = store.connect()) {
+      String columns = columns(connection, stream);
+      String stored = "SELECT " + columns + " FROM " + stream;
+      String delivered =
+          "SELECT " + columns + " FROM " + lake.find(table).orElseThrow().files().relation();
+      assertThat(number(connection, "SELECT count(*) FROM (" + delivered + ")")).isPositive();
+      assertThat(number(connection, difference(delivered, stored)))
+          .as("%s: delivered too much", stream)
+          .isZero();
+      assertThat(number(connection, difference(stored, delivered)))
+          .as("%s: missing", stream)
+          .isZero();
+    }
+  }
+
+  private TableStore open() {
+    Map<String, String> options = new LinkedHashMap<>();
+    new LakeSystem("lake", data.resolve("lake"))
+        .start()
+        .forEach((name, value) -> options.put(name, String.valueOf(value)));
+    for (Connector connector : new Connectors().all()) {
+      if (connector instanceof TableStoreConnector lake) {
+        return lake.openStore(OptionValues.of(lake.systemOptions(), options));
+      }
+    }
+    throw new AssertionError("no table store on the class path");
+  }
+
+  private static String columns(Connection connection, String stream) throws SQLException {
+    StringBuilder columns = new StringBuilder();
+    try (Statement statement = connection.createStatement();
+        ResultSet column = statement.executeQuery("DESCRIBE " + stream)) {
+      while (column.next()) {
+        String name = '"' + column.getString(1) + '"';
+        String type = column.getString(2);
+        columns.append(columns.isEmpty() ? "" : ", ");
+        columns.append(
+            type.equals("DOUBLE")
+                ? "round(" + name + ", 9)"
+                : "CAST(" + name + " AS " + type + ")");
+      }
+    }
+    return columns.toString();
+  }
+
+  private static String difference(String more, String less) {
+    return "SELECT count(*) FROM ((" + more + ") EXCEPT ALL (" + less + "))";
+  }
+
+  private static long number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.millrace.lake;
+
+import dev.millrace.api.option.Options;
+import dev.millrace.api.table.PartitionField;
+import dev.millrace.api.table.StoredTable;
+import dev.millrace.api.table.TableStore;
+import dev.millrace.api.type.Schema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+
+/** Iceberg's tables under one catalog, which is kept in a database that JDBC reaches. */
+final class IcebergStore implements TableStore {
+  /** The schema of tables that are named without one. */
+  static final String DEFAULT_SCHEMA = "main";
+
+  private static final Map<String, String> TABLE_PROPERTIES =
+      Map.of(
+          TableProperties.FORMAT_VERSION, "2",
+          TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true",
+          TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20",
+          TableProperties.COMMIT_NUM_RETRIES, "20",
+          TableProperties.COMMIT_MIN_RETRY_WAIT_MS, "20",
+          TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "1000");
+
+  private final JdbcCatalog catalog;
+  private final Path staging;
+
+  private IcebergStore(JdbcCatalog catalog, Path staging) {
+    this.catalog = catalog;
+    this.staging = staging;
+  }
+
+  /** See {@link LakeConnector#openStore}. */
+  static IcebergStore open(Options system) {
+    LakeAddress address = LakeAddress.of(system);
+    Map<String, String> properties = new HashMap<>(address.properties());
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(address.warehouse()));
+    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+    properties.put("jdbc.schema-version", "V1");
+    try {
+      Path staging = staging(address.warehouse());
+      JdbcCatalog catalog = new JdbcCatalog();
+      catalog.initialize(address.catalog(), properties);
+      return new IcebergStore(catalog, staging);
+    } catch (IOException e) {
+      throw LakeFailure.of(new UncheckedIOException(e), "open the lake in " + address.warehouse());
+    } catch (RuntimeException e) {
+      throw LakeFailure.of(e, "open the lake in " + address.warehouse());
+    }
+  }
+
+  /** This process' folder for files that are being written; those of dead ones are emptied. */
+  private static Path staging(Path warehouse) throws IOException {
+    Path all = warehouse.resolve(".staging");
+    Files.createDirectories(all);
+    try (Stream<Path> folders = Files.list(all)) {
+      for (Path folder : folders.toList()) {
+        String pid = String.valueOf(folder.getFileName());
+        if (pid.matches("\\d+") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+          new LocalFileIO().deletePrefix(folder.toString());
+        }
+      }
+    }
+    return Files.createDirectories(all.resolve(Long.toString(ProcessHandle.current().pid())));
+  }
+
+  @Override
+  public List<String> names() {
+    return guarded(
+        "list tables",
+        () -> {
+          List<String> names = new ArrayList<>();
+          for (Namespace schema : catalog.listNamespaces()) {
+            catalog.listTables(schema).forEach(t -> names.add(t.toString()));
+          }
+          return names.stream().sorted().toList();
+        });
+  }
+
+  @Override
+  public Optional<StoredTable> find(String name) {
+    return guarded(
+        "open `" + name + "`",
+        () -> {
+          try {
+            return Optional.of(table((BaseTable) catalog.loadTable(identifier(name))));
+          } catch (NoSuchTableException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  private IcebergTable table(BaseTable table) {
+    String qualified = table.name().substring(catalog.name().length() + 1);
+    return new IcebergTable(qualified, table, staging);
+  }
+
+  private static TableIdentifier identifier(String name) {
+    TableIdentifier identifier = TableIdentifier.parse(name);
+    return identifier.hasNamespace()
+        ? identifier
+        : TableIdentifier.of(Namespace.of(DEFAULT_SCHEMA), identifier.name());
+  }
+
+  @Override
+  public StoredTable create(String name, Schema schema, List<PartitionField> partitioning) {
+    org.apache.iceberg.Schema columns = LakeTypes.schema(schema);
+    TableIdentifier identifier = identifier(name);
+    return guarded(
+        "create `" + name + "`",
+        () -> {
+          createNamespace(identifier.namespace());
+          try {
+            return table(
+                (BaseTable)
+                    catalog
+                        .buildTable(identifier, columns)
+                        .withPartitionSpec(Partitioning.spec(columns, partitioning))
+                        .withProperties(TABLE_PROPERTIES)
+                        .create());
+          } catch (AlreadyExistsException e) {
+            throw LakeFailure.stop(
+                LakeError.LAKE_TABLE_EXISTS,
+                "there is a table `" + name + "` in the lake already",
+                "choose another name");
+          }
+        });
+  }
+
+  private void createNamespace(Namespace schema) {
+    try {
+      if (!catalog.namespaceExists(schema)) {
+        catalog.createNamespace(schema);
+      }
+    } catch (AlreadyExistsException e) {
+      // Another process was faster.
+    }
+  }
+
+  @Override
+  public void drop(String name) {
+    guarded(
+        "drop `" + name + "`",
+        () -> {
+          try {
+            BaseTable table = (BaseTable) catalog.loadTable(identifier(name));
+            catalog.dropTable(identifier(name), true);
+            ((SupportsPrefixOperations) table.io()).deletePrefix(table.location());
+          } catch (NoSuchTableException e) {
+            // Gone already.
+          }
+          return true;
+        });
+  }
+
+  private static <R> R guarded(String doing, Supplier<R> action) {
+    try {
+      return action.get();
+    } catch (RuntimeException e) {
+      throw LakeFailure.of(e, doing);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      catalog.close();
+    } catch (RuntimeException e) {
+      org.slf4j.LoggerFactory.getLogger(IcebergStore.class)
+          .warn("the lake's catalog was not closed: {}", e.getMessage());
+    }
+  }
+}

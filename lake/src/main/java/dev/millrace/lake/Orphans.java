@@ -1,0 +1,86 @@
+package dev.millrace.lake;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.ManifestContent;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ReachableFileUtil;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+
+/** Files in a table's folder that belong to no version of it. */
+final class Orphans {
+  private final BaseTable table;
+
+  Orphans(BaseTable table) {
+    this.table = table;
+  }
+
+  /** Returns how many were deleted. */
+  int remove(Duration olderThan) {
+    SupportsPrefixOperations io = (SupportsPrefixOperations) table.io();
+    long before = System.currentTimeMillis() - olderThan.toMillis();
+    // Listed before versions are looked at: what is committed in between is not taken for an
+    // orphan.
+    List<FileInfo> old = new ArrayList<>();
+    for (FileInfo file : io.listPrefix(table.location())) {
+      if (file.createdAtMillis() <= before) {
+        old.add(file);
+      }
+    }
+    table.refresh();
+    Set<Path> used = used();
+    int removed = 0;
+    for (FileInfo file : old) {
+      if (!used.contains(LocalFileIO.path(file.location()))) {
+        io.deleteFile(file.location());
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private Set<Path> used() {
+    Set<Path> used = new HashSet<>();
+    ReachableFileUtil.metadataFileLocations(table, false)
+        .forEach(f -> used.add(LocalFileIO.path(f)));
+    ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> used.add(LocalFileIO.path(f)));
+    Set<String> read = new HashSet<>();
+    for (Snapshot snapshot : table.snapshots()) {
+      if (snapshot.manifestListLocation() != null) {
+        used.add(LocalFileIO.path(snapshot.manifestListLocation()));
+      }
+      for (ManifestFile manifest : snapshot.allManifests(table.io())) {
+        if (read.add(manifest.path())) {
+          used.add(LocalFileIO.path(manifest.path()));
+          addFiles(manifest, used);
+        }
+      }
+    }
+    return used;
+  }
+
+  private void addFiles(ManifestFile manifest, Set<Path> used) {
+    try (CloseableIterable<? extends ContentFile<?>> files =
+        manifest.content() == ManifestContent.DATA
+            ? ManifestFiles.read(manifest, table.io(), table.specs())
+            : ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs())) {
+      for (ContentFile<?> file : files) {
+        used.add(LocalFileIO.path(file.location()));
+      }
+    } catch (IOException e) {
+      throw new RuntimeIOException(e, "%s cannot be read", manifest.path());
+    }
+  }
+}
