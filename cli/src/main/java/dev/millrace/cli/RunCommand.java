@@ -50,8 +50,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--until-idle",
       description = {
-        "End when every bounded source is exhausted, sources of files have read all that is there, and",
-        "everything is delivered; exit 0 only if all is well.",
+        "End when every bounded source is exhausted, sources of files have read all that is there,",
+        "generators have made their past, and everything is delivered; exit 0 only if all is well.",
         "With --for, sources that never end are stopped after that time."
       })
   private boolean untilIdle;

@@ -117,6 +117,20 @@ final class AdsRun {
   /** How a run ended, and all that it printed. */
   record Ended(int code, String output) {}
 
+  /** The rows of queries on the store of a project, by the queries' names, sorted. */
+  static Map<String, List<List<Object>>> query(Path project, Map<String, String> queries)
+      throws SQLException {
+    Map<String, List<List<Object>>> tables = new TreeMap<>();
+    Path path = DataFolder.open(project).resolve("store");
+    try (Store store = Store.open(new StoreOptions(path, ZoneOffset.UTC, 256L << 20, 1));
+        Connection connection = store.connect()) {
+      for (Map.Entry<String, String> query : queries.entrySet()) {
+        tables.put(query.getKey(), rows(connection, query.getValue()));
+      }
+    }
+    return tables;
+  }
+
   /** All tables of the store that tell what was made of the events, rows as texts, sorted. */
   Map<String, List<List<Object>>> stored() throws SQLException {
     Map<String, List<List<Object>>> tables = new TreeMap<>();

@@ -22,7 +22,8 @@ final class Manual {
           "README.md",
           "docs/getting-started.md",
           "examples/ads/README.md",
-          "examples/sms/README.md");
+          "examples/sms/README.md",
+          "examples/music/README.md");
   private static final Pattern INLINE = Pattern.compile("`(\\./millrace [^`]+)`");
   private static final Pattern ADD = Pattern.compile("Add `([^`]+)`:");
   private static final Pattern COMMENT = Pattern.compile("\\s+# .*");

@@ -44,6 +44,7 @@ class ManualCommandsTest {
     Logging.quiet();
     AdsRun.copyExample("ads", folder.resolve("examples/ads"));
     AdsRun.copyExample("sms", folder.resolve("examples/sms"));
+    AdsRun.copyExample("music", folder.resolve("examples/music"));
     DataFolder elsewhere = DataFolder.open(Files.createDirectories(folder.resolve("elsewhere")));
     PostgresSystem postgres =
         new PostgresSystem("postgres", "ads", elsewhere.resolve("postgres"), new Ports(elsewhere));
@@ -56,7 +57,7 @@ class ManualCommandsTest {
       environment.put("POSTGRES_PASSWORD", String.valueOf(address.get("password")));
       Set<String> done = new HashSet<>();
       for (Manual.Step step : Manual.steps()) {
-        if (step.command().contains("examples/sms") && !ClickHouseSystem.isAvailable()) {
+        if (needsClickHouse(step) && !ClickHouseSystem.isAvailable()) {
           System.out.println("ManualCommandsTest: no ClickHouse for " + step.command());
         } else if (step.isFile()) {
           Files.writeString(folder.resolve("shop").resolve(step.file()), step.content());
@@ -69,6 +70,10 @@ class ManualCommandsTest {
     } finally {
       postgres.stop();
     }
+  }
+
+  private static boolean needsClickHouse(Manual.Step step) {
+    return step.command().contains("examples/sms") || step.command().contains("examples/music");
   }
 
   private void carryOut(Manual.Step step) throws Exception {

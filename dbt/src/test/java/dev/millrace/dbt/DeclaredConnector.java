@@ -14,6 +14,7 @@ import dev.millrace.api.option.Option;
 import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.DataType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,6 +78,7 @@ final class DeclaredConnector {
         Options options,
         List<StreamDeclaration> streams,
         SourceLocation where,
+        Path folder,
         Problems problems) {}
 
     @Override

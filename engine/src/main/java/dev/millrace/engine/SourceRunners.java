@@ -1,7 +1,6 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.LedgerAction;
-import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
@@ -17,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -88,14 +88,11 @@ final class SourceRunners {
   }
 
   private static boolean isIdle(@Nullable SourceRunner source, long since) {
-    return source != null
-        && source.state().status() == SourceState.Status.RUNNING
-        && source
-            .state()
-            .activity()
-            .map(SourceActivity::idleAsOf)
-            .filter(asOf -> asOf.isPresent() && asOf.getAsLong() - since > 0)
-            .isPresent();
+    if (source == null || source.state().status() != SourceState.Status.RUNNING) {
+      return false;
+    }
+    OptionalLong asOf = source.state().idleAsOf();
+    return asOf.isPresent() && asOf.getAsLong() - since > 0;
   }
 
   /** Stops them for good. */

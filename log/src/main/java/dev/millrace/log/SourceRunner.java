@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +60,7 @@ public final class SourceRunner implements AutoCloseable {
   private volatile SourceState.Status status = SourceState.Status.STARTING;
   private volatile List<Problem> problems = List.of();
   private volatile Optional<SourceActivity> activity = Optional.empty();
+  private volatile OptionalLong idleAsOf = OptionalLong.empty();
 
   /** Of sources that were opened before the one that is open. */
   private SourceTally before = SourceTally.NONE;
@@ -184,6 +186,7 @@ public final class SourceRunner implements AutoCloseable {
       SourceBatch batch = source.poll(wait(writer, begun));
       position = batch.position();
       tell(source);
+      idleAsOf = source.idleAsOf();
       if (writer.isEmpty()) {
         begun = System.nanoTime();
       }
@@ -374,7 +377,7 @@ public final class SourceRunner implements AutoCloseable {
   /** What the source is doing. */
   public SourceState state() {
     return new SourceState(
-        status, records.get(), bytes.get(), transactions.get(), retries, problems, activity);
+        status, records.get(), bytes.get(), transactions.get(), retries, problems, activity, idleAsOf);
   }
 
   /** Commits what was read, then stops; waits some seconds at most. May be called repeatedly. */

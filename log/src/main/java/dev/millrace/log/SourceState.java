@@ -4,6 +4,7 @@ import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.api.error.Problem;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a source is doing.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param retries failed attempts since the last commit
  * @param problems what is wrong; empty while all is well
  * @param activity what the source itself tells
+ * @param idleAsOf when it last found nothing more to read, by {@link System#nanoTime}
  */
 public record SourceState(
     Status status,
@@ -23,7 +25,8 @@ public record SourceState(
     long transactions,
     int retries,
     List<Problem> problems,
-    Optional<SourceActivity> activity) {
+    Optional<SourceActivity> activity,
+    OptionalLong idleAsOf) {
   /** Copies the list. */
   public SourceState {
     problems = List.copyOf(problems);

@@ -15,6 +15,7 @@ import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Schema;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +109,11 @@ final class CountingSource implements Source {
 
     @Override
     public void check(
-        Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems) {
+        Options options,
+        List<StreamDeclaration> streams,
+        SourceLocation where,
+        Path folder,
+        Problems problems) {
       // There is nothing to check.
     }
 

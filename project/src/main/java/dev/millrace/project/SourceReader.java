@@ -16,6 +16,7 @@ import dev.millrace.project.option.OptionBlock;
 import dev.millrace.project.option.OptionReader;
 import dev.millrace.project.yaml.YamlNode;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -39,6 +40,7 @@ final class SourceReader {
 
   private final Names names;
   private final Set<String> streams = new LinkedHashSet<>();
+  private final Path folder;
   private boolean incomplete;
 
   /**
@@ -46,13 +48,15 @@ final class SourceReader {
    *
    * @param systems of the chosen target
    * @param targets every target's name
+   * @param folder the project's
    */
   SourceReader(
       Collection<? extends Connector> connectors,
       OptionReader reader,
       Problems problems,
       SystemNames systems,
-      List<String> targets) {
+      List<String> targets,
+      Path folder) {
     this.connectors =
         connectors.stream()
             .filter(c -> c instanceof SourceConnector)
@@ -63,6 +67,7 @@ final class SourceReader {
     this.target = systems.target().name();
     this.sourceSystem = new SourceSystem(systems, problems);
     this.targets = targets;
+    this.folder = folder;
     this.columnReader = new ColumnReader(problems);
     this.names = new Names("source", problems);
   }
@@ -147,7 +152,7 @@ final class SourceReader {
     // A connector may rely on what the declarations say, so it checks only what fits them.
     if (active && problems.all().size() == faults) {
       List<StreamDeclaration> declarations = specs.stream().map(StreamSpec::declaration).toList();
-      connector.get().check(options, declarations, block.where(), problems);
+      connector.get().check(options, declarations, block.where(), folder, problems);
     }
     return name.map(
         n ->

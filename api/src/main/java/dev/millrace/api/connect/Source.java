@@ -3,6 +3,7 @@ package dev.millrace.api.connect;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** An open source, used by one thread. */
 public interface Source extends AutoCloseable {
@@ -33,6 +34,14 @@ public interface Source extends AutoCloseable {
   /** What it is doing, as of the last {@link #poll}; cheap. Empty if it has nothing to tell. */
   default Optional<SourceActivity> activity() {
     return Optional.empty();
+  }
+
+  /**
+   * When it last looked and found nothing more to read for now, with all that it had read
+   * committed, by {@link System#nanoTime}; empty if there was something, or there always is.
+   */
+  default OptionalLong idleAsOf() {
+    return activity().map(SourceActivity::idleAsOf).orElse(OptionalLong.empty());
   }
 
   /** Frees everything; never throws. */

@@ -103,11 +103,17 @@ public interface SourceConnector extends Connector {
   }
 
   /**
-   * Checks what declarations cannot say; adds every problem, at {@code where}. Reads nothing from
-   * outside.
+   * Checks what declarations cannot say; adds every problem, at {@code where}. Reads nothing but
+   * files of the project.
+   *
+   * @param folder the project's, against which relative paths in options are resolved
    */
   void check(
-      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems);
+      Options options,
+      List<StreamDeclaration> streams,
+      SourceLocation where,
+      Path folder,
+      Problems problems);
 
   /**
    * Opens the source behind a position.

@@ -102,7 +102,11 @@ public final class FilesConnector implements SourceConnector {
 
   @Override
   public void check(
-      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems) {
+      Options options,
+      List<StreamDeclaration> streams,
+      SourceLocation where,
+      Path folder,
+      Problems problems) {
     new FilesPlanReader(options, streams, where, problems).read();
   }
 

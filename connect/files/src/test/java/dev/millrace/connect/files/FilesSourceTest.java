@@ -329,6 +329,7 @@ class FilesSourceTest {
             run.context().options(),
             run.context().streams(),
             SourceLocation.ofFile("sources/x.yml"),
+            run.context().folder(),
             problems);
     assertThat(problems.all()).hasSize(9).extracting(Problem::hint).doesNotContainNull();
   }

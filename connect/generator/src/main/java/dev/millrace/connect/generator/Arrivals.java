@@ -1,6 +1,7 @@
 package dev.millrace.connect.generator;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a run in the order of their arrival. Time is cut into buckets: all events that may
@@ -18,6 +19,7 @@ final class Arrivals {
   private final StreamPlan[] roots;
   private final long[] nextNumber;
   private final long[] nextTime;
+  private final @Nullable Actors actors;
   private long bucket;
   private long firstBucket;
   private int consumed;
@@ -40,6 +42,8 @@ final class Arrivals {
     for (int r = 0; r < roots.length; r++) {
       begin(r, replayFrom * width);
     }
+    this.actors =
+        plan.actors().map(a -> new Actors(a, timeline.offset(), replayFrom * width)).orElse(null);
     for (this.bucket = replayFrom; this.bucket < bucket; this.bucket++) {
       makeBucket();
     }
@@ -76,27 +80,36 @@ final class Arrivals {
     for (int r = 0; r < roots.length; r++) {
       long total = roots[r].total();
       while (nextTime[r] < end && nextNumber[r] < total) {
-        make(roots[r], nextNumber[r], nextTime[r]);
+        make(roots[r], nextNumber[r], nextTime[r], null);
         step(r);
       }
     }
+    if (actors != null) {
+      actors.until(end, this::make);
+    }
   }
 
-  private void make(StreamPlan stream, long number, long time) {
+  private void make(Moment moment) {
+    for (int ordinal : moment.state().emits()) {
+      make(plan.streams().get(ordinal), moment.number(), moment.time(), moment);
+    }
+  }
+
+  private void make(StreamPlan stream, long number, long time, @Nullable Moment moment) {
     long arrival = time + stream.arrivesAfter(number);
-    add(stream, number, arrival);
+    add(stream, number, arrival, moment);
     long again = stream.arrivesAgainAfter(number);
     if (again >= 0) {
-      add(stream, number, arrival + again);
+      add(stream, number, arrival + again, moment);
     }
     for (StreamPlan follower : stream.followers()) {
       if (follower.exists(number)) {
-        make(follower, number, time + follower.delay(number));
+        make(follower, number, time + follower.delay(number), moment);
       }
     }
   }
 
-  private void add(StreamPlan stream, long number, long arrival) {
+  private void add(StreamPlan stream, long number, long arrival, @Nullable Moment moment) {
     long target = arrival / width;
     if (target < firstBucket) {
       return;
@@ -107,19 +120,20 @@ final class Arrivals {
       events = new Bucket();
       ring[slot] = events;
     }
-    events.add(arrival, number << STREAM_BITS | stream.ordinal());
+    events.add(arrival, number << STREAM_BITS | stream.ordinal(), moment);
     waiting++;
   }
 
   /** True if there is an event at this place; goes over empty buckets to find it. */
   boolean hasNext() {
-    while (true) {
+    while (bucket * width < timeline.end()) {
       if (!ordered) {
         makeBucket();
         putInOrder();
       }
       if (consumed < orderLength) {
-        return true;
+        // What arrives later is still to come if the end is ever put off.
+        return arrival() < timeline.end();
       }
       if (waiting == 0 && exhausted()) {
         return false;
@@ -130,9 +144,13 @@ final class Arrivals {
       consumed = 0;
       ordered = false;
     }
+    return false;
   }
 
   private boolean exhausted() {
+    if (actors != null && !actors.isOver()) {
+      return false;
+    }
     for (int r = 0; r < roots.length; r++) {
       if (nextNumber[r] < roots[r].total()) {
         return false;
@@ -180,12 +198,16 @@ final class Arrivals {
     return events().arrivals[index()];
   }
 
-  StreamPlan stream() {
-    return plan.streams().get((int) (events().ids[index()] & ((1 << STREAM_BITS) - 1)));
-  }
-
-  long number() {
-    return events().ids[index()] >>> STREAM_BITS;
+  /** The event at this place. */
+  Event event() {
+    Bucket events = events();
+    int index = index();
+    long id = events.ids[index];
+    return new Event(
+        plan.streams().get((int) (id & ((1 << STREAM_BITS) - 1))),
+        id >>> STREAM_BITS,
+        timeline,
+        events.moments == null ? null : events.moments[index]);
   }
 
   /** Goes behind the event at this place. */
@@ -216,16 +238,29 @@ final class Arrivals {
   private static final class Bucket {
     long[] arrivals = new long[8];
     long[] ids = new long[8];
+    @Nullable Moment @Nullable [] moments;
     int length;
 
-    void add(long arrival, long id) {
+    void add(long arrival, long id, @Nullable Moment moment) {
       if (length == arrivals.length) {
         arrivals = Arrays.copyOf(arrivals, length * 2);
         ids = Arrays.copyOf(ids, length * 2);
       }
       arrivals[length] = arrival;
       ids[length] = id;
+      if (moment != null || moments != null) {
+        add(moment);
+      }
       length++;
+    }
+
+    private void add(@Nullable Moment moment) {
+      @Nullable Moment[] all = moments == null ? new Moment[arrivals.length] : moments;
+      if (all.length < arrivals.length) {
+        all = Arrays.copyOf(all, arrivals.length);
+      }
+      all[length] = moment;
+      moments = all;
     }
   }
 }

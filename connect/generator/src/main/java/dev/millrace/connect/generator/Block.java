@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.option.Quantities;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,10 @@ final class Block {
 
   boolean has(String key) {
     return values.containsKey(key);
+  }
+
+  Map<String, Object> values() {
+    return values;
   }
 
   @Nullable Object value(String key) {
@@ -193,6 +199,60 @@ final class Block {
         "has to be a share between 0% and 100%, found `" + value + "`",
         "such as `2%` or `0.02`");
     return OptionalDouble.empty();
+  }
+
+  /**
+   * The one key that says of which kind this block is; a problem and empty unless there is exactly
+   * one.
+   *
+   * @param more keys that it may have besides
+   */
+  Optional<String> kind(List<String> kinds, List<String> more) {
+    List<String> given = values.keySet().stream().filter(kinds::contains).toList();
+    allow(Stream.concat(kinds.stream(), more.stream()).toList());
+    if (given.size() == 1) {
+      return Optional.of(given.get(0));
+    }
+    if (values.keySet().stream().allMatch(k -> kinds.contains(k) || more.contains(k))) {
+      bad("", "needs exactly one kind", "one of: " + String.join(", ", kinds));
+    }
+    return Optional.empty();
+  }
+
+  /** The blocks under a key by their names, in order; empty if the value is none. */
+  Map<String, Block> blocks(String key) {
+    Map<String, Block> blocks = new LinkedHashMap<>();
+    block(key)
+        .ifPresent(
+            all -> all.keys().forEach(k -> all.block(k).ifPresent(one -> blocks.put(k, one))));
+    return blocks;
+  }
+
+  /** A list of texts, or one text; empty if it is not given. */
+  List<String> texts(String key) {
+    Object value = values.get(key);
+    if (value instanceof Map) {
+      bad(key, "has to be a list", null);
+      return List.of();
+    }
+    List<?> given =
+        value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    return given.stream().map(Object::toString).toList();
+  }
+
+  /** The blocks of a list under a key, or the one block there; each is named by its place. */
+  List<Block> list(String key) {
+    if (!(values.get(key) instanceof List<?> list)) {
+      return block(key).map(List::of).orElse(List.of());
+    }
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      String place = key + "[" + (i + 1) + "]";
+      new Block(path, Map.of(place, list.get(i)), where, problems)
+          .block(place)
+          .ifPresent(blocks::add);
+    }
+    return blocks;
   }
 
   /** A shorthand {@code key: 2%} for {@code key: {share: 2%}}. */

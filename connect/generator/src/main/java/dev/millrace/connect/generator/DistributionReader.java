@@ -29,10 +29,10 @@ final class DistributionReader {
 
   private DistributionReader() {}
 
-  /** A delay: a fixed duration or a distribution of durations. */
-  static Optional<Distribution> delay(Block parent, String key) {
+  /** A span of time, never negative: a fixed duration or a distribution of durations. */
+  static Optional<Distribution> span(Block parent, String key) {
     if (!parent.has(key)) {
-      parent.missing(key, "`delay: 5 seconds`");
+      parent.missing(key, "`" + key + ": 5 seconds`");
       return Optional.empty();
     }
     if (!(parent.value(key) instanceof Map)) {
@@ -52,7 +52,7 @@ final class DistributionReader {
       if (parameters.isPresent()) {
         Optional<Distribution> found = read(parameters.get(), kind, Unit.DURATION, List.of());
         if (found.isPresent() && found.get().min() < 0) {
-          parameters.get().bad("", "may be negative, but a follower comes later", null);
+          parameters.get().bad("", "may be negative, but time goes forward", null);
           return Optional.empty();
         }
         return found;

@@ -27,12 +27,17 @@ record Field(String name, byte[] start, long salt, double nulls, Kind kind, Fiel
   private static final long NULL_SALT = Draw.salt(" null");
 
   /** Writes the value that the field has in an event. */
-  void write(JsonBuffer out, StreamPlan stream, long number, Timeline timeline) {
-    long bits = Draw.mix(stream.bits(number) ^ salt);
+  void write(JsonBuffer out, Event event) {
+    write(out, event.bits(), event);
+  }
+
+  /** Writes the value that belongs to other random bits than the event's. */
+  void write(JsonBuffer out, long owner, Event event) {
+    long bits = Draw.mix(owner ^ salt);
     if (nulls > 0 && Draw.unit(Draw.mix(bits ^ NULL_SALT)) < nulls) {
       out.raw(NULL);
     } else {
-      values.write(out, bits, stream, number, timeline);
+      values.write(out, bits, event);
     }
   }
 }

@@ -7,7 +7,6 @@ interface FieldValues {
    * Writes the value.
    *
    * @param bits random bits of this field in this event
-   * @param number the event's
    */
-  void write(JsonBuffer out, long bits, StreamPlan stream, long number, Timeline timeline);
+  void write(JsonBuffer out, long bits, Event event);
 }

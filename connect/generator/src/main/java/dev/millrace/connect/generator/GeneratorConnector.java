@@ -10,6 +10,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -47,6 +48,10 @@ import java.util.List;
  *   duplicates: {share: 1%, within: 20 seconds}
  *   files: {folder: drops, name: "calls_{time}.csv.gz", broken: 2%}    # with `files_every`
  * }</pre>
+ *
+ * <p>Streams may be written by {@code actors} instead: each goes from state to state as a state
+ * machine says, with sessions, attributes and rows of catalogues; a state emits records. The idea
+ * is that of EventSim. The blocks are in the manual, {@code docs/sources.md}.
  *
  * <p>Where numbers are drawn, {@code format: "user-%06d"} makes texts of them. When the
  * configuration changes, the next start goes on with new events; what was still under way is given
@@ -88,6 +93,27 @@ public final class GeneratorConnector implements SourceConnector {
               OptionType.STRUCTURE,
               "Times of a higher rate.",
               "{every: 1 minute, for: 5 seconds, factor: 4}"),
+          Option.optional(
+              "end",
+              OptionType.TEXT,
+              "The time before which the last event arrives; the source then ends, and goes on if it is"
+                  + " opened with a later one.",
+              "2026-02-01"),
+          Option.optional(
+              "history",
+              OptionType.DURATION,
+              "How long before the clock's time the first event happens: what is in the past comes as"
+                  + " fast as it is taken, what follows as it happens. As with `actors`, a time in"
+                  + " which Millrace does not run is made up for.",
+              "90 days"),
+          Option.optional(
+              "actors",
+              OptionType.STRUCTURE,
+              "Actors who come, go from state to state, and leave; states emit records. Blocks:"
+                  + " `population`, `since`, `signups`, `lifetime`, `attributes`, `catalogues`,"
+                  + " `sessions`, `states`.",
+              "{population: 1000, sessions: {between: 1 day, first: {Home: 1}}, states: {Home: {emits:"
+                  + " [views], stay: 20 seconds, next: {Home: 2, end: 1}}}}"),
           Option.optional(
               "files_every",
               OptionType.DURATION,
@@ -136,8 +162,12 @@ public final class GeneratorConnector implements SourceConnector {
 
   @Override
   public void check(
-      Options options, List<StreamDeclaration> streams, SourceLocation where, Problems problems) {
-    new PlanReader(options, streams, where, problems).read();
+      Options options,
+      List<StreamDeclaration> streams,
+      SourceLocation where,
+      Path folder,
+      Problems problems) {
+    new PlanReader(options, streams, where, folder, problems).read();
   }
 
   @Override
@@ -148,6 +178,7 @@ public final class GeneratorConnector implements SourceConnector {
                 context.options(),
                 context.streams(),
                 SourceLocation.ofFile("sources: " + context.name()),
+                context.folder(),
                 problems)
             .read();
     problems.throwIfErrors();

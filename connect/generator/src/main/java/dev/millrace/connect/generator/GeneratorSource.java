@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +28,14 @@ final class GeneratorSource implements Source {
   private final Clock clock;
   private final Timeline timeline;
   private final Arrivals arrivals;
-  private final RecordWriter writer;
+  private final RecordWriter writer = new RecordWriter();
   private final boolean paced;
   private final long paceFrom;
   private final long paceOffset;
   private final @Nullable FileDrops drops;
+
+  private boolean isCommitted = true;
+  private OptionalLong idleAsOf = OptionalLong.empty();
 
   /** Before the first event that is in no file yet. */
   private String filed;
@@ -43,21 +47,24 @@ final class GeneratorSource implements Source {
     Optional<GeneratorPosition> same =
         position.filter(p -> p.fingerprint().equals(plan.fingerprint()));
     long now = nowMicros();
+    boolean isFirst = position.isEmpty();
     this.timeline =
-        same.map(p -> new Timeline(numbers(p.firstNumbers()), p.shifts()))
+        same.map(p -> new Timeline(numbers(p.firstNumbers()), p.shifts(), plan.end()))
             .orElseGet(
                 () ->
                     new Timeline(
                         // A changed configuration goes on with numbers that were not used yet.
                         numbers(position.map(GeneratorPosition::nextNumbers).orElse(Map.of())),
-                        List.of(new Timeline.Shift(0, plan.start().orElse(now)))));
+                        List.of(
+                            new Timeline.Shift(
+                                0, plan.start().orElse(now - (isFirst ? plan.history() : 0)))),
+                        plan.end()));
     this.arrivals =
         new Arrivals(
             plan,
             timeline,
             same.map(GeneratorPosition::bucket).orElse(0L),
             same.map(GeneratorPosition::consumed).orElse(0));
-    this.writer = new RecordWriter(timeline);
     boolean live = plan.start().isEmpty();
     this.paced = live || plan.speed() > 0;
     long here = arrivals.hasNext() ? arrivals.arrival() : 0;
@@ -102,10 +109,16 @@ final class GeneratorSource implements Source {
 
   @Override
   public SourceBatch poll(Duration wait) {
-    long deadline = System.nanoTime() + wait.toNanos();
+    long begun = System.nanoTime();
+    long deadline = begun + wait.toNanos();
     List<SourceRecord> records = new ArrayList<>();
-    while (true) {
+    for (boolean isFirst = true; ; isFirst = false) {
       boolean more = take(due(), records);
+      if (isFirst) {
+        boolean isIdle = plan.hasPast() && paced && isCommitted && records.isEmpty();
+        idleAsOf = isIdle ? OptionalLong.of(begun) : OptionalLong.empty();
+      }
+      isCommitted &= records.isEmpty();
       long left = deadline - System.nanoTime();
       if (!records.isEmpty() || !more || left <= 0) {
         return new SourceBatch(records, behind(), !more);
@@ -122,9 +135,16 @@ final class GeneratorSource implements Source {
 
   @Override
   public void committed() {
+    isCommitted = true;
     if (drops != null) {
       drops.publish();
     }
+  }
+
+  /** A source that makes up for the past is idle once it has; what is to come is nobody's yet. */
+  @Override
+  public OptionalLong idleAsOf() {
+    return idleAsOf;
   }
 
   /** Takes what is due; false if nothing will ever follow. */
@@ -142,8 +162,8 @@ final class GeneratorSource implements Source {
       if (arrival > due || rows >= MAX_RECORDS) {
         return true;
       }
-      StreamPlan stream = arrivals.stream();
-      files.add(stream, writer.value(stream, arrivals.number()));
+      Event event = arrivals.event();
+      files.add(event.stream(), writer.value(event));
       arrivals.advance();
     }
     files.next(Long.MAX_VALUE);
@@ -158,11 +178,10 @@ final class GeneratorSource implements Source {
       if (arrivals.arrival() > due || records.size() >= MAX_RECORDS || bytes >= MAX_BYTES) {
         return true;
       }
-      StreamPlan stream = arrivals.stream();
-      long number = arrivals.number();
-      byte[] value = writer.value(stream, number);
+      Event event = arrivals.event();
+      byte[] value = writer.value(event);
       bytes += value.length;
-      records.add(new SourceRecord(stream.name(), writer.key(stream, number), value, timestamp));
+      records.add(new SourceRecord(event.stream().name(), writer.key(event), value, timestamp));
       arrivals.advance();
     }
     return false;

@@ -1,18 +1,14 @@
 package dev.millrace.connect.generator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Options;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,22 +41,35 @@ final class PlanReader {
   private final SourceLocation where;
   private final Problems problems;
   private final Block source;
+  private final CatalogueReader catalogues;
   private final Map<String, Block> blocks = new LinkedHashMap<>();
   private final Map<String, StreamPlan> plans = new HashMap<>();
   private final Set<String> underWay = new LinkedHashSet<>();
+  private Optional<ActorPlan> actors = Optional.empty();
 
+  /**
+   * A reader.
+   *
+   * @param folder the project's, with the files that catalogues name
+   */
   PlanReader(
       Options options,
       List<StreamDeclaration> declarations,
       SourceLocation where,
+      Path folder,
       Problems problems) {
     this.options = options;
     this.declarations = declarations;
     this.where = where;
     this.problems = problems;
-    Map<String, Object> bursts =
-        options.has("bursts") ? Map.of("bursts", options.structure("bursts")) : Map.of();
-    this.source = new Block("generator", bursts, where, problems);
+    Map<String, Object> structures = new LinkedHashMap<>();
+    for (String name : List.of("bursts", "actors")) {
+      if (options.has(name)) {
+        structures.put(name, options.structure(name));
+      }
+    }
+    this.source = new Block("generator", structures, where, problems);
+    this.catalogues = new CatalogueReader(folder, options.number("seed"));
   }
 
   /** The plan; null if there are errors. */
@@ -86,8 +95,15 @@ final class PlanReader {
       }
     }
     checkFiles();
-    OptionalLong start = start();
+    OptionalLong start = time("start");
+    OptionalLong end = time("end");
     double speed = speed();
+    long history = history();
+    List<String> names = declarations.stream().map(StreamDeclaration::name).toList();
+    actors =
+        source
+            .block("actors")
+            .flatMap(a -> new ActorReader(a, catalogues, options.number("seed"), names).read());
     for (StreamDeclaration declaration : declarations) {
       plan(declaration.name());
     }
@@ -105,10 +121,14 @@ final class PlanReader {
         streams,
         start,
         speed,
-        options.flag("catch_up"),
+        end,
+        history,
+        actors,
+        // Whose day has hours cannot go on later as if no time had passed.
+        options.flag("catch_up") || history > 0 || actors.isPresent(),
         drops(streams),
         options.optionalDuration("files_every").map(d -> d.toNanos() / 1000).orElse(0L),
-        fingerprint());
+        Fingerprint.of(options, declarations, catalogues.fingerprint()));
   }
 
   /** Checks what is said of files. */
@@ -164,19 +184,27 @@ final class PlanReader {
     return drops;
   }
 
-  private OptionalLong start() {
-    Optional<String> text = options.optionalText("start");
+  private OptionalLong time(String option) {
+    Optional<String> text = options.optionalText(option);
     if (text.isEmpty()) {
       return OptionalLong.empty();
     }
-    OptionalLong start = Times.parse(text.get());
-    if (start.isEmpty()) {
+    OptionalLong time = Times.parse(text.get());
+    if (time.isEmpty()) {
       source.bad(
-          "start",
+          option,
           "has to be a date or time, found `" + text.get() + "`",
           "such as `2026-01-01` or `2026-01-01T08:00:00Z`");
     }
-    return start;
+    return time;
+  }
+
+  private long history() {
+    Optional<Duration> history = options.optionalDuration("history");
+    if (history.isPresent() && options.has("start")) {
+      source.bad("history", "has no meaning beside `start`", "leave one of them out");
+    }
+    return history.map(h -> h.toNanos() / 1000).orElse(0L);
   }
 
   private double speed() {
@@ -202,6 +230,8 @@ final class PlanReader {
           "follows", "goes in a circle: " + String.join(" -> ", underWay) + " -> " + name, null);
       return null;
     }
+    int ordinal = ordinal(name);
+    checkWriter(block, ordinal);
     StreamPlan.Follows follows = null;
     if (block.has("follows")) {
       follows = follows(block);
@@ -210,7 +240,6 @@ final class PlanReader {
         return null;
       }
     }
-    int ordinal = ordinal(name);
     Optional<Block> malformed = block.blockOrShare("malformed");
     double malformedShare =
         malformed.map(m -> m.share("share")).orElse(OptionalDouble.empty()).orElse(0);
@@ -226,7 +255,7 @@ final class PlanReader {
             ordinal,
             options.number("seed"),
             follows,
-            follows == null ? curve(block) : null,
+            follows == null && !isActed(ordinal) ? curve(block) : null,
             total(block, follows),
             arrival(block),
             kinds.isEmpty() ? 0 : malformedShare,
@@ -237,6 +266,40 @@ final class PlanReader {
     return plan;
   }
 
+  /** True if actors write the stream. */
+  private boolean isActed(int ordinal) {
+    return actors.stream()
+        .flatMap(a -> a.states().stream())
+        .anyMatch(s -> Arrays.stream(s.emits()).anyMatch(o -> o == ordinal));
+  }
+
+  /** Something has to write each stream, and one thing alone. */
+  private void checkWriter(Block block, int ordinal) {
+    boolean isActed = isActed(ordinal);
+    for (String other : List.of("follows", "rate", "total")) {
+      if (isActed && block.has(other)) {
+        block.bad(other, "has no meaning for a stream that `actors` write", null);
+      }
+    }
+    if (actors.isPresent() && !isActed && !block.has("follows") && !block.has("rate")) {
+      block.bad(
+          "",
+          "has a stream that no state of `actors` emits",
+          "name it in `emits` of a state, or give it a `rate`");
+    }
+  }
+
+  /** What fields can tell of the actors at the begin of a stream's chain. */
+  private @Nullable ActorFields acting(StreamPlan plan) {
+    StreamPlan first = plan;
+    for (StreamPlan.Follows f = first.follows(); f != null; f = first.follows()) {
+      first = f.stream();
+    }
+    return actors.isPresent() && first.curve() == null
+        ? new ActorFields(actors.get(), catalogues.known())
+        : null;
+  }
+
   private void complete(StreamPlan plan, Block block, StreamDeclaration declaration) {
     Optional<Block> fields = block.block("fields");
     if (fields.isEmpty()) {
@@ -245,7 +308,7 @@ final class PlanReader {
       }
       return;
     }
-    List<Field> read = new FieldReader(declaration.schema(), plan).read(fields.get());
+    List<Field> read = new FieldReader(declaration.schema(), plan, acting(plan)).read(fields.get());
     Field eventTime =
         read.stream().filter(f -> f.kind() == Field.Kind.EVENT_TIME).findFirst().orElse(null);
     plan.complete(read, key(block, read), eventTime);
@@ -293,7 +356,7 @@ final class PlanReader {
       }
     }
     OptionalDouble share = follows.share("share");
-    Optional<Distribution> delay = DistributionReader.delay(follows, "delay");
+    Optional<Distribution> delay = DistributionReader.span(follows, "delay");
     Optional<String> stream = follows.text("stream");
     if (stream.isEmpty()) {
       follows.missing("stream", "`stream: impressions`");
@@ -408,51 +471,5 @@ final class PlanReader {
       }
     }
     return kinds;
-  }
-
-  /** Everything that changes events, in an order of its own. */
-  private String fingerprint() {
-    StringBuilder text = new StringBuilder();
-    for (String name : List.of("rate", "seed", "start", "bursts")) {
-      if (options.has(name)) {
-        text.append(name).append('=');
-        text.append(
-            switch (name) {
-              case "rate" -> options.decimal(name);
-              case "seed" -> options.number(name);
-              case "start" -> options.text(name);
-              default -> canonical(options.structure(name));
-            });
-        text.append(';');
-      }
-    }
-    for (StreamDeclaration declaration : declarations) {
-      text.append(declaration.name()).append(declaration.schema());
-      Object generate = declaration.options().get("generate");
-      text.append(canonical(generate instanceof Map<?, ?> map ? withoutTotal(map) : Map.of()));
-    }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Map<?, ?> withoutTotal(Map<?, ?> generate) {
-    Map<Object, Object> rest = new LinkedHashMap<>(generate);
-    rest.remove("total");
-    return rest;
-  }
-
-  private static String canonical(Map<?, ?> block) {
-    StringBuilder text = new StringBuilder("{");
-    block.forEach(
-        (key, value) ->
-            text.append(key)
-                .append('=')
-                .append(value instanceof Map<?, ?> nested ? canonical(nested) : value)
-                .append(';'));
-    return text.append('}').toString();
   }
 }

@@ -15,40 +15,34 @@ final class RecordWriter {
   private static final byte[] NULL = "null".getBytes(UTF_8);
 
   private final JsonBuffer out = new JsonBuffer();
-  private final Timeline timeline;
 
-  RecordWriter(Timeline timeline) {
-    this.timeline = timeline;
-  }
-
-  byte[] value(StreamPlan stream, long number) {
-    Malformed malformed = stream.malformed(number);
+  byte[] value(Event event) {
+    Malformed malformed = event.stream().malformed(event.number());
     out.clear();
     if (malformed == null) {
-      write(stream, number, null, null);
+      write(event, null, null);
     } else {
-      spoil(stream, number, malformed);
+      spoil(event, malformed);
     }
     return out.copy();
   }
 
   /** The bytes of the key field, without the quotes of a text; null if the stream has none. */
-  byte @Nullable [] key(StreamPlan stream, long number) {
-    Field key = stream.key();
+  byte @Nullable [] key(Event event) {
+    Field key = event.stream().key();
     if (key == null) {
       return null;
     }
     out.clear();
-    key.write(out, stream, number, timeline);
+    key.write(out, event);
     byte[] json = out.copy();
     return json.length >= 2 && json[0] == '"' ? Arrays.copyOfRange(json, 1, json.length - 1) : json;
   }
 
-  private void write(
-      StreamPlan stream, long number, @Nullable Field special, byte @Nullable [] instead) {
+  private void write(Event event, @Nullable Field special, byte @Nullable [] instead) {
     out.raw('{');
     boolean first = true;
-    List<Field> fields = stream.fields();
+    List<Field> fields = event.stream().fields();
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       if (field == special && instead == null) {
@@ -62,18 +56,19 @@ final class RecordWriter {
       if (field == special && instead != null) {
         out.raw(instead);
       } else {
-        field.write(out, stream, number, timeline);
+        field.write(out, event);
       }
     }
     out.raw('}');
   }
 
-  private void spoil(StreamPlan stream, long number, Malformed malformed) {
-    long bits = Draw.mix(stream.bits(number) ^ SPOIL);
+  private void spoil(Event event, Malformed malformed) {
+    StreamPlan stream = event.stream();
+    long bits = Draw.mix(event.bits() ^ SPOIL);
     Field time = stream.eventTime();
     switch (malformed) {
       case TRUNCATED -> {
-        write(stream, number, null, null);
+        write(event, null, null);
         out.truncate(1 + (int) Draw.below(bits, out.length() - 1));
       }
       case GARBAGE -> {
@@ -82,19 +77,19 @@ final class RecordWriter {
       }
       case WRONG_TYPE -> {
         Field typed = typed(stream, bits);
-        write(stream, number, typed, NONSENSE);
+        write(event, typed, NONSENSE);
         if (typed == null) {
           out.truncate(1);
         }
       }
-      case MISSING_TIME -> write(stream, number, time, null);
-      case NULL_TIME -> write(stream, number, time, NULL);
+      case MISSING_TIME -> write(event, time, null);
+      case NULL_TIME -> write(event, time, NULL);
       case FAR_FUTURE -> {
         JsonBuffer future = new JsonBuffer();
         future.raw('"');
         future.time(YEAR_2100 + Draw.below(bits, 365L * 86_400_000_000L));
         future.raw('"');
-        write(stream, number, time, future.copy());
+        write(event, time, future.copy());
       }
     }
   }

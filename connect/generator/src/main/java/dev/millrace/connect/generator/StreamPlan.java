@@ -142,6 +142,11 @@ final class StreamPlan {
     return follows == null ? 0 : (long) follows.delay().sample(Draw.mix(bits(number) ^ DELAY));
   }
 
+  /** Microseconds of event time after the first event of the chain. */
+  long delayBehindFirst(long number) {
+    return follows == null ? 0 : follows.stream().delayBehindFirst(number) + delay(number);
+  }
+
   /** Microseconds between an event's time and its arrival. */
   long arrivesAfter(long number) {
     long bits = bits(number);

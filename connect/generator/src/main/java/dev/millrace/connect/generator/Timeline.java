@@ -2,6 +2,7 @@ package dev.millrace.connect.generator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * When the events of one run happen, in microseconds after its first, and which time of day that
@@ -23,6 +24,7 @@ final class Timeline {
 
   private final long[] firstNumbers;
   private final List<Shift> shifts;
+  private final long end;
 
   /**
    * Starts or continues a run.
@@ -30,10 +32,17 @@ final class Timeline {
    * @param firstNumbers by the ordinals of streams that follow none: the number of the run's first
    *     event
    * @param shifts in order; at least one
+   * @param end microseconds since 1970 before which the last event arrives
    */
-  Timeline(long[] firstNumbers, List<Shift> shifts) {
+  Timeline(long[] firstNumbers, List<Shift> shifts, OptionalLong end) {
     this.firstNumbers = firstNumbers.clone();
     this.shifts = new ArrayList<>(shifts);
+    this.end = end.isPresent() ? end.getAsLong() - offset() : Long.MAX_VALUE;
+  }
+
+  /** Before it the last event arrives, in microseconds of the run. */
+  long end() {
+    return end;
   }
 
   long firstNumber(StreamPlan root) {

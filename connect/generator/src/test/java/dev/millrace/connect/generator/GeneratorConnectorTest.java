@@ -13,6 +13,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.type.Schema;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -116,7 +117,7 @@ class GeneratorConnectorTest {
 
   private static List<String> check(Map<String, Object> given, List<StreamDeclaration> streams) {
     Problems problems = new Problems();
-    new GeneratorConnector().check(options(given), streams, WHERE, problems);
+    new GeneratorConnector().check(options(given), streams, WHERE, Path.of(""), problems);
     return problems.all().stream().map(Problem::toString).toList();
   }
 }

@@ -1,0 +1,136 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.embedded.ClickHouseSystem;
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The example {@code music} from simulated listeners to gold tables: killed while it makes history,
+ * built, run on, and built again. What it comes to is what a run that nobody killed comes to.
+ */
+@Tag("long")
+class MusicRunTest {
+  private static final List<String> POINTS =
+      List.of("source-before-commit", "source-after-commit", "before-commit", "after-commit");
+  private static final List<String> BRONZE =
+      List.of(
+          "bronze_listens",
+          "bronze_page_views",
+          "bronze_auth",
+          "bronze_status_changes",
+          "top_songs_of_the_hour");
+
+  @TempDir Path folder;
+
+  @Test
+  void killedBuiltAndRunOnItComesToTheSame() throws Exception {
+    assumeTrue(ClickHouseSystem.isAvailable(), "ClickHouse's engine cannot be had here");
+    Random random = Seeds.random("MusicRunTest");
+    Path killed = project("killed", 6);
+    int kills = 0;
+    for (int i = 0; i < 2; i++) {
+      String fault = POINTS.get(random.nextInt(POINTS.size())) + ":" + (2 + random.nextInt(3));
+      int code = run(killed, fault, "run", "--until-idle");
+      System.out.println("MusicRunTest: " + fault + " ended with " + code);
+      kills += code == FaultPoint.EXIT_CODE ? 1 : 0;
+    }
+    assertThat(kills).isPositive();
+    assertThat(run(killed, "", "run", "--until-idle")).isZero();
+    build(killed);
+    // Five days more, which the next build adds.
+    change(killed, "2026-01-07", "2026-01-12");
+    assertThat(run(killed, "", "run", "--until-idle")).isZero();
+    build(killed);
+
+    Path smooth = project("smooth", 11);
+    assertThat(run(smooth, "", "run", "--until-idle")).isZero();
+    build(smooth);
+
+    Map<String, List<List<Object>>> expected = tables(smooth);
+    assertThat(expected).allSatisfy((table, rows) -> assertThat(rows).as(table).isNotEmpty());
+    AdsRun.assertSame(tables(killed), expected);
+    try (ClickHouseTables tables = new ClickHouseTables(killed, "music", folder)) {
+      tables.assertEqual("top_songs_of_the_hour", "music.top_songs_of_the_hour_final");
+      tables.assertEqual("listens_by_minute", "music.listens_by_minute_final");
+      goldTellsWhatHappened(tables);
+    }
+  }
+
+  private static void goldTellsWhatHappened(ClickHouseTables tables) throws Exception {
+    long listens = tables.number("SELECT count(*) FROM bronze_listens");
+    assertThat(listens).isGreaterThan(3_000);
+    assertThat(tables.number("SELECT count(*) FROM fact_listens")).isEqualTo(listens);
+    assertThat(tables.number("SELECT sum(listens) FROM listening_time")).isEqualTo(listens);
+    assertThat(
+            tables.number(
+                "SELECT count(*) FROM active_users AS a JOIN (SELECT CAST(viewed_at AS DATE) AS day,"
+                    + " count(DISTINCT user_id) AS users FROM bronze_page_views GROUP BY 1) AS b"
+                    + " ON a.day = b.day WHERE b.users < a.daily"))
+        .isZero();
+    assertThat(tables.number("SELECT count(*) FROM store.system.rejected")).isPositive();
+    assertThat(tables.number("SELECT count(*) FROM store.system.duplicates")).isPositive();
+  }
+
+  /** A copy whose listeners are the same in every run; nothing comes so late that it is refused. */
+  private Path project(String name, int days) throws IOException {
+    Path project = folder.resolve(name);
+    AdsRun.copyExample("music", project);
+    change(
+        project,
+        "    history: \"{{ var('history') }}\"\n",
+        "    start: \"2026-01-01\"\n    end: \"2026-01-%02d\"\n".formatted(1 + days));
+    change(project, "          late: {share: 0.5%, by: {from: 15 seconds, to: 90 seconds}}\n", "");
+    change(project, "allowed_lateness: 10 seconds", "allowed_lateness: 5 minutes");
+    return project;
+  }
+
+  private static void change(Path project, String from, String to) throws IOException {
+    Path source = project.resolve("sources/music.yml");
+    String text = Files.readString(source);
+    assertThat(text).contains(from);
+    Files.writeString(source, text.replace(from, to));
+  }
+
+  private static void build(Path project) {
+    assertThat(run(project, "", "build")).isZero();
+  }
+
+  private static int run(Path project, String fault, String command, String... options) {
+    Map<String, String> properties = fault.isEmpty() ? Map.of() : Map.of("millrace.fault", fault);
+    List<String> arguments = new ArrayList<>(List.of(command, project.toString()));
+    arguments.addAll(List.of(options));
+    try (ChildJvm child =
+        ChildJvm.start(Millrace.class, properties, arguments.toArray(String[]::new))) {
+      int code = child.awaitExit(Duration.ofMinutes(6));
+      assertThat(code).as("%s: %s", fault, child.output()).isIn(0, FaultPoint.EXIT_CODE);
+      return code;
+    }
+  }
+
+  /** What came in, and what was made of it, of one project after the other. */
+  private static Map<String, List<List<Object>>> tables(Path project) throws Exception {
+    Map<String, String> queries = new LinkedHashMap<>();
+    BRONZE.forEach(table -> queries.put(table, "SELECT * FROM " + table));
+    for (String table : List.of("dim_users", "fact_listens", "fact_sessions", "revenue")) {
+      queries.put(table, "SELECT * FROM " + table);
+    }
+    queries.put("active_users", "SELECT day, daily, weekly, monthly FROM active_users");
+    return AdsRun.query(project, queries);
+  }
+}
