@@ -187,6 +187,7 @@ class ActorReaderTest {
             streams,
             Optional.empty(),
             Ledger.EMPTY,
+            Map.of(),
             folder,
             Clock.systemUTC());
     Map<String, Integer> cities = new HashMap<>();
