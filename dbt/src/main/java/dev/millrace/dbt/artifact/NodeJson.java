@@ -4,14 +4,11 @@ import dev.millrace.dbt.load.LoadedProject;
 import dev.millrace.dbt.manifest.DataTest;
 import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeColumn;
+import dev.millrace.dbt.manifest.NodeKeys;
 import dev.millrace.dbt.manifest.NodeType;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,14 +142,7 @@ final class NodeJson {
       return;
     }
     DataTest test = node.test().get();
-    Map<String, @Nullable Object> kwargs = new LinkedHashMap<>(test.arguments());
-    test.column().ifPresent(column -> kwargs.put("column_name", column));
-    kwargs.put("model", node.extra().get("test_metadata_model"));
-    Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
-    metadata.put("name", test.name());
-    metadata.put("kwargs", kwargs);
-    metadata.put("namespace", test.packageName().orElse(null));
-    json.put("test_metadata", metadata);
+    json.put("test_metadata", NodeKeys.testMetadata(node, test));
     copy(node, json, "column_name", "file_key_name");
     json.put("attached_node", test.attached().filter(id -> !id.startsWith("source.")).orElse(null));
   }
@@ -192,7 +182,7 @@ final class NodeJson {
     json.put("depends_on", dependsOn(node));
     json.put(
         "checksum",
-        sha256(
+        NodeKeys.sha256(
             String.valueOf(node.extra().get("given"))
                 + node.extra().get("expect")
                 + node.extra().get("overrides")));
@@ -236,43 +226,16 @@ final class NodeJson {
   }
 
   private Map<String, @Nullable Object> checksum(Node node) {
-    Map<String, @Nullable Object> checksum = new LinkedHashMap<>();
-    if (node.type() == NodeType.TEST && node.test().isPresent()) {
-      checksum.put("name", "none");
-      checksum.put("checksum", "");
-      return checksum;
+    if (node.type() != NodeType.SEED) {
+      return NodeKeys.checksum(node);
     }
-    if (node.type() == NodeType.SEED) {
-      Path file = project.manifest().folder().resolve(node.file().path());
-      try {
-        if (Files.size(file) > LARGE_SEED) {
-          checksum.put("name", "path");
-          checksum.put("checksum", node.file().path());
-          return checksum;
-        }
-        return sha256Map(Files.readString(file).strip());
-      } catch (IOException e) {
-        checksum.put("name", "none");
-        checksum.put("checksum", "");
-        return checksum;
-      }
-    }
-    return sha256Map(node.file().text().strip());
-  }
-
-  private static Map<String, @Nullable Object> sha256Map(String text) {
-    Map<String, @Nullable Object> checksum = new LinkedHashMap<>();
-    checksum.put("name", "sha256");
-    checksum.put("checksum", sha256(text));
-    return checksum;
-  }
-
-  private static String sha256(String text) {
+    Path file = project.manifest().folder().resolve(node.file().path());
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      return Files.size(file) > LARGE_SEED
+          ? NodeKeys.checksum("path", node.file().path())
+          : NodeKeys.ofText(Files.readString(file));
+    } catch (IOException e) {
+      return NodeKeys.checksum("none", "");
     }
   }
 }

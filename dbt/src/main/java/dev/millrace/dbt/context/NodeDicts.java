@@ -4,6 +4,7 @@ import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.dbt.manifest.Node;
 import dev.millrace.dbt.manifest.NodeColumn;
+import dev.millrace.dbt.manifest.NodeKeys;
 import dev.millrace.dbt.manifest.NodeType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +48,10 @@ final class NodeDicts {
     dict.put("refs", new ArrayList<>());
     dict.put("sources", new ArrayList<>());
     dict.put("constraints", new ArrayList<>());
+    if (node.type() != NodeType.SOURCE && node.type() != NodeType.EXPOSURE) {
+      dict.put("checksum", NodeKeys.checksum(node));
+    }
+    node.test().ifPresent(test -> dict.put("test_metadata", NodeKeys.testMetadata(node, test)));
     node.extra().forEach((key, value) -> dict.put(key, Values.copy(value)));
     if (node.type() == NodeType.SOURCE) {
       dict.putIfAbsent("identifier", node.relation().map(Relation::identifier).orElse(node.name()));

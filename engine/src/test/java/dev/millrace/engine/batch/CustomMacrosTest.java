@@ -200,7 +200,7 @@ class CustomMacrosTest {
         .isTrue();
     assertThat(shop.output()).contains("noted tea in main");
     assertThat(shop.failure("run-operation", "--macro", "shop.note", "--args", "what=bad"))
-        .contains("macros/noted.sql:6:", "nothing");
+        .contains("macros/noted.sql:5:", "nothing");
     assertThat(shop.rows("SELECT * FROM main.notes"))
         .containsExactly(List.of("tea"), List.of("tea"));
     assertThat(shop.failure("run-operation", "--macro", "nots"))
