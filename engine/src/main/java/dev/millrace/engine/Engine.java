@@ -444,7 +444,9 @@ public final class Engine implements Instance, AutoCloseable {
   public Adapter models() {
     // Each build anew: it remembers what relations there were when it began.
     return new StoreAdapter(
-        store, BatchLimits.besideStreams(options.threads(), options.memoryBytes()));
+        store,
+        BatchLimits.besideStreams(options.threads(), options.memoryBytes()),
+        project.folder());
   }
 
   @Override

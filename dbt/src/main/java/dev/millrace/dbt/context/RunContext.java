@@ -3,6 +3,7 @@ package dev.millrace.dbt.context;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
+import dev.millrace.api.error.Suggestion;
 import dev.millrace.dbt.TemplatePlaces;
 import dev.millrace.dbt.TemplatePlaces.Fragment;
 import dev.millrace.dbt.adapter.AdapterSession;
@@ -308,26 +309,31 @@ public final class RunContext {
   /**
    * Calls a macro as the root project's templates see it, in one transaction.
    *
-   * @param macro its name, or {@code package.name}
+   * @param macro its name, in any package, or {@code package.name}
    * @throws StopException if it fails, with the place in the project
    */
   public @Nullable Object call(String macro, Arguments arguments) {
     RunNames names = new RunNames(this, null, manifest.projectName());
-    int dot = macro.indexOf('.');
-    return inTransaction(
-        null,
-        null,
+    return inTransaction(null, null, () -> names.call(find(macro), arguments));
+  }
+
+  /** A macro of a package; without one, of the project, of dbt or of any package. */
+  private MacroDef find(String name) {
+    MacroLibrary library = macros.library();
+    int dot = name.indexOf('.');
+    Optional<MacroDef> found =
+        dot < 0
+            ? library
+                .find(manifest.projectName(), name)
+                .or(() -> library.all().stream().filter(m -> m.name().equals(name)).findFirst())
+            : library.inPackage(name.substring(0, dot), name.substring(dot + 1));
+    return found.orElseThrow(
         () -> {
-          if (dot < 0) {
-            return names.call(macro, arguments);
-          }
-          MacroDef found =
-              macros
-                  .library()
-                  .inPackage(macro.substring(0, dot), macro.substring(dot + 1))
-                  .orElseThrow(
-                      () -> new PythonError("UndefinedError", "there is no macro `" + macro + "`"));
-          return names.call(found, arguments);
+          String hint =
+              Suggestion.didYouMean(name, library.all().stream().map(MacroDef::name).toList());
+          return new PythonError(
+              "UndefinedError",
+              "there is no macro `" + name + "`" + (hint == null ? "" : "; " + hint));
         });
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.api.error.RetryException;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.engine.store.Store;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,13 +17,19 @@ import java.util.concurrent.Semaphore;
 public final class StoreAdapter implements Adapter {
   private final Store store;
   private final BatchLimits limits;
+  private final Path folder;
   private final Semaphore running;
   private final RelationCache relations = new RelationCache();
 
-  /** An adapter over a store, which the caller closes after its sessions. */
-  public StoreAdapter(Store store, BatchLimits limits) {
+  /**
+   * An adapter over a store, which the caller closes after its sessions.
+   *
+   * @param folder of the project, in which files are that SQL names by a relative path
+   */
+  public StoreAdapter(Store store, BatchLimits limits, Path folder) {
     this.store = store;
     this.limits = limits;
+    this.folder = folder.toAbsolutePath().normalize();
     this.running = new Semaphore(limits.statements(), true);
     if (limits.alone()) {
       keepOrder();
@@ -50,6 +57,6 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(store, limits, running, relations);
+    return new StoreSession(store, limits, folder, running, relations);
   }
 }

@@ -8,6 +8,7 @@ import dev.millrace.dbt.adapter.ColumnInfo;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.engine.store.Store;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreSession implements AdapterSession {
   private final Store store;
   private final BatchLimits limits;
+  private final Path folder;
   private final Semaphore running;
   private final Object lock = new Object();
   private final StoreCatalog catalog;
@@ -39,9 +41,11 @@ final class StoreSession implements AdapterSession {
   private boolean open;
   private boolean failed;
 
-  StoreSession(Store store, BatchLimits limits, Semaphore running, RelationCache cache) {
+  StoreSession(
+      Store store, BatchLimits limits, Path folder, Semaphore running, RelationCache cache) {
     this.store = store;
     this.limits = limits;
+    this.folder = folder;
     this.running = running;
     this.cache = cache;
     this.catalog = new StoreCatalog(this::query, cache);
@@ -67,8 +71,9 @@ final class StoreSession implements AdapterSession {
     generation = store.generation();
     DuckDBConnection fresh = store.connect().unwrap(DuckDBConnection.class);
     connection = fresh;
-    if (limits.memoryBytes().isPresent()) {
-      try (Statement statement = fresh.createStatement()) {
+    try (Statement statement = fresh.createStatement()) {
+      statement.execute("SET file_search_path = " + Identifier.literal(folder.toString()));
+      if (limits.memoryBytes().isPresent()) {
         statement.execute(
             "SET operator_memory_limit = '" + (limits.memoryBytes().getAsLong() >> 10) + "KiB'");
       }

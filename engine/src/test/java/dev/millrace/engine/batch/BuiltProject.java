@@ -43,7 +43,7 @@ final class BuiltProject implements AutoCloseable {
     }
     this.store =
         Store.open(new StoreOptions(folder.resolve("store"), ZoneOffset.UTC, 256L << 20, 2));
-    this.adapter = new StoreAdapter(store, BatchLimits.alone(2));
+    this.adapter = new StoreAdapter(store, BatchLimits.alone(2), folder);
   }
 
   /** Writes a file of the project. */

@@ -204,6 +204,6 @@ class CustomMacrosTest {
     assertThat(shop.rows("SELECT * FROM main.notes"))
         .containsExactly(List.of("tea"), List.of("tea"));
     assertThat(shop.failure("run-operation", "--macro", "nots"))
-        .contains("there is no macro `nots`");
+        .contains("there is no macro `nots`; did you mean `note`?");
   }
 }

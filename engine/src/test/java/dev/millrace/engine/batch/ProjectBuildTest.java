@@ -254,4 +254,13 @@ class ProjectBuildTest {
         .isEmpty();
     build("--vars", GOOD, "--select", "customers");
   }
+
+  @Test
+  void filesAreFoundFromTheProjectsFolder() throws Exception {
+    shop.write("data/rates.csv", "currency,rate\nEUR,1\nSEK,11\n");
+    shop.write("models/marts/rates.sql", "select * from read_csv('data/*.csv')");
+    build("--select", "rates");
+    assertThat(shop.rows("SELECT * FROM rates ORDER BY rate"))
+        .containsExactly(List.of("EUR", 1L), List.of("SEK", 11L));
+  }
 }

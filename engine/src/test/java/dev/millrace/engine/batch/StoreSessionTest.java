@@ -44,7 +44,7 @@ class StoreSessionTest {
   @BeforeEach
   void open() {
     store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
-    adapter = new StoreAdapter(store, BatchLimits.besideStreams(4, 256L << 20));
+    adapter = new StoreAdapter(store, BatchLimits.besideStreams(4, 256L << 20), folder);
     session = adapter.open();
   }
 

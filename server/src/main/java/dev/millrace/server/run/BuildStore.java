@@ -53,7 +53,7 @@ public final class BuildStore implements AutoCloseable {
                     processors)
                 .with(ProjectFunctions.load(folder, new Problems())));
     store = opened;
-    return new StoreAdapter(opened, BatchLimits.alone(processors));
+    return new StoreAdapter(opened, BatchLimits.alone(processors), folder);
   }
 
   @Override
