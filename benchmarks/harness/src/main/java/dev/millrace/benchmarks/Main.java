@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -26,6 +27,10 @@ public final class Main {
                     --rate 20000 --seconds 3600
         files     rows/s from gzip CSV to a topic and to ClickHouse, beside gunzip | kcat; one large file too
                     --rows 4000000 --gigabytes 0
+        dbt       a dbt project read and built by Millrace and by dbt, beside its SQL alone
+                    --models 1000 --runs 3 --peer-runs 1 --systems millrace,dbt --python benchmarks/target/python
+        jinja     templates rendered by Millrace and by Python's Jinja2
+                    --millis 100 --python benchmarks/target/python
         all       the first five
         decode    DuckDB's ways to decode JSON, compared
                     --events 5000000
@@ -50,7 +55,10 @@ public final class Main {
                 "seconds",
                 "queries",
                 "rows",
-                "gigabytes"));
+                "gigabytes",
+                "models",
+                "millis",
+                "python"));
     Arguments arguments;
     try {
       arguments = new Arguments(args, options);
@@ -80,6 +88,13 @@ public final class Main {
               .run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
+      case "dbt" -> dbt(place, arguments, runs);
+      case "jinja" ->
+          new JinjaBenchmark(
+                  place,
+                  PythonPackages.in(place, python(place, arguments)),
+                  arguments.number("millis", 100))
+              .run();
       case "all" -> {
         ads(place, arguments, events, runs);
         new DelayBenchmark(place, rate, time).run();
@@ -112,6 +127,18 @@ public final class Main {
     List<String> systems =
         Arrays.asList(arguments.text("systems", "limit,millrace,flink").split(","));
     new NexmarkBenchmark(place, events, queries, systems).run();
+  }
+
+  private static Path python(Workplace place, Arguments arguments) {
+    return place.root().resolve(arguments.text("python", "benchmarks/target/python"));
+  }
+
+  private static void dbt(Workplace place, Arguments arguments, int runs) throws Exception {
+    List<String> systems = Arrays.asList(arguments.text("systems", "millrace,dbt").split(","));
+    int models = (int) arguments.number("models", 1_000);
+    int peerRuns = (int) arguments.number("peer-runs", 1);
+    boolean peer = systems.contains("dbt");
+    new DbtBenchmark(place, models, runs, peerRuns, peer, python(place, arguments)).run();
   }
 
   private static void decode(Workplace place, long events) throws Exception {

@@ -12,12 +12,17 @@ import java.util.Map;
 
 /** Writes {@code benchmarks/results/<name>.md} and {@code .json}, with when and on what it ran. */
 final class Results {
-  private final Workplace place;
+  private final Path folder;
   private final String name;
   private final Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   Results(Workplace place, String name) {
-    this.place = place;
+    this(place.benchmarks().resolve("results"), name);
+  }
+
+  /** Results that go to another folder, as they are not those of the benchmark as it should be. */
+  Results(Path folder, String name) {
+    this.folder = folder;
     this.name = name;
   }
 
@@ -28,7 +33,6 @@ final class Results {
    * @param figures the same for programs
    */
   void write(String title, String markdown, Map<String, Object> figures) throws IOException {
-    Path folder = place.benchmarks().resolve("results");
     Files.createDirectories(folder);
     String text = "# " + title + "\n\n" + date + ", " + machine() + "\n\n" + markdown;
     Files.writeString(folder.resolve(name + ".md"), text);
