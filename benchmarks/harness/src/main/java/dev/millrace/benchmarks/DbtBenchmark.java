@@ -51,8 +51,7 @@ final class DbtBenchmark {
    * @param peer whether dbt is measured too
    * @param python the virtual environment with Python's packages
    */
-  DbtBenchmark(
-      Workplace place, int models, int runs, int peerRuns, boolean peer, Path python) {
+  DbtBenchmark(Workplace place, int models, int runs, int peerRuns, boolean peer, Path python) {
     this.place = place;
     this.models = models;
     this.runs = runs;
@@ -102,8 +101,7 @@ final class DbtBenchmark {
     return medians;
   }
 
-  private static void add(
-      Map<Step, List<TimedCommand>> all, Step step, TimedCommand taken) {
+  private static void add(Map<Step, List<TimedCommand>> all, Step step, TimedCommand taken) {
     all.computeIfAbsent(step, s -> new ArrayList<>()).add(taken);
     System.out.printf(
         java.util.Locale.ROOT,

@@ -192,7 +192,8 @@ final class DbtProject {
   }
 
   private static String name(int layer, int index) {
-    return String.format(Locale.ROOT, "l%d_%s_%04d", layer, layer % 2 == 0 ? "view" : "table", index);
+    return String.format(
+        Locale.ROOT, "l%d_%s_%04d", layer, layer % 2 == 0 ? "view" : "table", index);
   }
 
   /** A node of the layer before; seeds are before the first one. */

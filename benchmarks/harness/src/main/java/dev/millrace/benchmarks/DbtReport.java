@@ -15,10 +15,7 @@ import java.util.Optional;
  * @param dbt what dbt took; empty if it was not measured
  */
 record DbtReport(
-    Workplace place,
-    int models,
-    Map<Step, TimedCommand> millrace,
-    Map<Step, TimedCommand> dbt) {
+    Workplace place, int models, Map<Step, TimedCommand> millrace, Map<Step, TimedCommand> dbt) {
   /** Smaller projects are for trying the benchmark, and their reports are not kept. */
   private static final int KEPT = 1_000;
 
@@ -45,9 +42,7 @@ record DbtReport(
     overhead(text, figures, "build again", Step.AGAIN, Step.SQL_AGAIN);
     bars(text);
     Results results =
-        models >= KEPT
-            ? new Results(place, "dbt")
-            : new Results(place.runs(), "dbt-" + models);
+        models >= KEPT ? new Results(place, "dbt") : new Results(place.runs(), "dbt-" + models);
     results.write("A dbt project of " + models + " models", text.toString(), figures);
   }
 

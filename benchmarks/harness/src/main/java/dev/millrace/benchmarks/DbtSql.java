@@ -27,8 +27,7 @@ final class DbtSql {
   static Path write(Path project, boolean again, Path file) throws IOException {
     Path target = project.resolve("target");
     JsonNode nodes = JSON.readTree(target.resolve("manifest.json").toFile()).path("nodes");
-    JsonNode results =
-        JSON.readTree(target.resolve("run_results.json").toFile()).path("results");
+    JsonNode results = JSON.readTree(target.resolve("run_results.json").toFile()).path("results");
     List<List<String>> transactions = new ArrayList<>();
     for (JsonNode result : results) {
       transactions.add(statements(nodes.path(result.path("unique_id").asText()), project, again));

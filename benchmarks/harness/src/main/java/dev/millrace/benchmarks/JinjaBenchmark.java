@@ -100,8 +100,7 @@ final class JinjaBenchmark {
             + "| group | templates | Millrace, µs | Jinja2, µs | times faster | slower |\n"
             + "|---|---|---|---|---|---|\n");
     Map<String, List<Rendering>> groups = new LinkedHashMap<>();
-    renderings.forEach(
-        r -> groups.computeIfAbsent(r.group(), g -> new ArrayList<>()).add(r));
+    renderings.forEach(r -> groups.computeIfAbsent(r.group(), g -> new ArrayList<>()).add(r));
     groups.forEach((group, members) -> line(text, figures, group, members));
     line(text, figures, "all", renderings);
     List<Rendering> slower =

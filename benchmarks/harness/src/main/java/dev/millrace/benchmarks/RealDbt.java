@@ -58,8 +58,7 @@ record RealDbt(Workplace place, PythonPackages python) implements DbtSystem {
   private TimedCommand script(String name, String... arguments)
       throws IOException, InterruptedException {
     try (ChildProcess child =
-        ChildProcess.start(
-            place, "dbt-" + name, python.script(place, name, arguments), Map.of())) {
+        ChildProcess.start(place, "dbt-" + name, python.script(place, name, arguments), Map.of())) {
       return TimedCommand.marks(child);
     }
   }

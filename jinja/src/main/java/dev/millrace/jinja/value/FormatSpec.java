@@ -2,8 +2,6 @@ package dev.millrace.jinja.value;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -126,13 +124,12 @@ record FormatSpec(
   }
 
   private String fixed(double value, int digits) {
-    String text = new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    String text = ExactRounding.toScale(value, digits).toPlainString();
     return alternate && digits == 0 ? text + "." : text;
   }
 
   private static String exponent(double value, int digits) {
-    BigDecimal rounded =
-        new BigDecimal(value).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
+    BigDecimal rounded = ExactRounding.toDigits(value, digits + 1);
     String unscaled = rounded.unscaledValue().toString();
     int power = value == 0 ? 0 : unscaled.length() - 1 - rounded.scale();
     StringBuilder all = new StringBuilder(unscaled);
@@ -152,8 +149,7 @@ record FormatSpec(
     if (value == 0) {
       return keepPoint ? "0.0" : "0";
     }
-    BigDecimal rounded =
-        new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+    BigDecimal rounded = ExactRounding.toDigits(value, digits);
     int power = rounded.precision() - 1 - rounded.scale();
     if (power < -4 || power >= digits - (keepPoint ? 1 : 0)) {
       String text = exponent(value, digits - 1);
@@ -166,7 +162,14 @@ record FormatSpec(
   }
 
   private static String withoutZeros(String text) {
-    return text.indexOf('.') < 0 ? text : text.replaceAll("\\.?0+$", "");
+    if (text.indexOf('.') < 0) {
+      return text;
+    }
+    int end = text.length();
+    while (text.charAt(end - 1) == '0') {
+      end--;
+    }
+    return text.substring(0, text.charAt(end - 1) == '.' ? end - 1 : end);
   }
 
   private String number(
