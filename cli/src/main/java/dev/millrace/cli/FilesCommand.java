@@ -143,8 +143,7 @@ final class FilesCommand implements Callable<Integer> {
           spec.commandLine(), "Say whose files are the same: --source, and no paths.");
     }
     int kept =
-        client.whileStopped(
-            () -> StoppedProject.keepFiles(arguments.load(new Problems()), of));
+        client.whileStopped(() -> StoppedProject.keepFiles(arguments.load(new Problems()), of));
     spec.commandLine().getOut().println(files(kept) + " of " + of + " will not be read again.");
     return 0;
   }

@@ -56,8 +56,7 @@ final class PlanCommand implements Callable<Integer> {
     dev.millrace.api.error.Problems problems = new dev.millrace.api.error.Problems();
     Project project = arguments.load(problems);
     Connectors connectors = new Connectors();
-    Map<String, StreamProgram> programs =
-        Programs.compile(project, connectors.sinks(), problems);
+    Map<String, StreamProgram> programs = Programs.compile(project, connectors.sinks(), problems);
     problems.throwIfErrors();
     StoredProject stored = StoreClient.of(arguments.folder()).stored();
     ChangePlan plan =

@@ -143,8 +143,7 @@ public final class Engine implements Instance, AutoCloseable {
       Map<String, StreamProgram> started =
           Starts.apply(project, programs, stored, options.clock().instant());
       ChangePlan plan =
-          ChangePlanner.plan(
-              project, started, stored, LedgerScopes.of(project, options.sources()));
+          ChangePlanner.plan(project, started, stored, LedgerScopes.of(project, options.sources()));
       edit = stored.sources().isEmpty() ? Optional.empty() : Optional.of(plan);
       if (!plan.problems().isEmpty()) {
         throw new StopException(plan.problems());

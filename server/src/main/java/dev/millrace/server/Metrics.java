@@ -85,8 +85,7 @@ final class Metrics implements AutoCloseable {
                 .orElseThrow();
     counter("millrace.files.read", "files that were read", tags, s -> of.apply(s).tally().read());
     counter("millrace.files.bytes", "bytes, unpacked", tags, s -> of.apply(s).tally().bytes());
-    counter(
-        "millrace.files.rejected.rows", "bad rows", tags, s -> of.apply(s).tally().rejected());
+    counter("millrace.files.rejected.rows", "bad rows", tags, s -> of.apply(s).tally().rejected());
     counter(
         "millrace.files.quarantined",
         "files that were put aside",

@@ -144,7 +144,7 @@ final class ChdbConnection implements AutoCloseable {
       throws EngineException {
     List<String> back = new ArrayList<>();
     if (inDatabase != null) {
-back.add(useSql(text("SELECT currentDatabase()")));
+      back.add(useSql(text("SELECT currentDatabase()")));
     }
     String names =
         wanted.keySet().stream()

@@ -60,7 +60,8 @@ public final class ClickHouseServer {
               return thread;
             }));
     server.createContext("/", new HttpInterface(pool, sessions, rows, password)::handle);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, sessions, pool), "clickhouse-stop"));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> stop(server, sessions, pool), "clickhouse-stop"));
     server.start();
     while (parent.isPresent() && parent.get().isAlive()) {
       Thread.sleep(PARENT_LOOKS_MILLIS);

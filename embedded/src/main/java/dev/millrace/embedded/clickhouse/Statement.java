@@ -24,6 +24,7 @@ record Statement(String sql, @Nullable String format, @Nullable Path data) {
   private static final Pattern INSERT =
       Pattern.compile("(?is)^\\s*(insert\\s+into\\s.+?)\\sformat\\s+(\\w+)[ \\t;]*(?:\\R|$)");
   private static final Pattern FORMAT = Pattern.compile("(?is)\\sformat\\s+(\\w+)\\s*;?\\s*$");
+
   /** Words of statements that change the session in which they run. */
   private static final Pattern LASTING = Pattern.compile("(?i)\\b(set|use|temporary|temp)\\b");
 

@@ -281,8 +281,7 @@ class FilesTableTest {
       assertThat(done.path("amended").asLong()).isZero();
       assertThat(done.path("files")).hasSize(2);
 
-      assertThat(amend(LedgerAction.RETRY, of("sub/*")).path("amended").asLong())
-          .isEqualTo(1);
+      assertThat(amend(LedgerAction.RETRY, of("sub/*")).path("amended").asLong()).isEqualTo(1);
       Awaitility.await()
           .atMost(LIMIT)
           .until(

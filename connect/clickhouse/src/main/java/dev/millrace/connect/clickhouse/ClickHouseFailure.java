@@ -9,6 +9,8 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +86,8 @@ final class ClickHouseFailure {
 
   private static final Set<Integer> VALUES = Set.of(6, 27, 38, 41, 69, 70, 131, 349, 407, 436, 691);
 
+  private static final Pattern CODE = Pattern.compile("Code: (\\d{1,6})\\b");
+
   private static final int LONGEST_TEXT = 500;
 
   private ClickHouseFailure() {}
@@ -92,10 +96,16 @@ final class ClickHouseFailure {
   static int code(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (e instanceof ServerException server) {
-        return server.getCode();
+        return server.getCode() > 0 ? server.getCode() : codeIn(server.getMessage());
       }
     }
     return 0;
+  }
+
+  /** Old servers tell the code in the text alone. */
+  private static int codeIn(@Nullable String text) {
+    Matcher matcher = CODE.matcher(text == null ? "" : text);
+    return matcher.lookingAt() ? Integer.parseInt(matcher.group(1)) : 0;
   }
 
   /**

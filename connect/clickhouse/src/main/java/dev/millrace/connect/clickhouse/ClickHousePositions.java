@@ -44,8 +44,7 @@ final class ClickHousePositions {
   private final String doing;
   private final String writer = UUID.randomUUID().toString();
 
-  ClickHousePositions(
-      ClickHouseClient client, SinkContext context, Deduplication deduplication) {
+  ClickHousePositions(ClickHouseClient client, SinkContext context, Deduplication deduplication) {
     this.client = client;
     this.context = context;
     this.deduplication = deduplication;
@@ -212,9 +211,6 @@ final class ClickHousePositions {
                 rows,
                 Sql.literal(tableId),
                 Sql.literal(writer));
-    client.execute(
-        sql,
-        doing,
-        token.map(deduplication::by).orElseGet(deduplication::none));
+    client.execute(sql, doing, token.map(deduplication::by).orElseGet(deduplication::none));
   }
 }

@@ -87,8 +87,7 @@ final class ClickHouseSink implements Sink {
     boolean opened = false;
     try {
       ServerVersion.require(client, context);
-      Deduplication deduplication =
-          Deduplication.of(client, "prepare `" + context.table() + "`");
+      Deduplication deduplication = Deduplication.of(client, "prepare `" + context.table() + "`");
       ClickHousePositions positions = new ClickHousePositions(client, context, deduplication);
       positions.prepareTable();
       Held held = positions.read().orElse(null);

@@ -160,7 +160,8 @@ final class ClickHouseTable {
     context.options().optionalText(TableOptions.TTL_COLUMN).ifPresent(c -> sql.append(ttl(c)));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
-        Deduplication.WINDOW, Long.toString(context.options().number(TableOptions.DEDUPLICATION_WINDOW)));
+        Deduplication.WINDOW,
+        Long.toString(context.options().number(TableOptions.DEDUPLICATION_WINDOW)));
     // Keys may be null: then null is one key, as everywhere in Millrace.
     settings.put("allow_nullable_key", "1");
     context

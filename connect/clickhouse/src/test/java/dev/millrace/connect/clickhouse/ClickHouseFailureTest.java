@@ -48,6 +48,18 @@ class ClickHouseFailureTest {
     assertThat(failure(code)).isInstanceOf(StopException.class);
   }
 
+  /** As ClickHouse 18.16 answers. */
+  @Test
+  void oldServersTellTheCodeInTheText() {
+    String text = "Code: 115, e.displayText() = DB::Exception: Unknown setting async_insert";
+    MillraceException failure =
+        failure(new RuntimeException(new ServerException(0, text, 500, "q")));
+    assertThat(failure).isInstanceOf(StopException.class).hasMessageContaining("(code 115)");
+    assertThat(ClickHouseFailure.code(failure)).isEqualTo(115);
+    assertThat(failure(new ServerException(0, "no Code: 115", 500, "q")))
+        .isInstanceOf(RetryException.class);
+  }
+
   @Test
   void noServer() {
     assertThat(failure(new RuntimeException("x", new ConnectException("Connection refused"))))

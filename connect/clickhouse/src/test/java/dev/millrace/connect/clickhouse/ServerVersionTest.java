@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class ServerVersionTest {
   @Test
   void comparesYearsAndReleases() {
-    for (String enough : new String[] {"23.2", "23.2.1.2537", "23.10.1-lts", "26.5.3", "24.1.1.1"}) {
+    for (String enough :
+        new String[] {"23.2", "23.2.1.2537", "23.10.1-lts", "26.5.3", "24.1.1.1"}) {
       assertThat(ServerVersion.parse(enough).isEnough()).as(enough).isTrue();
     }
     for (String old : new String[] {"18.16.1", "22.12.6.22", "23.1.7.30", "1.1.54380"}) {

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param content hash of its bytes, if files are told apart by it
  * @param error why it failed, or what it is a duplicate of
  * @param at when this was written
+ * @param gone since when it has not been there, of one that is over; empty if it is
  */
 record FileEntry(
     FileState state,
@@ -41,7 +42,8 @@ record FileEntry(
     int attempts,
     Optional<String> content,
     Optional<String> error,
-    Instant at) {
+    Instant at,
+    Optional<Instant> gone) {
   /** The table {@code system.files}. */
   static final LedgerTable TABLE =
       new LedgerTable(
@@ -69,23 +71,53 @@ record FileEntry(
   /** A file of which nothing was read yet. */
   static FileEntry begin(StoredFile file, Instant at) {
     return new FileEntry(
-        FileState.READING, file, 0, 0, 0, 0, 1, Optional.empty(), Optional.empty(), at);
+        FileState.READING,
+        file,
+        0,
+        0,
+        0,
+        0,
+        1,
+        Optional.empty(),
+        Optional.empty(),
+        at,
+        Optional.empty());
   }
 
   FileEntry withState(FileState next, Instant when) {
     return new FileEntry(
-        next, file, rows, rejected, checksum, bytes, attempts, content, error, when);
+        next,
+        file,
+        rows,
+        rejected,
+        checksum,
+        bytes,
+        attempts,
+        content,
+        error,
+        when,
+        Optional.empty());
   }
 
   FileEntry withError(FileState next, String reason, Instant when) {
     String cut = reason.length() > LONGEST_ERROR ? reason.substring(0, LONGEST_ERROR) : reason;
     return new FileEntry(
-        next, file, rows, rejected, checksum, bytes, attempts, content, Optional.of(cut), when);
+        next,
+        file,
+        rows,
+        rejected,
+        checksum,
+        bytes,
+        attempts,
+        content,
+        Optional.of(cut),
+        when,
+        Optional.empty());
   }
 
   FileEntry withContent(String hash) {
     return new FileEntry(
-        state, file, rows, rejected, checksum, bytes, attempts, Optional.of(hash), error, at);
+        state, file, rows, rejected, checksum, bytes, attempts, Optional.of(hash), error, at, gone);
   }
 
   /** The same rows of what the file is now. */
@@ -100,7 +132,14 @@ record FileEntry(
         attempts + 1,
         content,
         Optional.empty(),
-        when);
+        when,
+        Optional.empty());
+  }
+
+  /** The same of a file that has not been there since then; empty if it is there. */
+  FileEntry withGone(Optional<Instant> since) {
+    return new FileEntry(
+        state, file, rows, rejected, checksum, bytes, attempts, content, error, at, since);
   }
 
   String json() {
@@ -117,13 +156,24 @@ record FileEntry(
     content.ifPresent(c -> node.put("content", c));
     error.ifPresent(e -> node.put("error", e));
     node.put("recorded_at", at.toString());
+    gone.ifPresent(g -> node.put("gone_since", g.toString()));
     return node.toString();
   }
 
   /** An entry that somebody else made, of the file as it is. */
   FileEntry seenAs(StoredFile now, Instant when) {
     return new FileEntry(
-        state, now, rows, rejected, checksum, bytes, attempts, content, error, when);
+        state,
+        now,
+        rows,
+        rejected,
+        checksum,
+        bytes,
+        attempts,
+        content,
+        error,
+        when,
+        Optional.empty());
   }
 
   /** False if somebody else made it, who left out which file it is of. */
@@ -153,7 +203,8 @@ record FileEntry(
           node.path("attempts").asInt(),
           Optional.ofNullable(node.path("content").textValue()),
           Optional.ofNullable(node.path("error").textValue()),
-          time(node, "recorded_at"));
+          time(node, "recorded_at"),
+          node.has("gone_since") ? Optional.of(time(node, "gone_since")) : Optional.empty());
     } catch (JsonProcessingException | RuntimeException e) {
       throw new StopException(
           Problem.error(

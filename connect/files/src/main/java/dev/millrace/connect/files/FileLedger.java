@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,7 @@ final class FileLedger {
   /** A file that stopped in its middle. */
   record Stopped(String key, FileEntry entry) {}
 
-  private FileLedger(
-      Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
+  private FileLedger(Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
     this.ledger = ledger;
     this.identity = identity;
     this.wanted = wanted;
@@ -50,8 +50,7 @@ final class FileLedger {
    *
    * @param wanted the scope of the source; empty if that is not looked at
    */
-  static FileLedger read(
-      Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
+  static FileLedger read(Ledger ledger, FilesPlan.Identity identity, Map<String, String> wanted) {
     FileLedger read = new FileLedger(ledger, identity, wanted);
     ledger.read((key, value) -> read.note(new LedgerEntry(key, value)));
     return read;
@@ -117,6 +116,35 @@ final class FileLedger {
   /** How many files could not be read. */
   long failed() {
     return failed;
+  }
+
+  /** Marks a file that is there; not one that is unknown. */
+  void mark(StoredFile file) {
+    states.mark(key(file));
+  }
+
+  boolean isMarked(String key) {
+    return states.isMarked(key);
+  }
+
+  /** Takes all marks away. */
+  void unmark() {
+    states.unmark();
+  }
+
+  /**
+   * Reads what is committed of files, anew, in order.
+   *
+   * @param each gets every key and entry; a key may come several times, of which the last counts;
+   *     null for what was forgotten
+   */
+  void each(BiConsumer<String, @Nullable FileEntry> each) {
+    ledger.read(
+        (key, value) -> {
+          if (!isContent(key) && !key.equals(LedgerEntry.SCOPE)) {
+            each.accept(key, value == null ? null : FileEntry.parse(value));
+          }
+        });
   }
 
   /** How many files it has. */
@@ -232,6 +260,13 @@ final class FileLedger {
   /** True if a file with this hash is done. */
   boolean hasContent(String hash) {
     return states.get(contentKey(hash)).isPresent() || ledger.find(contentKey(hash)).isPresent();
+  }
+
+  /** Forgets the content of a file that is forgotten; the caller commits that. */
+  LedgerEntry removeContent(String hash) {
+    LedgerEntry entry = new LedgerEntry(contentKey(hash), null);
+    note(entry);
+    return entry;
   }
 
   /** Remembers the content of a file that is done. */

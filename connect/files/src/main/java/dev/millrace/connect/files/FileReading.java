@@ -209,7 +209,8 @@ final class FileReading implements AutoCloseable {
         begun.attempts(),
         begun.content(),
         Optional.empty(),
-        now);
+        now,
+        Optional.empty());
   }
 
   @Override

@@ -64,6 +64,13 @@ final class FilesOptions {
               "What makes a file another one, to be read: its path; its path, time or size; or its"
                   + " content (SHA-256, for which each file is read twice).")
           .oneOf("path", "path_time_size", "content");
+  static final Option FORGET_AFTER =
+      Option.optional(
+          "forget_after",
+          OptionType.DURATION,
+          "How long a file has to be gone until the ledger forgets it; without it, it never does. One"
+              + " that is still there is never forgotten; one that comes back later is read again.",
+          "90 days");
   static final Option AFTER =
       Option.withDefault("after", OptionType.TEXT, "leave", "What happens to a file that was read.")
           .oneOf("leave", "delete", "move", "rename");
@@ -133,6 +140,7 @@ final class FilesOptions {
           MARKER,
           IGNORE,
           IDENTITY,
+          FORGET_AFTER,
           AFTER,
           MOVE_TO,
           RENAME_TO,

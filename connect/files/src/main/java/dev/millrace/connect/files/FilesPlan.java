@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param complete when a file is complete
  * @param ignore names that are not read
  * @param identity what makes a file another one
+ * @param forgetAfter how long a file has to be gone to be forgotten; empty if none ever is
  * @param after what happens to a file that was read
  * @param target of {@code after}: a folder, or a name; empty without one
  * @param quarantine the folder for failed files; empty if they stay
@@ -34,6 +35,7 @@ record FilesPlan(
     Complete complete,
     List<Glob> ignore,
     Identity identity,
+    Optional<Duration> forgetAfter,
     After after,
     String target,
     Optional<String> quarantine,

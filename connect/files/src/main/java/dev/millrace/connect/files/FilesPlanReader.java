@@ -50,6 +50,7 @@ final class FilesPlanReader {
             marker()),
         globs(FilesOptions.IGNORE, options.texts(FilesOptions.IGNORE.name())),
         FilesPlan.Identity.valueOf(text(FilesOptions.IDENTITY).toUpperCase(Locale.ROOT)),
+        options.optionalDuration(FilesOptions.FORGET_AFTER.name()),
         after,
         target(after),
         below(FilesOptions.QUARANTINE),

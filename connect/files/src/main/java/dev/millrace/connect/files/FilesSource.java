@@ -46,6 +46,7 @@ final class FilesSource implements Source {
   private final FileStore store;
   private final FileLedger ledger;
   private final Clock clock;
+  private final Forgetting forgetting;
   private final Lookout lookout;
   private final Disposal disposal;
   private final FileQueue queue = new FileQueue();
@@ -76,7 +77,8 @@ final class FilesSource implements Source {
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;
-    this.lookout = new Lookout(plan, store, ledger, clock);
+    this.forgetting = new Forgetting(plan, ledger);
+    this.lookout = new Lookout(plan, store, ledger, clock, forgetting);
     this.disposal = new Disposal(plan, store);
     this.pace = new Pace(plan);
     retried.addAll(ledger.toRetry());
@@ -146,6 +148,7 @@ final class FilesSource implements Source {
   private void look(RowBatch batch) throws IOException {
     Lookout.Look look;
     long begun = System.nanoTime();
+    forgetting.begin();
     try {
       look = lookout.look(this::wasRead);
     } catch (NoSuchFileException | AccessDeniedException e) {
@@ -169,6 +172,7 @@ final class FilesSource implements Source {
         LOG.warn("{} on {} cannot be found any more: {}", path, store.place(), e.toString());
       }
     }
+    forgetting.end(look.whole(), lookout::looksAt, batch);
     queue.fill(look.complete());
     incomplete = look.incomplete();
     oldestIncomplete = look.oldestIncomplete();

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class KeyStates {
   private static final FileState[] STATES = FileState.values();
 
+  /** A forgotten key keeps its slot, so that others are still found behind it. */
+  private static final int FORGOTTEN = 63;
+
+  private static final int MARK = 64;
+
   private final MessageDigest digest;
   private long[] hashes = new long[2 << 10];
   private byte[] states = new byte[1 << 10];
@@ -31,7 +36,29 @@ final class KeyStates {
   Optional<FileState> get(String key) {
     ByteBuffer hash = hash(key);
     int slot = slot(hash.getLong(0), hash.getLong(8));
-    return states[slot] <= 0 ? Optional.empty() : Optional.of(STATES[states[slot] - 1]);
+    int state = states[slot] & FORGOTTEN;
+    return state == 0 || state == FORGOTTEN ? Optional.empty() : Optional.of(STATES[state - 1]);
+  }
+
+  /** Marks a key that is known; what happens to its state leaves the mark. */
+  void mark(String key) {
+    ByteBuffer hash = hash(key);
+    int slot = slot(hash.getLong(0), hash.getLong(8));
+    if (states[slot] != 0) {
+      states[slot] |= MARK;
+    }
+  }
+
+  boolean isMarked(String key) {
+    ByteBuffer hash = hash(key);
+    return (states[slot(hash.getLong(0), hash.getLong(8))] & MARK) != 0;
+  }
+
+  /** Takes all marks away. */
+  void unmark() {
+    for (int i = 0; i < states.length; i++) {
+      states[i] &= FORGOTTEN;
+    }
   }
 
   /**
@@ -50,8 +77,7 @@ final class KeyStates {
       hashes[slot * 2 + 1] = hash.getLong(8);
       used++;
     }
-    // A forgotten key keeps its slot, so that others are still found behind it.
-    states[slot] = (byte) (state == null ? -1 : state.ordinal() + 1);
+    states[slot] = (byte) (states[slot] & MARK | (state == null ? FORGOTTEN : state.ordinal() + 1));
     if (used > states.length / 2) {
       grow();
     }
@@ -76,7 +102,8 @@ final class KeyStates {
     hashes = new long[states.length * 2];
     used = 0;
     for (int i = 0; i < oldStates.length; i++) {
-      if (oldStates[i] > 0) {
+      int state = oldStates[i] & FORGOTTEN;
+      if (state != 0 && state != FORGOTTEN) {
         int slot = slot(oldHashes[i * 2], oldHashes[i * 2 + 1]);
         hashes[slot * 2] = oldHashes[i * 2];
         hashes[slot * 2 + 1] = oldHashes[i * 2 + 1];

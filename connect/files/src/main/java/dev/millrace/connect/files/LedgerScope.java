@@ -31,7 +31,8 @@ final class LedgerScope {
 
   static Map<String, String> of(
       Optional<Options> system, Optional<String> systemType, Options options) {
-    String folder = options.text(FOLDER).replaceFirst("^(\\./)+(?=.)", "").replaceFirst("(?<=.)/+$", "");
+    String folder =
+        options.text(FOLDER).replaceFirst("^(\\./)+(?=.)", "").replaceFirst("(?<=.)/+$", "");
     String place =
         systemType
             .map(type -> system.map(s -> server(s, type, folder)).orElse(type + ": " + folder))
@@ -49,8 +50,7 @@ final class LedgerScope {
   /** The entry that keeps a scope. */
   static LedgerEntry entry(Map<String, String> scope) {
     try {
-      return new LedgerEntry(
-          LedgerEntry.SCOPE, MAPPER.writeValueAsString(new TreeMap<>(scope)));
+      return new LedgerEntry(LedgerEntry.SCOPE, MAPPER.writeValueAsString(new TreeMap<>(scope)));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -98,8 +98,7 @@ final class LedgerScope {
   /** The entries under the keys that they have in another scope. */
   static List<LedgerEntry> keep(Map<String, String> entries, Map<String, String> scope) {
     FilesPlan.Identity identity =
-        FilesPlan.Identity.valueOf(
-            String.valueOf(scope.get(IDENTITY)).toUpperCase(Locale.ROOT));
+        FilesPlan.Identity.valueOf(String.valueOf(scope.get(IDENTITY)).toUpperCase(Locale.ROOT));
     Map<String, LedgerEntry> kept = new LinkedHashMap<>();
     entries.forEach(
         (key, value) -> {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class Lookout {
   private final FileStore store;
   private final FileLedger ledger;
   private final Clock clock;
+  private final Forgetting forgetting;
   private final Comparator<StoredFile> order;
   private final Optional<Pattern> notData;
   private final Optional<Pattern> marker;
@@ -52,12 +54,14 @@ final class Lookout {
    * @param incomplete how many others will be complete without anybody's doing
    * @param oldestIncomplete the time of the oldest of these
    * @param missing paths of files that were begun and were not met, if every folder was seen
+   * @param whole whether every folder was seen
    */
   record Look(
       List<StoredFile> complete,
       int incomplete,
       Optional<Instant> oldestIncomplete,
-      Set<String> missing) {}
+      Set<String> missing,
+      boolean whole) {}
 
   /** What one look has met so far. */
   private final class Met {
@@ -77,11 +81,12 @@ final class Lookout {
     }
   }
 
-  Lookout(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock) {
+  Lookout(FilesPlan plan, FileStore store, FileLedger ledger, Clock clock, Forgetting forgetting) {
     this.plan = plan;
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;
+    this.forgetting = forgetting;
     Comparator<StoredFile> byPath = Comparator.comparing(StoredFile::path);
     this.order =
         plan.byTime() ? Comparator.comparing(StoredFile::modified).thenComparing(byPath) : byPath;
@@ -147,6 +152,7 @@ final class Lookout {
 
   private void found(StoredFile file, Met met, Consumer<StoredFile> done) {
     met.missing.remove(file.path());
+    forgetting.met(file);
     if (plan.ignore().stream().anyMatch(g -> g.matches(file.name())) || isOwn(file.path())) {
       return;
     }
@@ -172,6 +178,14 @@ final class Lookout {
         Optional.ofNullable(met.next.pollLast()).ifPresent(met::incomplete);
       }
     }
+  }
+
+  /** True if a file of this path would be met, in whatever state it is. */
+  boolean looksAt(String path) {
+    boolean ignored =
+        Stream.of(path.split("/"))
+            .anyMatch(name -> plan.ignore().stream().anyMatch(g -> g.matches(name)));
+    return !ignored && !isOwn(path) && plan.streams().stream().anyMatch(s -> s.holds(path));
   }
 
   private boolean isYoung(StoredFile file, Instant now) {
@@ -208,7 +222,8 @@ final class Lookout {
         complete,
         met.incomplete,
         met.incomplete == 0 ? Optional.empty() : Optional.of(met.oldestIncomplete),
-        met.whole ? met.missing : Set.of());
+        met.whole ? met.missing : Set.of(),
+        met.whole);
   }
 
   /** The path of a file's marker; empty if none is asked for. */

@@ -56,7 +56,9 @@ class LedgerScopeTest {
         .hasMessageContaining("its `folder` was `in` and is `other`")
         .hasMessageContaining("2 files");
     run.keep().run();
-    assertThat(run.rows()).containsExactly("{\"id\":1,\"name\":\"a\"}", "{\"id\":2,\"name\":\"b\"}", "{\"id\":3,\"name\":\"c\"}");
+    assertThat(run.rows())
+        .containsExactly(
+            "{\"id\":1,\"name\":\"a\"}", "{\"id\":2,\"name\":\"b\"}", "{\"id\":3,\"name\":\"c\"}");
     run.source("folder", "in").scoped();
     assertThatThrownBy(run::open).hasMessageContaining("3 files");
     for (String path : List.of("a.csv", "b.csv", "c.csv")) {
@@ -88,9 +90,7 @@ class LedgerScopeTest {
   @Test
   void aFileThatWasBegunIsReadOnUnderItsOtherKey() throws IOException {
     String rows =
-        IntStream.range(0, 50_000)
-            .mapToObj(i -> i + ",x\n")
-            .collect(Collectors.joining());
+        IntStream.range(0, 50_000).mapToObj(i -> i + ",x\n").collect(Collectors.joining());
     write("in/long.csv", rows);
     FilesRun run = new FilesRun(folder).source("folder", "in").scoped().begin();
     int begun = run.rows().size();

@@ -2,8 +2,8 @@ package dev.millrace.connect.files.store;
 
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
-import dev.millrace.connect.files.FilesError;
 import dev.millrace.api.option.Options;
+import dev.millrace.connect.files.FilesError;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
