@@ -78,6 +78,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final Lock replacing = new ReentrantLock();
 
   private final FedTopics fed;
+  private final TargetRegistry registry;
   private final SourceRunners sources;
   private final Ledgers ledgers;
   private volatile boolean delivering;
@@ -95,6 +96,7 @@ public final class Engine implements Instance, AutoCloseable {
     this.programs = programs;
     this.store = store;
     this.systems = new ConcurrentHashMap<>(options.systems());
+    this.registry = new TargetRegistry(project.target(), systems);
     this.sources = new SourceRunners(project, options, systems);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
     this.fed = new FedTopics(project);
@@ -149,7 +151,7 @@ public final class Engine implements Instance, AutoCloseable {
         throw new StopException(plan.problems());
       }
       StoreChange change = new StoreChange(store, project, started, stored, plan);
-      List<FlowParts> parts = new FlowBuilder(project, started).build();
+      List<FlowParts> parts = new FlowBuilder(project, started, registry).build();
       Map<String, FillParts> filled =
           FillParts.of(parts, plan.filled(), Starts.instants(project, started));
       openFlows(parts, change, filled);
@@ -302,7 +304,8 @@ public final class Engine implements Instance, AutoCloseable {
         outbox.schema(),
         sink.mode(),
         sink.key(),
-        project.folder());
+        project.folder(),
+        registry.options());
   }
 
   private void committed() {

@@ -5,6 +5,7 @@ import dev.millrace.engine.admission.History;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.project.StreamSpec;
@@ -16,21 +17,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Cuts a project into flows: one for each connected component of sources and streams. */
 public final class FlowBuilder {
   private final Project project;
   private final Map<String, StreamProgram> programs;
+  private final Function<StreamSpec, Admission> admissions;
   private final Map<String, String> parent = new HashMap<>();
 
-  /**
-   * A builder.
-   *
-   * @param programs the project's streams, compiled
-   */
-  public FlowBuilder(Project project, Map<String, StreamProgram> programs) {
+  private FlowBuilder(
+      Project project,
+      Map<String, StreamProgram> programs,
+      Function<StreamSpec, Admission> admissions) {
     this.project = project;
     this.programs = programs;
+    this.admissions = admissions;
+  }
+
+  /**
+   * A builder of flows that read topics.
+   *
+   * @param programs the project's streams, compiled
+   * @param registry asked for the schemas of records that are written with one
+   */
+  public FlowBuilder(
+      Project project, Map<String, StreamProgram> programs, Supplier<RegistryClient> registry) {
+    this(project, programs, s -> new Admission(s, Admission.relation(s), new History(s), registry));
+  }
+
+  /** A builder of flows of which a unit test gives the records, all of them in JSON. */
+  public static FlowBuilder ofTests(Project project, Map<String, StreamProgram> programs) {
+    return new FlowBuilder(
+        project, programs, s -> new Admission(s.asJson(), Admission.relation(s), new History(s)));
   }
 
   /**
@@ -51,7 +71,7 @@ public final class FlowBuilder {
     for (StreamSpec stream : project.streams()) {
       sources
           .computeIfAbsent(find(stream.qualifiedName()), k -> new ArrayList<>())
-          .add(new Admission(stream, Admission.relation(stream), new History(stream)));
+          .add(admissions.apply(stream));
     }
     List<FlowParts> flows = new ArrayList<>();
     sources.forEach(

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Compiles a project's streams and checks what only their columns can tell; used by `check` and
@@ -238,6 +239,7 @@ public final class Programs {
             sink.mode(),
             sink.key(),
             sink.options(),
+            project.target().systems().stream().map(SystemSpec::type).collect(Collectors.toSet()),
             sink::where),
         problems);
     for (Column column : output.schema().columns()) {

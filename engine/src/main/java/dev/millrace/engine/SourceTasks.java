@@ -2,11 +2,18 @@ package dev.millrace.engine;
 
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.option.Options;
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
 import dev.millrace.engine.change.LedgerScopes;
+import dev.millrace.formats.RecordEncoding;
+import dev.millrace.formats.RegistryEncoding;
 import dev.millrace.log.SourceTask;
 import dev.millrace.project.Project;
+import dev.millrace.project.RecordFormat;
+import dev.millrace.project.RecordFormat.Encoding;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +25,7 @@ final class SourceTasks {
   private final Project project;
   private final EngineOptions options;
   private final Map<String, Options> systems;
+  private final TargetRegistry registry;
 
   /**
    * Those of a project.
@@ -28,6 +36,7 @@ final class SourceTasks {
     this.project = project;
     this.options = options;
     this.systems = systems;
+    this.registry = new TargetRegistry(project.target(), systems);
   }
 
   /** The connector of each source that this project runs, by the source's name. */
@@ -75,6 +84,41 @@ final class SourceTasks {
         topics,
         scope(source),
         project.folder(),
+        encodings(source),
         options.clock());
+  }
+
+  /** How records of a source's streams are written that are not JSON, by the stream's name. */
+  private Map<String, RecordEncoding> encodings(SourceSpec source) {
+    Map<String, RecordEncoding> encodings = new HashMap<>();
+    for (StreamSpec stream : source.streams()) {
+      RecordFormat format = stream.format();
+      if (format.usesRegistry()) {
+        encodings.put(
+            stream.name(),
+            new RegistryEncoding(
+                stream.topic(),
+                format.values().usesRegistry() ? Optional.of(fields(stream)) : Optional.empty(),
+                format.keys().usesRegistry() ? Optional.of(List.of()) : Optional.empty(),
+                registry));
+      }
+    }
+    return encodings;
+  }
+
+  /** The fields of a stream's values, with the types that they are written in. */
+  private static List<Column> fields(StreamSpec stream) {
+    List<Column> fields = new ArrayList<>();
+    List<Column> columns = stream.declaration().schema().columns();
+    for (int i = 0; i < columns.size(); i++) {
+      RecordFormat.Field field = stream.format().fields().get(i);
+      boolean number = field.encoding() != Encoding.PLAIN && field.encoding() != Encoding.BASE64;
+      DataType type = number ? new DataType.Scalar(DataType.Kind.BIGINT) : columns.get(i).type();
+      if (field.part() == RecordFormat.Part.VALUE) {
+        RecordFormat.Field.topLevel(field.paths().get(0))
+            .ifPresent(name -> fields.add(new Column(name, type)));
+      }
+    }
+    return fields;
   }
 }

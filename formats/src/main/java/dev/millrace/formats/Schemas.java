@@ -5,10 +5,14 @@ import dev.millrace.formats.json.JsonSchema;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads schemas of every language. */
 public final class Schemas {
+  /** The languages that it reads. */
+  public static final List<SchemaType> TYPES = List.of(SchemaType.JSON, SchemaType.AVRO);
+
   private static final int DEEPEST = 64;
 
   private Schemas() {}
@@ -37,7 +41,7 @@ public final class Schemas {
     return switch (schema.type()) {
       case AVRO -> AvroSchema.parse(schema.text(), used);
       case JSON -> JsonSchema.parse(schema.text(), used);
-      case PROTOBUF -> throw new InvalidSchemaException("Protobuf is not supported yet", null);
+      case PROTOBUF -> throw new InvalidSchemaException("Protobuf is not understood yet", null);
     };
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.log;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.connect.StreamDeclaration;
 import dev.millrace.api.option.Options;
+import dev.millrace.formats.RecordEncoding;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param topics the topic of each stream, by the stream's name; the topics exist
  * @param scope what the keys of its ledger depend on; empty if that is not looked at
  * @param folder the project's
+ * @param encodings how records of streams are written that are not written as the connector gives
+ *     them, by the stream's name
  * @param clock the time that the source sees
  */
 public record SourceTask(
@@ -39,12 +42,14 @@ public record SourceTask(
     Map<String, String> topics,
     Map<String, String> scope,
     Path folder,
+    Map<String, RecordEncoding> encodings,
     Clock clock) {
   /** Copies the collections. */
   public SourceTask {
     streams = List.copyOf(streams);
     topics = Map.copyOf(topics);
     scope = Map.copyOf(scope);
+    encodings = Map.copyOf(encodings);
   }
 
   /** A source without a system. */
@@ -69,6 +74,7 @@ public record SourceTask(
         topics,
         Map.of(),
         Path.of(""),
+        Map.of(),
         clock);
   }
 

@@ -1,10 +1,14 @@
 package dev.millrace.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.api.connect.LedgerEntry;
 import dev.millrace.api.connect.SourceRecord;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
+import dev.millrace.formats.BadRecordException;
+import dev.millrace.formats.RecordEncoding;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -66,16 +70,29 @@ final class SourceWriter implements AutoCloseable {
               null),
           null);
     }
+    byte[] key = record.key();
+    byte[] value = record.value();
+    Map<String, byte[]> headers = record.headers();
+    RecordEncoding encoding = task.encodings().get(record.stream());
+    if (encoding != null && !headers.containsKey(SourceRecord.REJECTED)) {
+      try {
+        value = value == null ? null : encoding.value(value);
+        key = encoding.key(key);
+      } catch (BadRecordException e) {
+        // It stays what the connector gave, and whoever reads it is told why it is no row.
+        headers = new LinkedHashMap<>(headers);
+        headers.put(SourceRecord.REJECTED, e.reason().getBytes(UTF_8));
+        value = record.value();
+      }
+    }
+    Integer partition = key == null ? keyless(topic) : null;
+    long timestamp = Math.max(0, record.timestamp().toEpochMilli());
     if (records == 0) {
       producer.beginTransaction();
     }
-    byte[] key = record.key();
-    byte[] value = record.value();
-    Integer partition = key == null ? keyless(topic) : null;
-    long timestamp = Math.max(0, record.timestamp().toEpochMilli());
     ProducerRecord<byte[], byte[]> sent =
         new ProducerRecord<>(topic, partition, timestamp, key, value);
-    record.headers().forEach(sent.headers()::add);
+    headers.forEach(sent.headers()::add);
     producer.send(sent);
     records++;
     bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);

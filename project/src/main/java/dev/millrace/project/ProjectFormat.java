@@ -109,6 +109,12 @@ final class ProjectFormat {
               later("meta", STRUCTURE))
           .verbatim("description", "data_tests", "tests", "meta");
 
+  /** How a stream's values are written. */
+  static final String FORMAT = "format";
+
+  /** How a stream's keys are written. */
+  static final String KEY_FORMAT = "key_format";
+
   static final Block STREAM =
       Block.of(
               "stream",
@@ -135,6 +141,19 @@ final class ProjectFormat {
                           + " tombstone); `debezium` for its change events.",
                       "upsert")
                   .oneOf("upsert", "debezium"),
+              Option.withDefault(
+                      FORMAT,
+                      TEXT,
+                      "json",
+                      "How the records' values are written: JSON, or behind the id of their schema"
+                          + " in the target's schema registry.")
+                  .oneOf("json", "avro", "json_schema"),
+              Option.withDefault(
+                      KEY_FORMAT,
+                      TEXT,
+                      "json",
+                      "How the records' keys are written: JSON or a text, or as for `format`.")
+                  .oneOf("json", "avro", "json_schema"),
               Option.optional(
                   "key", TEXTS, "With `changes`: the columns that tell rows apart.", "[id]"),
               Option.withDefault(
@@ -452,7 +471,11 @@ final class ProjectFormat {
 
   /** A stream's keys, with those of its source's connector. */
   static Block stream(List<Option> connectorOptions) {
-    return STREAM.plus(connectorOptions);
+    // A connector that reads files has a `format` of theirs; its topics are JSON.
+    List<Option> own = new ArrayList<>(STREAM.options());
+    own.removeIf(o -> connectorOptions.stream().anyMatch(c -> c.name().equals(o.name())));
+    own.addAll(connectorOptions);
+    return new Block(STREAM.title(), STREAM.text(), own, STREAM.nested(), STREAM.verbatim());
   }
 
   /** A source's keys, with those of its connector. */

@@ -12,8 +12,15 @@ import java.util.Optional;
  * @param changes what a record means
  * @param key the columns that tell rows of change data apart; none where records are rows
  * @param fields where each column is, in the order of the columns
+ * @param values how values are written
+ * @param keys how keys are written
  */
-public record RecordFormat(Changes changes, List<String> key, List<Field> fields) {
+public record RecordFormat(
+    Changes changes,
+    List<String> key,
+    List<Field> fields,
+    Serialization values,
+    Serialization keys) {
   /** The path of a whole value, key or envelope. */
   public static final String WHOLE = "$";
 
@@ -21,6 +28,36 @@ public record RecordFormat(Changes changes, List<String> key, List<Field> fields
   public RecordFormat {
     key = List.copyOf(key);
     fields = List.copyOf(fields);
+  }
+
+  /** Records whose values are JSON, and keys texts. */
+  public RecordFormat(Changes changes, List<String> key, List<Field> fields) {
+    this(changes, key, fields, Serialization.JSON, Serialization.JSON);
+  }
+
+  /** The same, written otherwise. */
+  public RecordFormat written(Serialization newValues, Serialization newKeys) {
+    return new RecordFormat(changes, key, fields, newValues, newKeys);
+  }
+
+  /** How a value or a key is written. */
+  public enum Serialization {
+    /** JSON; of keys also a text as it is. */
+    JSON,
+    /** Avro, behind the id of its schema in a registry. */
+    AVRO,
+    /** JSON, behind the id of its JSON Schema in a registry. */
+    JSON_SCHEMA;
+
+    /** True if a registry has the schemas. */
+    public boolean usesRegistry() {
+      return this != JSON;
+    }
+  }
+
+  /** True if a registry has schemas of its records. */
+  public boolean usesRegistry() {
+    return values.usesRegistry() || keys.usesRegistry();
   }
 
   /** What a record means. */

@@ -36,6 +36,7 @@ final class SourceReader {
   private final String target;
   private final List<String> targets;
   private final SourceSystem sourceSystem;
+  private final SerializationReader serializations;
   private final ColumnReader columnReader;
 
   private final Names names;
@@ -66,6 +67,7 @@ final class SourceReader {
     this.problems = problems;
     this.target = systems.target().name();
     this.sourceSystem = new SourceSystem(systems, problems);
+    this.serializations = new SerializationReader(systems, problems);
     this.targets = targets;
     this.folder = folder;
     this.columnReader = new ColumnReader(problems);
@@ -145,7 +147,7 @@ final class SourceReader {
       checkName(name.get());
     }
     String sourceName = name.map(OptionBlock.Located::text).orElse("");
-    List<StreamSpec> specs = streams(sourceName, block, streamOptions);
+    List<StreamSpec> specs = streams(sourceName, block, streamOptions, active);
     Optional<String> system = sourceSystem.read(block, connector.filter(c -> active));
     Optional<String> ledger = sourceSystem.readLedger(block, connector.filter(c -> active));
     Options options = active ? block.options(sourceOptions) : new Options(List.of(), Map.of());
@@ -290,7 +292,8 @@ final class SourceReader {
         mapping.where());
   }
 
-  private List<StreamSpec> streams(String source, OptionBlock block, List<Option> options) {
+  private List<StreamSpec> streams(
+      String source, OptionBlock block, List<Option> options, boolean active) {
     Names names = new Names("stream", problems);
     List<StreamSpec> specs = new ArrayList<>();
     if (block.given("streams") && block.blocks("streams").isEmpty()) {
@@ -308,14 +311,18 @@ final class SourceReader {
       } else {
         names.add(name.get().text(), name.get().where());
         streams.add(source + "." + name.get().text());
-        specs.add(stream(source, name.get(), stream, options));
+        specs.add(stream(source, name.get(), stream, options, active));
       }
     }
     return specs;
   }
 
   private StreamSpec stream(
-      String source, OptionBlock.Located name, OptionBlock block, List<Option> options) {
+      String source,
+      OptionBlock.Located name,
+      OptionBlock block,
+      List<Option> options,
+      boolean active) {
     ColumnReader.Columns read = columnReader.read(block);
     List<Column> columns = read.columns();
     checkEventTime(block, columns);
@@ -329,7 +336,8 @@ final class SourceReader {
           null);
     }
     checkTopic(block);
-    RecordFormat format = new ChangesReader(problems).read(block, read);
+    RecordFormat rows = new ChangesReader(problems).read(block, read);
+    RecordFormat format = serializations.read(block, rows, options, active);
     boolean stop = new SchemaChangeReader(problems).stops(block, format);
     return new StreamSpec(
         source,

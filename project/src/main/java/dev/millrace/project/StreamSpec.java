@@ -95,6 +95,25 @@ public record StreamSpec(
     FAIL
   }
 
+  /** The same stream with records that are JSON, as unit tests write them. */
+  public StreamSpec asJson() {
+    return new StreamSpec(
+        source,
+        declaration,
+        topic,
+        partitions,
+        eventTime,
+        allowedLateness,
+        maxAhead,
+        idleAfter,
+        unique,
+        extraFields,
+        onBad,
+        maxRecordBytes,
+        format.written(RecordFormat.Serialization.JSON, RecordFormat.Serialization.JSON),
+        where);
+  }
+
   /** The stream's name within its source. */
   public String name() {
     return declaration.name();

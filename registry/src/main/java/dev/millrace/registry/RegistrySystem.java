@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded schema registry: an HTTP server in this process, on the loopback address only. It
@@ -27,6 +29,7 @@ public final class RegistrySystem implements EmbeddedSystem {
   /** The topic with everything that is registered. */
   public static final String TOPIC = "_schemas";
 
+  private static final Logger LOG = LoggerFactory.getLogger(RegistrySystem.class);
   private static final String WRITER = "millrace-schema-registry";
   private static final int THREADS = 4;
 
@@ -83,6 +86,7 @@ public final class RegistrySystem implements EmbeddedSystem {
       server.setExecutor(threads);
       server.start();
       running = new Running(server, threads, store);
+      LOG.info("schema registry `{}` is at http://127.0.0.1:{}", name, port);
       return Map.of("url", "http://127.0.0.1:" + port);
     } catch (IOException e) {
       threads.shutdownNow();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.formats.InvalidSchemaException;
 import dev.millrace.formats.SchemaText;
 import dev.millrace.formats.SchemaType;
+import dev.millrace.formats.Schemas;
 import dev.millrace.formats.json.JsonTexts;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,7 +151,7 @@ final class Routes {
     }
     if (path.get(1).equals("types") && path.size() == 2) {
       ArrayNode types = list();
-      for (SchemaType type : SchemaType.values()) {
+      for (SchemaType type : Schemas.TYPES) {
         types.add(type.name());
       }
       return types;

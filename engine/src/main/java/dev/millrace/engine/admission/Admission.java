@@ -12,6 +12,7 @@ import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.StoreReader;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.engine.store.Wire;
+import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.RecordFormat.Part;
 import dev.millrace.project.StreamSpec;
@@ -25,6 +26,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   private final int timeColumn;
   private final Watermarks watermarks;
   private final History history;
+  private final Supplier<RegistryClient> registry;
   private final Optional<Decisions> decided;
   private final long handle = RowFunction.add(this);
   private final Optional<NetChanges> changes;
@@ -72,21 +75,38 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
    * @param stream its declaration
    * @param relation what it is to the programs that read it
    * @param history what they need of rows that were admitted before
+   * @param registry asked for the schemas of records that are written with one; it throws {@link
+   *     dev.millrace.api.error.RetryException} while the registry does not run
    */
-  public Admission(StreamSpec stream, Relation relation, History history) {
-    this(stream, relation, history, Optional.empty());
+  public Admission(
+      StreamSpec stream, Relation relation, History history, Supplier<RegistryClient> registry) {
+    this(stream, relation, history, registry, Optional.empty());
   }
 
-  /** Admission of records of which it was decided before whether they are admitted. */
-  public static Admission decided(StreamSpec stream, Relation relation, Decisions decisions) {
+  /** Admission to a stream whose records are JSON. */
+  public Admission(StreamSpec stream, Relation relation, History history) {
+    this(stream, relation, history, Admission::noRegistry);
+  }
+
+  private static RegistryClient noRegistry() {
+    throw new IllegalStateException("the records have no schemas");
+  }
+
+  /** Admission to the same stream of records of which it was decided before. */
+  public Admission decided(Decisions decisions) {
     Admission admission =
-        new Admission(stream, relation, History.none(stream), Optional.of(decisions));
+        new Admission(stream, relation, History.none(stream), registry, Optional.of(decisions));
     admission.watermarks.follow(Watermarks.UNKNOWN);
     return admission;
   }
 
   private Admission(
-      StreamSpec stream, Relation relation, History history, Optional<Decisions> decided) {
+      StreamSpec stream,
+      Relation relation,
+      History history,
+      Supplier<RegistryClient> registry,
+      Optional<Decisions> decided) {
+    this.registry = registry;
     this.decided = decided;
     this.stream = stream;
     this.relation = relation;
@@ -104,7 +124,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
     this.columns = List.copyOf(behindOrdinal);
     this.timeColumn = schema.indexOf(stream.eventTime());
     this.keyColumn = stream.unique().map(u -> schema.indexOf(u.key())).orElse(-1);
-    this.decoder = new RecordDecoder(stream, keyColumn);
+    this.decoder = new RecordDecoder(stream, keyColumn, registry);
     this.watermarks = new Watermarks(stream.allowedLateness());
   }
 
@@ -173,9 +193,9 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
       return records.size();
     }
 
-    /** How many bytes their keys and values have. */
+    /** How many bytes their keys and values have, and the JSON that they became. */
     public int byteCount() {
-      return records.byteCount();
+      return records.byteCount() + rows.byteCount();
     }
 
     /** The records, to be used until {@link #clear}. */
@@ -218,7 +238,7 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
         (ordinal, reason) ->
             refuse(excluded, refusals, ordinal, Refusal.Kind.REJECTED, reason, Scan.NONE));
     refuseFaulty(records, excluded, refusals);
-    refuseUnfit(records, batch.text(), excluded, refusals);
+    refuseUnfit(records, batch, excluded, refusals);
     decodeOdd(reader, batch, excluded, refusals);
     if (changes.isPresent()) {
       int admitted = records.size() - excluded.cardinality();
@@ -289,8 +309,16 @@ public final class Admission implements RowFunction.Provider, AutoCloseable {
   }
 
   private void refuseUnfit(
-      TopicRecords records, Utf8 text, BitSet excluded, List<Refusal> refusals) {
-    text.unfit().stream()
+      TopicRecords records, DecodedRows batch, BitSet excluded, List<Refusal> refusals) {
+    batch
+        .faults()
+        .forEach(
+            (o, why) -> {
+              if (!excluded.get(o)) {
+                refuse(excluded, refusals, o, Refusal.Kind.REJECTED, why, Scan.NONE);
+              }
+            });
+    batch.text().unfit().stream()
         .filter(o -> !excluded.get(o))
         .forEach(
             o -> {

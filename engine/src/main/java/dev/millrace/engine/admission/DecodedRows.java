@@ -3,19 +3,23 @@ package dev.millrace.engine.admission;
 import dev.millrace.engine.store.KeyHash;
 import dev.millrace.engine.store.Rows;
 import dev.millrace.engine.store.Wire;
+import dev.millrace.formats.JsonOutput;
 import dev.millrace.log.TopicRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a batch of one stream, in columns, by ordinal: as {@link RecordDecoder} or DuckDB
  * decoded them, and once they are judged, those that are admitted as {@link Rows}, behind a first
- * column with the ordinal. Texts stay in the records' bytes. For one thread at a time; admitted
- * rows may be read by several.
+ * column with the ordinal. Texts stay in the records' bytes, or in those of the JSON that values
+ * and keys became which are not written as such. For one thread at a time; admitted rows may be
+ * read by several.
  */
 final class DecodedRows implements Rows {
   private static final long ELSEWHERE = Long.MIN_VALUE;
@@ -27,8 +31,11 @@ final class DecodedRows implements Rows {
   private final BitSet odd = new BitSet();
   private TopicRecords records;
   private int decoded;
-  private byte[] texts = new byte[0];
-  private int textsUsed;
+  private final JsonOutput texts = new JsonOutput();
+  private final Map<Integer, String> faults = new HashMap<>();
+  private long[] valuePlaces = new long[0];
+  private long[] keyPlaces = new long[0];
+  private long textsAt;
   private int[] admitted = new int[0];
   private int admittedCount;
 
@@ -75,7 +82,8 @@ final class DecodedRows implements Rows {
   /** Forgets everything but keeps the memory. */
   void clear() {
     decoded = 0;
-    textsUsed = 0;
+    texts.clear();
+    faults.clear();
     admittedCount = 0;
     odd.clear();
     text.clear();
@@ -87,6 +95,70 @@ final class DecodedRows implements Rows {
 
   Utf8 text() {
     return text;
+  }
+
+  /** Where the JSON of values and keys is written that are not written as such. */
+  JsonOutput texts() {
+    return texts;
+  }
+
+  /** How many bytes there are besides those of the records. */
+  int byteCount() {
+    return texts.used();
+  }
+
+  /** What is wrong with records whose bytes cannot be read, by ordinal. */
+  Map<Integer, String> faults() {
+    return faults;
+  }
+
+  /** Says where in {@link #texts} the JSON of a record's value is; it ends where they end. */
+  void setValue(int o, int start) {
+    valuePlaces = placed(valuePlaces, o, start);
+  }
+
+  /** Says where in {@link #texts} the JSON of a record's key is; it ends where they end. */
+  void setKey(int o, int start) {
+    keyPlaces = placed(keyPlaces, o, start);
+  }
+
+  private long[] placed(long[] places, int o, int start) {
+    long[] roomy = o < places.length ? places : Arrays.copyOf(places, Math.max(64, o * 3 / 2 + 1));
+    roomy[o] = ELSEWHERE | (long) start << 32 | (texts.used() - start);
+    return roomy;
+  }
+
+  /** The start of a value's JSON in {@link #texts}. */
+  int valueStart(int o) {
+    return start(valuePlaces[o]);
+  }
+
+  /** How many bytes a value's JSON in {@link #texts} has. */
+  int valueLength(int o) {
+    return (int) valuePlaces[o];
+  }
+
+  /** A record's value as JSON; null if it has none. */
+  byte @Nullable [] value(int o) {
+    return o < valuePlaces.length && valuePlaces[o] != 0 && records.valueLength(o) >= 0
+        ? copy(valuePlaces[o])
+        : records.value(o);
+  }
+
+  /** A record's key as JSON or as it is; null if it has none. */
+  byte @Nullable [] key(int o) {
+    return o < keyPlaces.length && keyPlaces[o] != 0 && records.keyLength(o) >= 0
+        ? copy(keyPlaces[o])
+        : records.key(o);
+  }
+
+  private byte[] copy(long place) {
+    return Arrays.copyOfRange(bytesOf(place), start(place), start(place) + (int) place);
+  }
+
+  /** Says whether texts that are set from now on are in {@link #texts}. */
+  void setTextsFrom(boolean written) {
+    textsAt = written ? ELSEWHERE : 0;
   }
 
   /** The records that DuckDB has to decide about. */
@@ -103,22 +175,18 @@ final class DecodedRows implements Rows {
     values[column][o] = value;
   }
 
-  /** A text is part of the records' bytes. */
+  /** A text is part of the records' bytes, or as {@link #setTextsFrom} says. */
   void setText(int column, int o, int start, int length) {
     nulls[column][o] = false;
-    values[column][o] = (long) start << 32 | length;
+    values[column][o] = textsAt | (long) start << 32 | length;
   }
 
   /** A text is not part of the records' bytes. */
   void setText(int column, int o, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    if (texts.length - textsUsed < bytes.length) {
-      texts = Arrays.copyOf(texts, Math.max(textsUsed + bytes.length, texts.length * 2));
-    }
-    System.arraycopy(bytes, 0, texts, textsUsed, bytes.length);
     nulls[column][o] = false;
-    values[column][o] = ELSEWHERE | (long) textsUsed << 32 | bytes.length;
-    textsUsed += bytes.length;
+    values[column][o] = ELSEWHERE | (long) texts.used() << 32 | bytes.length;
+    texts.copy(bytes, 0, bytes.length);
   }
 
   boolean isNull(int column, int o) {
@@ -130,7 +198,7 @@ final class DecodedRows implements Rows {
   }
 
   private byte[] bytesOf(long place) {
-    return place < 0 ? texts : records.bytes();
+    return place < 0 ? texts.array() : records.bytes();
   }
 
   private static int start(long place) {
@@ -142,9 +210,7 @@ final class DecodedRows implements Rows {
     if (nulls[column][o]) {
       return null;
     }
-    long place = values[column][o];
-    int start = start(place);
-    return Arrays.copyOfRange(bytesOf(place), start, start + (int) place);
+    return copy(values[column][o]);
   }
 
   /** A text as a string; it must not be NULL. */

@@ -52,8 +52,8 @@ final class JsonDecoder implements RowFunction.Provider, AutoCloseable {
         int ordinal = ordinals[from + i];
         switch (column) {
           case 0 -> vector.setLong(i, ordinal);
-          case 1 -> values[i] = rows.records().value(ordinal);
-          case 2 -> values[i] = rows.records().key(ordinal);
+          case 1 -> values[i] = rows.value(ordinal);
+          case 2 -> values[i] = rows.key(ordinal);
           default -> {
             long place = rows.records().header(ordinal, headers.get(column - 3));
             if (place >= 0) {

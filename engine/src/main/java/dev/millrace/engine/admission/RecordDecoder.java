@@ -3,21 +3,30 @@ package dev.millrace.engine.admission;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.engine.store.Wire;
+import dev.millrace.formats.BadRecordException;
+import dev.millrace.formats.JsonOutput;
+import dev.millrace.formats.RecordDecoding;
+import dev.millrace.formats.RegistryDecoding;
+import dev.millrace.formats.SchemaType;
+import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.log.TopicRecords;
 import dev.millrace.project.RecordFormat;
 import dev.millrace.project.RecordFormat.Encoding;
 import dev.millrace.project.RecordFormat.Field;
 import dev.millrace.project.RecordFormat.Part;
+import dev.millrace.project.RecordFormat.Serialization;
 import dev.millrace.project.StreamSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes records of one stream in the heap: fields of plain values by {@link FlatJson}, and what
  * stands in the key, the headers and around the record. Whatever it is not sure about is odd, and
- * {@link JsonDecoder} decides. Stateless and thread-safe.
+ * {@link JsonDecoder} decides. Values that are not JSON become such first. Thread-safe.
  */
 final class RecordDecoder {
   private final RecordFormat format;
@@ -34,14 +43,19 @@ final class RecordDecoder {
   private final boolean[] instants;
   private final byte[][] headers;
   private final int[] key;
+  private final @Nullable RecordDecoding values;
+  private final @Nullable RecordDecoding keys;
 
   /**
    * A decoder of a stream's records.
    *
    * @param keyColumn the column that must be unique, or -1
+   * @param registry asked for the schemas of records that are written with one
    */
-  RecordDecoder(StreamSpec stream, int keyColumn) {
+  RecordDecoder(StreamSpec stream, int keyColumn, Supplier<RegistryClient> registry) {
     this.format = stream.format();
+    this.values = decoding(format.values(), registry);
+    this.keys = decoding(format.keys(), registry);
     this.columns = stream.declaration().schema().columns();
     this.maxBytes = stream.maxRecordBytes();
     List<List<String>> names = new ArrayList<>();
@@ -82,6 +96,15 @@ final class RecordDecoder {
     this.json = new FlatJson(stream.declaration().schema(), names, oddIfUnknown, keyColumn);
   }
 
+  private static @Nullable RecordDecoding decoding(
+      Serialization written, Supplier<RegistryClient> registry) {
+    return switch (written) {
+      case JSON -> null;
+      case AVRO -> new RegistryDecoding(SchemaType.AVRO, registry);
+      case JSON_SCHEMA -> new RegistryDecoding(SchemaType.JSON, registry);
+    };
+  }
+
   private static boolean isText(Column column) {
     return column.type() instanceof DataType.Scalar scalar
         && scalar.kind() == DataType.Kind.VARCHAR;
@@ -101,7 +124,7 @@ final class RecordDecoder {
 
   /** Decodes a record, or marks it as odd or unfit. */
   void decode(TopicRecords records, int o, DecodedRows rows) {
-    if (!isFit(records, o, rows.text())) {
+    if (!isFit(records, o, rows.text()) || !transcode(records, o, rows)) {
       return;
     }
     surroundings(records, o, rows);
@@ -114,8 +137,11 @@ final class RecordDecoder {
     byte[] bytes = records.bytes();
     int length = records.valueLength(o);
     boolean fit =
-        (length < 0 && format.isChanges()) || text.check(bytes, records.valueStart(o), length, o);
-    if (fit && readsKey && records.keyLength(o) >= 0) {
+        (length < 0 && format.isChanges())
+            || (values == null
+                ? text.check(bytes, records.valueStart(o), length, o)
+                : text.checkSize(length, o));
+    if (fit && readsKey && keys == null && records.keyLength(o) >= 0) {
       fit = text.check(bytes, records.keyStart(o), records.keyLength(o), o);
     }
     for (int i = 0; readsHeaders && fit && i < columns.size(); i++) {
@@ -125,6 +151,38 @@ final class RecordDecoder {
       }
     }
     return fit;
+  }
+
+  /** Makes JSON of a value and a key that are not; false if that cannot be done. */
+  private boolean transcode(TopicRecords records, int o, DecodedRows rows) {
+    if (values == null && keys == null) {
+      return true;
+    }
+    try {
+      JsonOutput out = rows.texts();
+      if (values != null && records.valueLength(o) >= 0) {
+        int start = out.used();
+        values.decode(records.bytes(), records.valueStart(o), records.valueLength(o), out);
+        requireText(out, start);
+        rows.setValue(o, start);
+      }
+      if (keys != null && readsKey && records.keyLength(o) >= 0) {
+        int start = out.used();
+        keys.decode(records.bytes(), records.keyStart(o), records.keyLength(o), out);
+        requireText(out, start);
+        rows.setKey(o, start);
+      }
+      return true;
+    } catch (BadRecordException e) {
+      rows.faults().put(o, e.reason());
+      return false;
+    }
+  }
+
+  private static void requireText(JsonOutput out, int start) throws BadRecordException {
+    if (!Utf8.isText(out.array(), start, out.used() - start)) {
+      throw new BadRecordException("not valid UTF-8");
+    }
   }
 
   /** What Kafka says of the record. */
@@ -148,11 +206,16 @@ final class RecordDecoder {
 
   private boolean isPlain(TopicRecords records, int o, DecodedRows rows) {
     byte[] bytes = records.bytes();
-    int start = records.valueStart(o);
-    int length = records.valueLength(o);
-    if (!supported
-        || length < 0
-        || (readsJson && !json.decode(bytes, start, start + length, rows, o))) {
+    if (!supported || records.valueLength(o) < 0) {
+      return false;
+    }
+    int start = values == null ? records.valueStart(o) : rows.valueStart(o);
+    int length = values == null ? records.valueLength(o) : rows.valueLength(o);
+    byte[] value = values == null ? bytes : rows.texts().array();
+    rows.setTextsFrom(values != null);
+    boolean plainFields = !readsJson || json.decode(value, start, start + length, rows, o);
+    rows.setTextsFrom(false);
+    if (!plainFields) {
       return false;
     }
     if (fieldsOnly) {
@@ -163,12 +226,15 @@ final class RecordDecoder {
           switch (parts[i]) {
             case VALUE -> {
               if (whole[i]) {
+                rows.setTextsFrom(values != null);
                 rows.setText(i, o, start, length);
+                rows.setTextsFrom(false);
               }
               yield true;
             }
             case KEY ->
-                text(records.bytes(), records.keyStart(o), records.keyLength(o), i, rows, o);
+                keys == null
+                    && text(records.bytes(), records.keyStart(o), records.keyLength(o), i, rows, o);
             case HEADER -> {
               long place = records.header(o, headers[i]);
               yield text(bytes, (int) (place >> 32), place < 0 ? -1 : (int) place, i, rows, o);

@@ -28,14 +28,25 @@ final class Utf8 {
 
   /** True if a value may be handed over; {@code length} is -1 if there is none. */
   boolean check(byte[] bytes, int start, int length, int ordinal) {
-    boolean fit =
-        length >= 0
-            && length <= maxBytes
-            && (isAscii(bytes, start, length) || isUtf8(bytes, start, length));
+    boolean fit = length >= 0 && length <= maxBytes && isText(bytes, start, length);
     if (!fit) {
       unfit.set(ordinal);
     }
     return fit;
+  }
+
+  /** True if a value that is no text may be looked at; {@code length} is -1 if there is none. */
+  boolean checkSize(int length, int ordinal) {
+    boolean fit = length >= 0 && length <= maxBytes;
+    if (!fit) {
+      unfit.set(ordinal);
+    }
+    return fit;
+  }
+
+  /** True if bytes are valid UTF-8. */
+  static boolean isText(byte[] bytes, int start, int length) {
+    return isAscii(bytes, start, length) || isUtf8(bytes, start, length);
   }
 
   /** The ordinals that do not fit. */

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 public final class FillParts {
   private final String flow;
   private final List<StreamSpec> sources = new ArrayList<>();
+  private final List<Admission> admissions = new ArrayList<>();
   private final Map<ModelSpec, StreamProgram> streams = new LinkedHashMap<>();
   private final List<Relation> tables = new ArrayList<>();
   private final Map<String, Decisions> decisions = new LinkedHashMap<>();
@@ -48,6 +49,7 @@ public final class FillParts {
     for (Admission source : flow.sources()) {
       // Programs know the watermarks of those too that are not read again.
       sources.add(source.stream());
+      admissions.add(source);
       if (inputs.contains(source.relation().name())) {
         decisions.put(
             source.stream().qualifiedName(), new Decisions(source.stream().qualifiedName()));
@@ -128,14 +130,14 @@ public final class FillParts {
 
   /** The parts of a run that fills; each run has its own. */
   FlowParts make() {
-    List<Admission> admissions = new ArrayList<>();
-    for (StreamSpec source : sources) {
-      Decisions known =
-          decisions.getOrDefault(source.qualifiedName(), new Decisions(source.qualifiedName()));
-      admissions.add(Admission.decided(source, Admission.relation(source), known));
+    List<Admission> decided = new ArrayList<>();
+    for (Admission admission : admissions) {
+      String source = admission.stream().qualifiedName();
+      Decisions known = decisions.getOrDefault(source, new Decisions(source));
+      decided.add(admission.decided(known));
     }
     List<StreamRun> runs = new ArrayList<>();
     streams.forEach((model, program) -> runs.add(StreamRun.beside(model, program)));
-    return new FlowParts(flow, admissions, runs, tables.stream().map(TableInput::new).toList());
+    return new FlowParts(flow, decided, runs, tables.stream().map(TableInput::new).toList());
   }
 }

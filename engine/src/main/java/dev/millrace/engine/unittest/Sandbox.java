@@ -131,7 +131,7 @@ final class Sandbox implements AutoCloseable {
                   .with(ProjectFunctions.load(project.folder(), new Problems())));
       store = opened;
     }
-    for (FlowParts parts : new FlowBuilder(graph().project(), graph().programs()).build()) {
+    for (FlowParts parts : FlowBuilder.ofTests(graph().project(), graph().programs()).build()) {
       flows.add(ScriptedFlow.open(parts, opened, clock));
     }
     expectPartitions();

@@ -43,6 +43,7 @@ class SinkCheckTest {
             key.isEmpty() ? WriteMode.APPEND : WriteMode.UPSERT,
             key,
             values,
+            java.util.Set.of(),
             option -> new SourceLocation("sinks/" + option + ".yml", 1, 1, 0)),
         problems);
     return problems.all().stream().map(Problem::toString).toList();

@@ -69,6 +69,7 @@ class ExactlyOnceTest {
         Map.of("rows", "rows"),
         context.scope(),
         context.folder(),
+        Map.of(),
         context.clock());
   }
 

@@ -84,6 +84,7 @@ final class RedisRun {
         Map.of("rows", "rows"),
         context.scope(),
         context.folder(),
+        Map.of(),
         context.clock());
   }
 

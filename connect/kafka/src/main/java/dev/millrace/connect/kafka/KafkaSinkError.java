@@ -11,6 +11,8 @@ public enum KafkaSinkError implements ErrorCode {
   SINK_TOPIC_LOST(Blame.USER),
   /** Kafka refuses a record: it is too large for the topic. */
   SINK_RECORD_REFUSED(Blame.USER),
+  /** A value of a row that the topic's format cannot hold. */
+  SINK_VALUE_UNSUPPORTED(Blame.USER),
   /** Another process has opened the same sink meanwhile. */
   SINK_FENCED(Blame.EXTERNAL),
   /** A position in the cluster that Millrace did not write. */

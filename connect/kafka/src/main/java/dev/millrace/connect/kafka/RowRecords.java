@@ -20,6 +20,7 @@ final class RowRecords {
   private final int[] key;
   private final int[] headers;
   private final int timestamp;
+  private final SinkEncoding encoding;
   private final StringBuilder text = new StringBuilder();
 
   /**
@@ -31,6 +32,7 @@ final class RowRecords {
     this.schema = context.schema();
     this.topic = context.table();
     this.key = places(key);
+    this.encoding = new SinkEncoding(context, key);
     this.headers = places(context.options().texts(SinkTopic.HEADERS));
     this.timestamp =
         context
@@ -105,8 +107,8 @@ final class RowRecords {
         topic,
         partition,
         time,
-        recordKey == null ? null : recordKey.getBytes(UTF_8),
-        value == null ? null : value.getBytes(UTF_8),
+        encoding.key(recordKey == null ? null : recordKey.getBytes(UTF_8)),
+        value == null ? null : encoding.value(value.getBytes(UTF_8)),
         all);
   }
 }

@@ -1,10 +1,12 @@
 package dev.millrace.connect.kafka;
 
 import dev.millrace.api.connect.SinkDeclaration;
+import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
+import dev.millrace.formats.registry.RegistryOptions;
 import dev.millrace.log.KafkaSystem;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,32 @@ final class SinkCheck {
     checkColumns(SinkTopic.HEADERS, headers);
     checkKeyTypes(SinkTopic.HEADERS, headers);
     checkTimestamp();
+    if (SinkTopic.isAvro(sink.options())) {
+      checkAvro();
+    }
+  }
+
+  private void checkAvro() {
+    if (!sink.systemTypes().contains(RegistryOptions.TYPE)) {
+      error(
+          SinkTopic.FORMAT,
+          "the target has no schema registry, and `format: avro` needs one",
+          "add `schema_registry: embedded` to it in millrace.yml, or the `url` of one");
+    }
+    if (sink.mode() == WriteMode.DEBEZIUM) {
+      error(
+          SinkTopic.FORMAT,
+          "`mode: debezium` is written in JSON only",
+          "leave `format` out, or write `mode: upsert`");
+    }
+    for (String name : sink.schema().names()) {
+      if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+        error(
+            SinkTopic.FORMAT,
+            "column `" + name + "` cannot be the name of a field in Avro",
+            "give it a name of letters, digits and `_` in the model");
+      }
+    }
   }
 
   private void checkTopic() {

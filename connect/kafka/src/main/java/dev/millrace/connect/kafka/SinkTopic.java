@@ -18,6 +18,8 @@ final class SinkTopic {
   static final String RECORD_KEY = "record_key";
   static final String TIMESTAMP = "timestamp";
   static final String HEADERS = "headers";
+  static final String FORMAT = "format";
+  static final String AVRO = "avro";
   static final String TOMBSTONES = "tombstones";
 
   static final List<Option> OPTIONS =
@@ -57,6 +59,14 @@ final class SinkTopic {
               "Columns that are also headers of the record, as text.",
               "[country]"),
           Option.withDefault(
+                  FORMAT,
+                  OptionType.TEXT,
+                  "json",
+                  "How keys and values are written: JSON, or Avro behind the id of its schema, which"
+                      + " is registered in the target's schema registry as `<topic>-key` and"
+                      + " `<topic>-value`.")
+              .oneOf("json", AVRO),
+          Option.withDefault(
               TOMBSTONES,
               OptionType.BOOLEAN,
               "true",
@@ -64,6 +74,11 @@ final class SinkTopic {
                   + " that compaction drops the key."));
 
   private SinkTopic() {}
+
+  /** True if keys and values are written in Avro. */
+  static boolean isAvro(Options options) {
+    return options.text(FORMAT).equals(AVRO);
+  }
 
   /** The topic as it is created if it is missing. */
   static TopicDeclaration declaration(SinkContext context) {

@@ -1,0 +1,470 @@
+package dev.millrace.server.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.api.option.Options;
+import dev.millrace.dbt.context.DbtTemplates;
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.Ports;
+import dev.millrace.engine.Status.Health;
+import dev.millrace.formats.SchemaText;
+import dev.millrace.formats.SchemaType;
+import dev.millrace.formats.registry.RegistryClient;
+import dev.millrace.formats.registry.RegistryOptions;
+import dev.millrace.log.EmbeddedBroker;
+import dev.millrace.project.Project;
+import dev.millrace.project.ProjectLoader;
+import dev.millrace.registry.RegistrySystem;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics in Avro that somebody else writes: with Avro's own writer, and schemas in a registry. */
+@Tag("slow")
+class AvroTopicsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final long JANUARY = 1_767_225_600_000L;
+  private static final String GROWING =
+      """
+      {"type":"record","name":"Growing","fields":[
+        {"name":"id","type":"long"},
+        {"name":"ts","type":{"type":"long","logicalType":"timestamp-millis"}}%s]}
+      """;
+  private static final String COLUMNS =
+      "[{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}%s]";
+
+  @TempDir Path folder;
+  private final Connectors connectors = new Connectors();
+  private EmbeddedBroker broker;
+  private RegistrySystem registry;
+  private RegistryClient client;
+  private KafkaProducer<byte[], byte[]> producer;
+  private String url;
+
+  @BeforeEach
+  void start() throws IOException {
+    Path systems = Files.createDirectories(folder.resolve("systems"));
+    broker = EmbeddedBroker.start(systems.resolve("kafka"), 0);
+    Ports ports = new Ports(DataFolder.open(systems));
+    registry =
+        new RegistrySystem("registry", broker.cluster(), () -> {}, () -> ports.port("registry"));
+    url = registry.start().get("url").toString();
+    client = new RegistryClient(new Options(RegistryOptions.OPTIONS, Map.of("url", url)));
+    Map<String, Object> properties = broker.cluster().clientProperties("test");
+    producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    write(
+        "millrace.yml",
+        "name: avro\ntargets:\n  dev:\n    kafka: {url: \"%s\"}\n    schema_registry: {url: \"%s\"}\n"
+            .formatted(broker.cluster().url(), url));
+  }
+
+  @AfterEach
+  void stop() {
+    producer.close(Duration.ZERO);
+    registry.stop();
+    broker.close();
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = folder.resolve("project").resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private void sources(String... streams) throws IOException {
+    write("sources/s.yml", "sources:\n  - name: s\n    streams:\n" + String.join("", streams));
+  }
+
+  private static String stream(String name, String more, String columns) {
+    return """
+          - name: %s
+            topic: %s
+            format: avro
+            event_time: ts
+            idle_after: 1 second
+            %s
+            columns: %s
+    """
+        .formatted(name, name, more, columns);
+  }
+
+  private void model(String name, String columns) throws IOException {
+    write(
+        "models/" + name + "_rows.sql",
+        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('s', '%s') }}\n"
+            .formatted(columns, name));
+  }
+
+  private RunningProject run() {
+    Project project =
+        new ProjectLoader(connectors.all(), new DbtTemplates(), Map.of())
+            .load(folder.resolve("project"), null);
+    RunningProject running =
+        RunningProject.begin(
+            new RunOptions(project, OptionalInt.empty(), false, false, 256L << 20), line -> {});
+    running.open(SmallShop.compile(project, connectors), connectors, line -> {});
+    return running;
+  }
+
+  private static List<List<String>> ask(RunningProject running, String sql) {
+    try (Connection connection = running.engine().read();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      List<List<String>> rows = new ArrayList<>();
+      while (result.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+          row.add(result.getString(i));
+        }
+        rows.add(row);
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(RunningProject running, String sql, String expected) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(ask(running, sql).toString()).isEqualTo(expected));
+  }
+
+  private byte[] bytes(String topic, GenericData.Record record) throws IOException {
+    int id =
+        client.register(
+            topic + "-value", new SchemaText(SchemaType.AVRO, record.getSchema().toString()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    new GenericDatumWriter<GenericData.Record>(record.getSchema()).write(record, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+
+  private void send(String topic, byte[] value) {
+    producer.send(new ProducerRecord<>(topic, value));
+    producer.flush();
+  }
+
+  private GenericData.Record growing(long id, String more) {
+    GenericData.Record record =
+        new GenericData.Record(new Schema.Parser().parse(GROWING.formatted(more)));
+    record.put("id", id);
+    record.put("ts", JANUARY + id);
+    return record;
+  }
+
+  private static final String TYPED =
+      """
+      {"type":"record","name":"Typed","namespace":"a.b","fields":[
+        {"name":"id","type":"long"},
+        {"name":"ts","type":{"type":"long","logicalType":"timestamp-millis"}},
+        {"name":"tsu","type":{"type":"long","logicalType":"timestamp-micros"}},
+        {"name":"lts","type":{"type":"long","logicalType":"local-timestamp-micros"}},
+        {"name":"d","type":{"type":"int","logicalType":"date"}},
+        {"name":"tm","type":{"type":"int","logicalType":"time-millis"}},
+        {"name":"tu","type":{"type":"long","logicalType":"time-micros"}},
+        {"name":"small","type":{"type":"bytes","logicalType":"decimal","precision":10,"scale":2}},
+        {"name":"big","type":{"type":"fixed","name":"Big","size":16,"logicalType":"decimal","precision":30,"scale":4}},
+        {"name":"uid","type":{"type":"string","logicalType":"uuid"}},
+        {"name":"nest","type":["null",{"type":"record","name":"Nest","fields":[
+          {"name":"a","type":"int"},{"name":"b","type":["null","string"]}]}]},
+        {"name":"arr","type":{"type":"array","items":["null","int"]}},
+        {"name":"mp","type":{"type":"map","values":"long"}},
+        {"name":"opt","type":["null","double"]},
+        {"name":"en","type":{"type":"enum","name":"En","symbols":["RED","GREEN"]}},
+        {"name":"fx","type":{"type":"fixed","name":"Fx","size":3}},
+        {"name":"by","type":"bytes"},
+        {"name":"fl","type":"float"},
+        {"name":"bo","type":"boolean"},
+        {"name":"str","type":"string"}]}
+      """;
+
+  private static GenericData.Record typed() {
+    Schema schema = new Schema.Parser().parse(TYPED);
+    GenericData.Record record = new GenericData.Record(schema);
+    record.put("id", 1L);
+    record.put("ts", JANUARY);
+    record.put("tsu", JANUARY * 1000 + 1);
+    record.put("lts", JANUARY * 1000 + 123_456);
+    record.put("d", 20_454);
+    record.put("tm", 36_000_000);
+    record.put("tu", 36_000_000_001L);
+    record.put("small", ByteBuffer.wrap(new BigDecimal("-12.50").unscaledValue().toByteArray()));
+    byte[] wide = new byte[16];
+    byte[] digits = new BigDecimal("12345678901234567890123456.7891").unscaledValue().toByteArray();
+    System.arraycopy(digits, 0, wide, 16 - digits.length, digits.length);
+    record.put("big", new GenericData.Fixed(schema.getField("big").schema(), wide));
+    record.put("uid", "7d444840-9dc0-11d1-b245-5ffdce74fad2");
+    GenericData.Record nest =
+        new GenericData.Record(schema.getField("nest").schema().getTypes().get(1));
+    nest.put("a", 7);
+    nest.put("b", "Köln");
+    record.put("nest", nest);
+    record.put("arr", Arrays.asList(1, null, 3));
+    record.put("mp", new TreeMap<>(Map.of("x", 1L, "y", 2L)));
+    record.put("opt", null);
+    record.put("en", new GenericData.EnumSymbol(schema.getField("en").schema(), "GREEN"));
+    record.put("fx", new GenericData.Fixed(schema.getField("fx").schema(), new byte[] {1, 2, 3}));
+    record.put("by", ByteBuffer.wrap("hi".getBytes(UTF_8)));
+    record.put("fl", 0.1f);
+    record.put("bo", true);
+    record.put("str", "a \"b\" \\ é\n");
+    return record;
+  }
+
+  @Test
+  void everyTypeIsItsColumnAndBadRecordsAreSetAside() throws Exception {
+    String names =
+        "id, ts, tsu, lts, d, tm, tu, small, big, uid, nest, arr, mp, opt, en, fx, by, fl, bo, str, city";
+    sources(
+        stream(
+            "typed",
+            "",
+            "[{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}, {name: tsu, type: TIMESTAMPTZ},"
+                + " {name: lts, type: TIMESTAMP}, {name: d, type: DATE}, {name: tm, type: TIME},"
+                + " {name: tu, type: TIME}, {name: small, type: \"DECIMAL(10,2)\"},"
+                + " {name: big, type: \"DECIMAL(30,4)\"}, {name: uid, type: UUID},"
+                + " {name: nest, type: \"STRUCT(a INTEGER, b VARCHAR)\"}, {name: arr, type: \"INTEGER[]\"},"
+                + " {name: mp, type: \"MAP(VARCHAR, BIGINT)\"}, {name: opt, type: DOUBLE},"
+                + " {name: en, type: VARCHAR}, {name: fx, type: BLOB}, {name: by, type: BLOB},"
+                + " {name: fl, type: FLOAT}, {name: bo, type: BOOLEAN}, {name: str, type: VARCHAR},"
+                + " {name: city, type: VARCHAR, from: $.nest.b}]"),
+        stream("flat", "", COLUMNS.formatted("")));
+    model("typed", names);
+    model("flat", "id, ts");
+    byte[] good = bytes("typed", typed());
+    send("typed", good);
+    byte[] flat = bytes("flat", growing(1, ""));
+    send("flat", flat);
+    send("flat", "{\"id\": 2}".getBytes(UTF_8));
+    send("flat", new byte[] {0, 0, 0});
+    send("flat", ByteBuffer.allocate(9).put((byte) 0).putInt(4_000_000).array());
+    send("flat", Arrays.copyOf(flat, flat.length - 2));
+    send("flat", Arrays.copyOf(flat, flat.length + 1));
+    send("flat", bytes("flat", growing(3, "")));
+    try (RunningProject running = run()) {
+      await(running, "SELECT id FROM flat_rows ORDER BY id", "[[1], [3]]");
+      await(
+          running,
+          "SELECT \"offset\", reason FROM system.rejected WHERE source = 's.flat' ORDER BY 1",
+          "[[1, no schema's id: the first byte is 0x7b instead of 0],"
+              + " [2, no schema's id: the value has 3 bytes, of which an id alone takes 5],"
+              + " [3, the schema registry has no schema with id 4000000],"
+              + " [4, not the Avro that its schema says: it is cut off],"
+              + " [5, not the Avro that its schema says: there are bytes behind its end]]");
+      await(
+          running,
+          "SELECT value = from_hex('%s') FROM system.rejected WHERE source = 's.flat' AND \"offset\" = 2"
+              .formatted("000000"),
+          "[[true]]");
+      await(running, "SELECT count(*) FROM typed_rows", "[[1]]");
+      assertThat(
+              ask(
+                  running,
+                  "SELECT epoch_us(ts), epoch_us(tsu), lts::VARCHAR, d::VARCHAR, tm::VARCHAR,"
+                      + " tu::VARCHAR, small::VARCHAR, big::VARCHAR, uid::VARCHAR, nest::VARCHAR,"
+                      + " arr::VARCHAR, mp::VARCHAR, opt, en, hex(fx), by::VARCHAR, fl = 0.1::FLOAT,"
+                      + " bo, str, city FROM typed_rows"))
+          .containsExactly(
+              Arrays.asList(
+                  JANUARY + "000",
+                  JANUARY + "001",
+                  "2026-01-01 00:00:00.123456",
+                  "2026-01-01",
+                  "10:00:00",
+                  "10:00:00.000001",
+                  "-12.50",
+                  "12345678901234567890123456.7891",
+                  "7d444840-9dc0-11d1-b245-5ffdce74fad2",
+                  "{'a': 7, 'b': Köln}",
+                  "[1, NULL, 3]",
+                  "{x=1, y=2}",
+                  null,
+                  "GREEN",
+                  "010203",
+                  "hi",
+                  "true",
+                  "true",
+                  "a \"b\" \\ é\n",
+                  "Köln"));
+      assertThat(ask(running, "SELECT reason FROM system.rejected WHERE source = 's.typed'"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aSchemaThatGrewWhileTheProjectWasDownIsReadByTheStreamsPolicy() throws Exception {
+    List<String> topics = List.of("pinned", "followed", "stopped");
+    sources(
+        stream("pinned", "", COLUMNS.formatted("")),
+        stream(
+            "followed",
+            "on_schema_change: follow",
+            COLUMNS.formatted(", {name: rest, type: JSON, from: rest}")),
+        stream("stopped", "on_schema_change: stop", COLUMNS.formatted("")));
+    model("pinned", "id");
+    model("followed", "id, rest");
+    model("stopped", "id");
+    for (String topic : topics) {
+      send(topic, bytes(topic, growing(1, "")));
+    }
+    try (RunningProject running = run()) {
+      for (String topic : topics) {
+        await(running, "SELECT id FROM " + topic + "_rows", "[[1]]");
+      }
+    }
+    for (String topic : topics) {
+      GenericData.Record grown =
+          growing(2, ",{\"name\":\"note\",\"type\":\"string\",\"default\":\"none\"}");
+      grown.put("note", "more");
+      send(topic, bytes(topic, grown));
+    }
+    // The registry comes back later than the project: records wait, none is set aside.
+    registry.stop();
+    try (RunningProject running = run()) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  running.engine().problems().stream()
+                      .anyMatch(p -> p.code().name().equals("REGISTRY_UNREACHABLE")));
+      assertThat(running.engine().hasStopped()).isFalse();
+      registry.start();
+      await(running, "SELECT id FROM pinned_rows ORDER BY id", "[[1], [2]]");
+      await(
+          running,
+          "SELECT id, rest FROM followed_rows ORDER BY id",
+          "[[1, null], [2, {\"note\":\"more\"}]]");
+      Awaitility.await().atMost(LIMIT).until(() -> running.engine().hasStopped());
+      assertThat(ask(running, "SELECT id FROM stopped_rows").toString()).isEqualTo("[[1]]");
+      assertThat(running.engine().problems().toString()).contains("unknown field `note`");
+      assertThat(ask(running, "SELECT * FROM system.rejected WHERE source <> 's.stopped'"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void whatAGeneratorAndASinkWriteIsReadBack() throws Exception {
+    write(
+        "millrace.yml",
+        "name: avro\ntargets:\n  dev:\n    kafka: embedded\n    schema_registry: embedded\n");
+    write(
+        "sources/s.yml",
+        """
+        sources:
+          - name: made
+            connector: generator
+            rate: 2000
+            total: 500
+            seed: 7
+            streams:
+              - name: orders
+                topic: shop.orders
+                format: avro
+                key_format: avro
+                event_time: ordered_at
+                columns:
+                  - {name: order_id, type: VARCHAR}
+                  - {name: ordered_at, type: TIMESTAMPTZ}
+                  - {name: amount, type: "DECIMAL(10,2)"}
+                generate:
+                  key: order_id
+                  malformed: 4%
+                  fields:
+                    order_id: {sequence: "order-%08d"}
+                    ordered_at: {event_time: true}
+                    amount: {uniform: {from: 1, to: 100, decimals: 2}}
+          - name: back
+            streams:
+              - name: orders
+                topic: shop.totals
+                format: avro
+                key_format: avro
+                changes: upsert
+                key: [order_id]
+                columns:
+                  - {name: order_id, type: VARCHAR}
+                  - {name: ordered_at, type: TIMESTAMPTZ}
+                  - {name: amount, type: "DECIMAL(10,2)"}
+                  - {name: tags, type: "VARCHAR[]"}
+                  - {name: who, type: VARCHAR, from: key.$.order_id}
+        """);
+    String model =
+        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('%s', 'orders') }}\n";
+    write(
+        "models/sent.sql",
+        model.formatted("order_id, ordered_at, amount, [order_id, 'x'] AS tags", "made"));
+    write("models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back"));
+    write(
+        "sinks/kafka.yml",
+        """
+        sinks:
+          - name: totals
+            from: sent
+            system: kafka
+            topic: shop.totals
+            mode: upsert
+            key: [order_id]
+            format: avro
+        """);
+    try (RunningProject running = run()) {
+      Awaitility.await().atMost(LIMIT).until(() -> running.engine().isDone());
+      assertThat(ask(running, "SELECT count(*) > 450, count(*) < 500 FROM sent"))
+          .containsExactly(List.of("true", "true"));
+      assertThat(
+              ask(
+                  running,
+                  "SELECT count(*) + (SELECT count(*) FROM system.rejected) FROM sent"))
+          .containsExactly(List.of("500"));
+      assertThat(
+              ask(
+                  running,
+                  "SELECT count(*) > 0 FROM system.rejected WHERE reason LIKE 'not valid JSON%'"
+                      + " OR reason LIKE 'field `%` is not of type %'"))
+          .containsExactly(List.of("true"));
+      assertThat(
+              ask(
+                  running,
+                  "SELECT count(*) FROM (SELECT *, order_id AS who FROM sent EXCEPT SELECT * FROM came)"))
+          .containsExactly(List.of("0"));
+      assertThat(ask(running, "SELECT count(*) = (SELECT count(*) FROM sent) FROM came"))
+          .containsExactly(List.of("true"));
+      assertThat(running.engine().status().systems())
+          .filteredOn(s -> s.name().equals("schema_registry"))
+          .allMatch(s -> s.health() == Health.OK);
+      assertThat(running.engine().problems()).isEmpty();
+    }
+  }
+}
