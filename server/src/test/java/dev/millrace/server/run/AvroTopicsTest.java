@@ -13,6 +13,8 @@ import dev.millrace.formats.SchemaType;
 import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.formats.registry.RegistryOptions;
 import dev.millrace.log.EmbeddedBroker;
+import dev.millrace.log.TopicAdmin;
+import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
 import dev.millrace.registry.RegistrySystem;
@@ -99,6 +101,12 @@ class AvroTopicsTest {
     Path path = folder.resolve("project").resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text);
+  }
+
+  private void topics(String... names) {
+    try (TopicAdmin admin = TopicAdmin.open(broker.cluster())) {
+      admin.ensure(Arrays.stream(names).map(n -> TopicDeclaration.of(n, 1)).toList());
+    }
   }
 
   private void sources(String... streams) throws IOException {
@@ -205,7 +213,7 @@ class AvroTopicsTest {
         {"name":"opt","type":["null","double"]},
         {"name":"en","type":{"type":"enum","name":"En","symbols":["RED","GREEN"]}},
         {"name":"fx","type":{"type":"fixed","name":"Fx","size":3}},
-        {"name":"by","type":"bytes"},
+        {"name":"raw","type":"bytes"},
         {"name":"fl","type":"float"},
         {"name":"bo","type":"boolean"},
         {"name":"str","type":"string"}]}
@@ -237,7 +245,7 @@ class AvroTopicsTest {
     record.put("opt", null);
     record.put("en", new GenericData.EnumSymbol(schema.getField("en").schema(), "GREEN"));
     record.put("fx", new GenericData.Fixed(schema.getField("fx").schema(), new byte[] {1, 2, 3}));
-    record.put("by", ByteBuffer.wrap("hi".getBytes(UTF_8)));
+    record.put("raw", ByteBuffer.wrap("hi".getBytes(UTF_8)));
     record.put("fl", 0.1f);
     record.put("bo", true);
     record.put("str", "a \"b\" \\ é\n");
@@ -246,8 +254,9 @@ class AvroTopicsTest {
 
   @Test
   void everyTypeIsItsColumnAndBadRecordsAreSetAside() throws Exception {
+    topics("typed", "flat");
     String names =
-        "id, ts, tsu, lts, d, tm, tu, small, big, uid, nest, arr, mp, opt, en, fx, by, fl, bo, str, city";
+        "id, ts, tsu, lts, d, tm, tu, small, big, uid, nest, arr, mp, opt, en, fx, raw, fl, bo, str, city";
     sources(
         stream(
             "typed",
@@ -258,7 +267,7 @@ class AvroTopicsTest {
                 + " {name: big, type: \"DECIMAL(30,4)\"}, {name: uid, type: UUID},"
                 + " {name: nest, type: \"STRUCT(a INTEGER, b VARCHAR)\"}, {name: arr, type: \"INTEGER[]\"},"
                 + " {name: mp, type: \"MAP(VARCHAR, BIGINT)\"}, {name: opt, type: DOUBLE},"
-                + " {name: en, type: VARCHAR}, {name: fx, type: BLOB}, {name: by, type: BLOB},"
+                + " {name: en, type: VARCHAR}, {name: fx, type: BLOB}, {name: raw, type: BLOB},"
                 + " {name: fl, type: FLOAT}, {name: bo, type: BOOLEAN}, {name: str, type: VARCHAR},"
                 + " {name: city, type: VARCHAR, from: $.nest.b}]"),
         stream("flat", "", COLUMNS.formatted("")));
@@ -278,7 +287,7 @@ class AvroTopicsTest {
       await(running, "SELECT id FROM flat_rows ORDER BY id", "[[1], [3]]");
       await(
           running,
-          "SELECT \"offset\", reason FROM system.rejected WHERE source = 's.flat' ORDER BY 1",
+          "SELECT \"offset\", reason FROM store.system.rejected WHERE source = 's.flat' ORDER BY 1",
           "[[1, no schema's id: the first byte is 0x7b instead of 0],"
               + " [2, no schema's id: the value has 3 bytes, of which an id alone takes 5],"
               + " [3, the schema registry has no schema with id 4000000],"
@@ -286,7 +295,7 @@ class AvroTopicsTest {
               + " [5, not the Avro that its schema says: there are bytes behind its end]]");
       await(
           running,
-          "SELECT value = from_hex('%s') FROM system.rejected WHERE source = 's.flat' AND \"offset\" = 2"
+          "SELECT value = from_hex('%s') FROM store.system.rejected WHERE source = 's.flat' AND \"offset\" = 2"
               .formatted("000000"),
           "[[true]]");
       await(running, "SELECT count(*) FROM typed_rows", "[[1]]");
@@ -295,7 +304,7 @@ class AvroTopicsTest {
                   running,
                   "SELECT epoch_us(ts), epoch_us(tsu), lts::VARCHAR, d::VARCHAR, tm::VARCHAR,"
                       + " tu::VARCHAR, small::VARCHAR, big::VARCHAR, uid::VARCHAR, nest::VARCHAR,"
-                      + " arr::VARCHAR, mp::VARCHAR, opt, en, hex(fx), by::VARCHAR, fl = 0.1::FLOAT,"
+                      + " arr::VARCHAR, mp::VARCHAR, opt, en, hex(fx), raw::VARCHAR, fl = 0.1::FLOAT,"
                       + " bo, str, city FROM typed_rows"))
           .containsExactly(
               Arrays.asList(
@@ -319,7 +328,7 @@ class AvroTopicsTest {
                   "true",
                   "a \"b\" \\ é\n",
                   "Köln"));
-      assertThat(ask(running, "SELECT reason FROM system.rejected WHERE source = 's.typed'"))
+      assertThat(ask(running, "SELECT reason FROM store.system.rejected WHERE source = 's.typed'"))
           .isEmpty();
     }
   }
@@ -327,6 +336,7 @@ class AvroTopicsTest {
   @Test
   void aSchemaThatGrewWhileTheProjectWasDownIsReadByTheStreamsPolicy() throws Exception {
     List<String> topics = List.of("pinned", "followed", "stopped");
+    topics("pinned", "followed", "stopped");
     sources(
         stream("pinned", "", COLUMNS.formatted("")),
         stream(
@@ -370,7 +380,7 @@ class AvroTopicsTest {
       Awaitility.await().atMost(LIMIT).until(() -> running.engine().hasStopped());
       assertThat(ask(running, "SELECT id FROM stopped_rows").toString()).isEqualTo("[[1]]");
       assertThat(running.engine().problems().toString()).contains("unknown field `note`");
-      assertThat(ask(running, "SELECT * FROM system.rejected WHERE source <> 's.stopped'"))
+      assertThat(ask(running, "SELECT * FROM store.system.rejected WHERE source <> 's.stopped'"))
           .isEmpty();
     }
   }
@@ -422,11 +432,14 @@ class AvroTopicsTest {
                   - {name: who, type: VARCHAR, from: key.$.order_id}
         """);
     String model =
-        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('%s', 'orders') }}\n";
+        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('%s', 'orders') }} %s\n";
     write(
         "models/sent.sql",
-        model.formatted("order_id, ordered_at, amount, [order_id, 'x'] AS tags", "made"));
-    write("models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back"));
+        model.formatted(
+            "order_id, max(ordered_at) AS ordered_at, max(amount) AS amount, [order_id, 'x'] AS tags",
+            "made",
+            "GROUP BY order_id"));
+    write("models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back", ""));
     write(
         "sinks/kafka.yml",
         """
@@ -446,12 +459,12 @@ class AvroTopicsTest {
       assertThat(
               ask(
                   running,
-                  "SELECT count(*) + (SELECT count(*) FROM system.rejected) FROM sent"))
+                  "SELECT count(*) + (SELECT count(*) FROM store.system.rejected) FROM sent"))
           .containsExactly(List.of("500"));
       assertThat(
               ask(
                   running,
-                  "SELECT count(*) > 0 FROM system.rejected WHERE reason LIKE 'not valid JSON%'"
+                  "SELECT count(*) > 0 FROM store.system.rejected WHERE reason LIKE 'not valid JSON%'"
                       + " OR reason LIKE 'field `%` is not of type %'"))
           .containsExactly(List.of("true"));
       assertThat(
