@@ -3,6 +3,7 @@ package dev.millrace.engine.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.api.connect.QuerySink;
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
@@ -19,12 +20,17 @@ import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.SinkSpec;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +44,9 @@ class DeliveryTest {
   @TempDir Path folder;
 
   /** A target that remembers how many changes it got each time. */
-  private static final class Target implements Sink {
+  private static class Target implements Sink {
     private final SinkPace pace;
-    private final List<Integer> chunks = new CopyOnWriteArrayList<>();
+    final List<Integer> chunks = new CopyOnWriteArrayList<>();
 
     Target(SinkPace pace) {
       this.pace = pace;
@@ -70,15 +76,38 @@ class DeliveryTest {
     public void close() {}
   }
 
-  private Outbox outbox(Store store, int changes) throws Exception {
+  /** A target that reads its changes itself, and remembers their values. */
+  private static final class Reader extends Target implements QuerySink {
+    private final List<Integer> values = new CopyOnWriteArrayList<>();
+
+    Reader(SinkPace pace) {
+      super(pace);
+    }
+
+    @Override
+    public void deliver(Connection duckdb, String changes, long sequence) {
+      int before = values.size();
+      try (Statement statement = duckdb.createStatement();
+          ResultSet row = statement.executeQuery("SELECT v * _w FROM (" + changes + ")")) {
+        while (row.next()) {
+          values.add(row.getInt(1));
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+      chunks.add(values.size() - before);
+    }
+  }
+
+  private Outbox outbox(Store store, WriteMode mode, String numbers) throws Exception {
     SinkSpec sink =
         new SinkSpec(
             "s",
             "t",
             "kafka",
             "t",
-            WriteMode.APPEND,
-            List.of(),
+            mode,
+            mode == WriteMode.UPSERT ? List.of("v") : List.of(),
             1 << 20,
             new Options(List.of(), Map.of()),
             SourceLocation.ofFile("sinks/s.yml"),
@@ -90,9 +119,10 @@ class DeliveryTest {
             SystemTables.create(t);
             new Outbox(sink, SCHEMA).create(t, tables);
             t.execute(
-                "INSERT INTO outbox.s (_seq, _w, _at, v) SELECT i, 1, now(), i FROM range(1, "
-                    + (changes + 1)
-                    + ") AS r(i)");
+                "INSERT INTO outbox.s (_seq, _w, _at, v)"
+                    + " SELECT row_number() OVER (), sign(i), now(), abs(i) FROM "
+                    + numbers
+                    + " AS r(i)");
             return true;
           });
       Outbox outbox = new Outbox(sink, SCHEMA);
@@ -107,15 +137,35 @@ class DeliveryTest {
 
   private Target delivered(SinkPace pace, int changes, int chunks) throws Exception {
     Target target = new Target(pace);
+    deliver(target, WriteMode.APPEND, "range(1, " + (changes + 1) + ")", chunks);
+    return target;
+  }
+
+  private void deliver(Target target, WriteMode mode, String numbers, int chunks) throws Exception {
     try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1))) {
-      Outbox outbox = outbox(store, changes);
+      Outbox outbox = outbox(store, mode, numbers);
       try (Delivery delivery = new Delivery(outbox, store, () -> target, false)) {
         delivery.start();
         await().until(() -> target.chunks.size() >= chunks);
         delivery.wake();
       }
     }
-    return target;
+  }
+
+  @Test
+  void aSinkThatReadsItselfGetsEachChangeOnce() throws Exception {
+    Reader reader = new Reader(new SinkPace(10, 1, Duration.ofMillis(1)));
+    deliver(reader, WriteMode.APPEND, "range(1, 26)", 3);
+    assertThat(reader.chunks).containsExactly(10, 10, 5);
+    assertThat(reader.values)
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(1, 26).boxed().toList());
+  }
+
+  @Test
+  void aSinkThatReadsItselfGetsTheNewestChangeOfAKey() throws Exception {
+    Reader reader = new Reader(new SinkPace(10, 1, Duration.ofMillis(1)));
+    deliver(reader, WriteMode.UPSERT, "unnest([1, 2, -1, -2, 3, 2])", 1);
+    assertThat(reader.values).containsExactlyInAnyOrder(-1, 2, 3);
   }
 
   @Test
