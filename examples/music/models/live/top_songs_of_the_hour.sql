@@ -2,7 +2,9 @@
 -- The ten songs that most people heard in each hour; the newest hour changes with every song.
 SELECT hour, song_id, title, artist, listens
 FROM (
-  SELECT date_trunc('hour', listened_at) AS hour, song_id, title, artist, count(*) AS listens
+  SELECT
+    date_trunc('hour', listened_at) AS hour, song_id,
+    max(title) AS title, max(artist) AS artist, count(*) AS listens
   FROM {{ ref('bronze_listens') }}
   GROUP BY ALL
 )

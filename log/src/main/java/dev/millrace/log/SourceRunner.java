@@ -377,7 +377,14 @@ public final class SourceRunner implements AutoCloseable {
   /** What the source is doing. */
   public SourceState state() {
     return new SourceState(
-        status, records.get(), bytes.get(), transactions.get(), retries, problems, activity, idleAsOf);
+        status,
+        records.get(),
+        bytes.get(),
+        transactions.get(),
+        retries,
+        problems,
+        activity,
+        idleAsOf);
   }
 
   /** Commits what was read, then stops; waits some seconds at most. May be called repeatedly. */

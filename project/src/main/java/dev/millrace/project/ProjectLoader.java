@@ -122,8 +122,7 @@ public final class ProjectLoader {
 
       SystemNames systems = new SystemNames(target, targetReader.systemNames());
       SourceReader sourceReader =
-          new SourceReader(
-              connectors, reader, problems, systems, targetNames(project), folder);
+          new SourceReader(connectors, reader, problems, systems, targetNames(project), folder);
       SinkReader sinkReader = new SinkReader(connectors, reader, problems, systems);
       readProperties(reader, sourceReader, sinkReader);
       checkKafka(project, target, targetReader, sources);

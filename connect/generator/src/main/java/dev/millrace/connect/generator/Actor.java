@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * session is drawn from the session's own random bits, so that it can be lived again at any time.
  */
 final class Actor implements Comparable<Actor> {
+  /** For so many microseconds before the begin those live who are there then. */
+  private static final long BEFORE = 28L * 86_400_000_000L;
+
   private static final long SINCE = Draw.salt(" since");
   private static final long FIRST_GAP = Draw.salt(" first gap");
   private static final long GAP = Draw.salt(" gap");
@@ -59,8 +62,9 @@ final class Actor implements Comparable<Actor> {
     if (isNew) {
       begin(signedUp, plan.welcome());
     } else {
-      // Whoever was there is somewhere between two sessions.
-      begin(after(0, gap() * Draw.unit(Draw.mix(bits ^ FIRST_GAP))), plan.first());
+      // Lived for some weeks before, so that the begin is a day like any other.
+      begin(
+          after(-BEFORE, gap() * Draw.unit(Draw.mix(bits ^ FIRST_GAP))), plan.first());
     }
   }
 
@@ -116,7 +120,8 @@ final class Actor implements Comparable<Actor> {
   void advance() {
     ordinal++;
     step++;
-    if (state.leaves()) {
+    // As many are there at the begin as are asked for: none of them left before.
+    if (state.leaves() && time >= 0) {
       gone = true;
     } else {
       enter(state.next().pick(draw(), kept), time + stay);

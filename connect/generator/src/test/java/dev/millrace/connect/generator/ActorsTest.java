@@ -159,7 +159,8 @@ class ActorsTest {
         assertThat(visit.item()).isEqualTo(before.item() + 1);
         went.computeIfAbsent(before.level() + " " + before.page(), k -> new HashMap<>())
             .merge(visit.page(), 1, Integer::sum);
-      } else {
+      } else if (visit.at().isAfter(Instant.parse("2026-01-02T00:00:00Z"))) {
+        // Others were under way when the simulation began.
         assertThat(visit.item()).isEqualTo(1);
         assertThat(visit.page()).isIn("Home", "Register");
       }
