@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class MacroSession {
   private final MacroLibrary library;
   private final Map<String, Module> modules = new HashMap<>();
+
   /** By identity, as a library has each macro once, and its text is long. */
   private final Map<MacroDef, Macro> macros = new IdentityHashMap<>();
 

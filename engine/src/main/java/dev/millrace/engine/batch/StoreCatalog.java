@@ -43,8 +43,7 @@ final class StoreCatalog {
 
   Optional<Relation> find(Relation relation) {
     String schema = relation.schema();
-    if (relation.database().equalsIgnoreCase(STORE)
-        && cache.knows(schema, relation.identifier())) {
+    if (relation.database().equalsIgnoreCase(STORE) && cache.knows(schema, relation.identifier())) {
       return cache.find(schema, relation.identifier(), this::all);
     }
     return look(relation);
@@ -52,8 +51,8 @@ final class StoreCatalog {
 
   /**
    * True for a table that is surely there: it can be asked for its columns by itself, which takes
-   * half a millisecond, not tens as the columns of all relations. If it were not, the question would
-   * abort the transaction; so would one about a view whose table is gone.
+   * half a millisecond, not tens as the columns of all relations. If it were not, the question
+   * would abort the transaction; so would one about a view whose table is gone.
    */
   private boolean isUntouchedTable(Relation relation) {
     return relation.database().equalsIgnoreCase(STORE)

@@ -439,7 +439,8 @@ class AvroTopicsTest {
             "order_id, max(ordered_at) AS ordered_at, max(amount) AS amount, [order_id, 'x'] AS tags",
             "made",
             "GROUP BY order_id"));
-    write("models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back", ""));
+    write(
+        "models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back", ""));
     write(
         "sinks/kafka.yml",
         """

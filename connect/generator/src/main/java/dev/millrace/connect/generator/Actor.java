@@ -63,8 +63,7 @@ final class Actor implements Comparable<Actor> {
       begin(signedUp, plan.welcome());
     } else {
       // Lived for some weeks before, so that the begin is a day like any other.
-      begin(
-          after(-BEFORE, gap() * Draw.unit(Draw.mix(bits ^ FIRST_GAP))), plan.first());
+      begin(after(-BEFORE, gap() * Draw.unit(Draw.mix(bits ^ FIRST_GAP))), plan.first());
     }
   }
 

@@ -175,7 +175,8 @@ class AvroSinkTest {
       assertThatThrownBy(() -> sink.deliver(new Batches(other).put("9").build(), 1))
           .isInstanceOf(StopException.class)
           .hasMessageContaining("REGISTRY_SCHEMA_REFUSED")
-          .hasMessageContaining("incompatible with an earlier schema for subject \"refused-value\"");
+          .hasMessageContaining(
+              "incompatible with an earlier schema for subject \"refused-value\"");
     }
     assertThat(records("refused"))
         .extracting(r -> json(r.value()))
@@ -186,8 +187,7 @@ class AvroSinkTest {
   void aRegistryThatDoesNotRunYetIsWaitedFor() {
     Schema schema = new Schema(List.of(new Column("id", BIGINT)));
     assertThatThrownBy(
-            () ->
-                new KafkaConnector().open(context("waits", "waits", schema, Optional.empty())))
+            () -> new KafkaConnector().open(context("waits", "waits", schema, Optional.empty())))
         .isInstanceOf(RetryException.class);
   }
 
