@@ -1,7 +1,6 @@
 package dev.millrace.dbt.context;
 
 import dev.millrace.api.error.RetryException;
-import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.dbt.TemplatePlaces;
@@ -314,27 +313,20 @@ public final class RunContext {
    */
   public @Nullable Object call(String macro, Arguments arguments) {
     RunNames names = new RunNames(this, null, manifest.projectName());
-    return inTransaction(null, null, () -> names.call(find(macro), arguments));
+    return inTransaction(null, null, () -> names.call(operation(macro), arguments));
   }
 
-  /** A macro of a package; without one, of the project, of dbt or of any package. */
-  private MacroDef find(String name) {
+  private MacroDef operation(String name) {
     MacroLibrary library = macros.library();
-    int dot = name.indexOf('.');
-    Optional<MacroDef> found =
-        dot < 0
-            ? library
-                .find(manifest.projectName(), name)
-                .or(() -> library.all().stream().filter(m -> m.name().equals(name)).findFirst())
-            : library.inPackage(name.substring(0, dot), name.substring(dot + 1));
-    return found.orElseThrow(
-        () -> {
-          String hint =
-              Suggestion.didYouMean(name, library.all().stream().map(MacroDef::name).toList());
-          return new PythonError(
-              "UndefinedError",
-              "there is no macro `" + name + "`" + (hint == null ? "" : "; " + hint));
-        });
+    return library
+        .operation(name)
+        .orElseThrow(
+            () -> {
+              String hint = Suggestion.didYouMean(name, library.names());
+              return new PythonError(
+                  "UndefinedError",
+                  "there is no macro `" + name + "`" + (hint == null ? "" : "; " + hint));
+            });
   }
 
   private <T extends @Nullable Object> T guarded(
@@ -498,9 +490,5 @@ public final class RunContext {
 
   Map<String, @Nullable Object> shared() {
     return shared;
-  }
-
-  SourceLocation placeOf(Node node) {
-    return SourceLocation.ofFile(node.file().path());
   }
 }

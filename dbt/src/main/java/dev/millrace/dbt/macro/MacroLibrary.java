@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,6 +248,24 @@ public final class MacroLibrary {
     return file == null || file.macros().isEmpty()
         ? null
         : Fragment.of(file.macros().get(0).file());
+  }
+
+  /**
+   * What {@code run-operation} calls.
+   *
+   * @param name {@code package.macro}, or a macro of the project, of dbt or of any package
+   */
+  public Optional<MacroDef> operation(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? find(rootProject, name)
+            .or(() -> all().stream().filter(m -> m.name().equals(name)).findFirst())
+        : inPackage(name.substring(0, dot), name.substring(dot + 1));
+  }
+
+  /** The names of all macros. */
+  public Set<String> names() {
+    return all().stream().map(MacroDef::name).collect(Collectors.toSet());
   }
 
   /** True if the template of that name is a file of dbt's own macros. */
