@@ -31,6 +31,7 @@ final class BuildQueue {
   private final Map<String, String> skips = new HashMap<>();
   private final PriorityQueue<String> ready;
   private final List<NodeResult> results = new ArrayList<>();
+  private final List<Runnable> untold = new ArrayList<>();
   private int begun;
   private int running;
   private volatile boolean cancelled;
@@ -97,10 +98,12 @@ final class BuildQueue {
     try {
       while (results.size() < total) {
         dispatch(total);
+        tell();
         if (results.size() < total) {
           take(total);
         }
       }
+      tell();
     } finally {
       pool.forEach(t -> tasks.add(new Task(null, 0)));
       for (Thread thread : pool) {
@@ -149,10 +152,16 @@ final class BuildQueue {
         finish(index, total, NodeResult.skipped(node, reason));
       } else {
         running++;
-        listener.started(index, total, node);
         tasks.add(new Task(node, index));
+        untold.add(() -> listener.started(index, total, node));
       }
     }
+  }
+
+  /** Tells what has happened, in order, once there is work for the threads again. */
+  private void tell() {
+    untold.forEach(Runnable::run);
+    untold.clear();
   }
 
   private void take(int total) {
@@ -174,7 +183,7 @@ final class BuildQueue {
 
   private void finish(int index, int total, NodeResult result) {
     results.add(result);
-    listener.finished(index, total, result);
+    untold.add(() -> listener.finished(index, total, result));
     String id = result.node().id();
     NodeStatus status = result.status();
     if (failFast && status.isFailure() && status != NodeStatus.SKIPPED && ended == null) {
