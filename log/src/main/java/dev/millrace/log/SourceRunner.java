@@ -345,7 +345,9 @@ public final class SourceRunner implements AutoCloseable {
     try (SourceWriter writer = openWriter();
         SourceLedger ledger = SourceLedger.open(cluster, task)) {
       Map<String, String> entries = new LinkedHashMap<>();
-      LedgerLog.of(cluster, task)
+      // Where others share it, theirs are kept too.
+      ledger
+          .ledger()
           .read(
               (key, value) -> {
                 entries.remove(key);
