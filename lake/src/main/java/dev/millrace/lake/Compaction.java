@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -61,7 +62,7 @@ final class Compaction {
   }
 
   private static DataFile file(FileList files, String path) {
-    return java.util.Objects.requireNonNull(files.byPath().get(path));
+    return Objects.requireNonNull(files.byPath().get(path));
   }
 
   /** Files that become one file each. */
@@ -119,7 +120,7 @@ final class Compaction {
       }
       DataFileSet made = DataFileSet.create();
       staged.forEach(s -> made.addAll(s.place()));
-      long version = java.util.Objects.requireNonNull(files.version());
+      long version = Objects.requireNonNull(files.version());
       target.transact(
           null,
           change ->

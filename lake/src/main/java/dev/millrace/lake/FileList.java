@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -77,7 +78,7 @@ record FileList(
   }
 
   private Map<String, String> partition(DataFile file) {
-    PartitionSpec spec = java.util.Objects.requireNonNull(specs.get(file.specId()));
+    PartitionSpec spec = Objects.requireNonNull(specs.get(file.specId()));
     Optional<List<PartitionField>> fields = Partitioning.fields(spec);
     Map<String, String> texts = new LinkedHashMap<>();
     for (int i = 0; i < spec.fields().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.millrace.lake;
 
+import dev.millrace.api.type.Identifier;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -44,7 +45,7 @@ final class FileMetrics {
   static Metrics of(Schema schema, long rows, Map<?, ?> statistics) {
     FileMetrics metrics = new FileMetrics();
     for (Types.NestedField field : schema.columns()) {
-      String name = dev.millrace.api.type.Identifier.quote(field.name());
+      String name = Identifier.quote(field.name());
       if (field.type().isPrimitiveType() && statistics.get(name) instanceof Map<?, ?> column) {
         metrics.add(field, column);
       }

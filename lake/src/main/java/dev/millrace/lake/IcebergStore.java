@@ -25,6 +25,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.slf4j.LoggerFactory;
 
 /** Iceberg's tables under one catalog, which is kept in a database that JDBC reaches. */
 final class IcebergStore implements TableStore {
@@ -184,7 +185,7 @@ final class IcebergStore implements TableStore {
     try {
       catalog.close();
     } catch (RuntimeException e) {
-      org.slf4j.LoggerFactory.getLogger(IcebergStore.class)
+      LoggerFactory.getLogger(IcebergStore.class)
           .warn("the lake's catalog was not closed: {}", e.getMessage());
     }
   }

@@ -149,12 +149,17 @@ final class IcebergTable implements StoredTable {
   @Override
   public void merge(
       Connection duckdb, String changes, List<String> key, @Nullable PositionMove move) {
-    table.refresh();
-    try {
-      new Merge(this, duckdb, changes, key).run(move);
-    } catch (SQLException e) {
-      throw LakeFailure.of(e, "merge rows into `" + name + "`");
-    }
+    guarded(
+        "merge rows into",
+        () -> {
+          table.refresh();
+          try {
+            new Merge(this, duckdb, changes, key).run(move);
+          } catch (SQLException e) {
+            throw LakeFailure.of(e, "merge rows into `" + name + "`");
+          }
+          return true;
+        });
   }
 
   /** What a commit does with staged files. */

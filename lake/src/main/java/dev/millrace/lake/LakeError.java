@@ -29,8 +29,6 @@ public enum LakeError implements ErrorCode {
   SINK_OPTION(Blame.USER),
   /** The target table cannot take the stream: a column is missing or has another type. */
   SINK_TABLE_UNFIT(Blame.USER),
-  /** The target table was dropped after changes were delivered to it. */
-  SINK_TABLE_LOST(Blame.USER),
   /** Another process has delivered to the target meanwhile. */
   SINK_POSITION_MOVED(Blame.EXTERNAL);
 

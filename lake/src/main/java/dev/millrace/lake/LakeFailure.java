@@ -14,6 +14,7 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.jspecify.annotations.Nullable;
 
 /** What the caller may do about an exception of Iceberg, of the catalog's database or of DuckDB. */
 final class LakeFailure {
@@ -77,7 +78,7 @@ final class LakeFailure {
   }
 
   private static RetryException retry(
-      LakeError code, Exception e, String doing, @org.jspecify.annotations.Nullable String hint) {
+      LakeError code, Exception e, String doing, @Nullable String hint) {
     return new RetryException(
         Problem.error(code, null, "cannot " + doing + ": " + text(e), hint), e);
   }

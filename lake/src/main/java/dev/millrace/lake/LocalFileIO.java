@@ -1,9 +1,11 @@
 package dev.millrace.lake;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -127,7 +129,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     Path unfinished = to.resolveSibling(to.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (java.nio.file.AtomicMoveNotSupportedException e) {
+    } catch (AtomicMoveNotSupportedException e) {
       Files.copy(from, unfinished);
       force(unfinished);
       Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
@@ -176,7 +178,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     public SeekableInputStream newStream() {
       try {
         return new LocalInputStream(new RandomAccessFile(path(location).toFile(), "r"));
-      } catch (java.io.FileNotFoundException e) {
+      } catch (FileNotFoundException e) {
         throw new NotFoundException(e, "no file %s", location);
       }
     }

@@ -4,7 +4,9 @@ import dev.millrace.api.table.PartitionField;
 import dev.millrace.api.table.PartitionField.Transform;
 import dev.millrace.api.type.Identifier;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -190,8 +192,8 @@ final class Partitioning {
   }
 
   private static boolean isRegistered(Connection duckdb) throws SQLException {
-    try (java.sql.Statement statement = duckdb.createStatement();
-        java.sql.ResultSet row =
+    try (Statement statement = duckdb.createStatement();
+        ResultSet row =
             statement.executeQuery(
                 "SELECT count(*) FROM duckdb_functions() WHERE function_name = '"
                     + BUCKET_TEXT

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * belong to no version ({@link #removeOrphans}).
  *
  * <p>Rows are written and rewritten by DuckDB, through connections that the caller gives: any that
- * can see the relations of the query, in a transaction or not. Its session's time zone is UTC.
+ * can see the relations of the query, in a transaction or not. Where its session's time zone is
+ * UTC, readers can leave out more files.
  *
  * <p>An object is for one thread; several objects of one table, in any process, change it side by
  * side. A {@link dev.millrace.api.error.RetryException} says that nothing was changed, or that the
