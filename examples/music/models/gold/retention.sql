@@ -1,12 +1,12 @@
 {{ config(materialized='table') }}
--- Of those who signed up in a week: how many came in each week after it. Only weeks that are over.
+-- Of those who signed up in a week: how many came in each week after it. Only weeks that are there whole.
 WITH bounds AS (
   SELECT min(week) AS first_week, max(week) AS last_week FROM {{ ref('dim_time') }}
 ),
 cohorts AS (
   SELECT user_id, {{ week('registered_at') }} AS cohort
   FROM {{ ref('dim_users') }}, bounds
-  WHERE version = 1 AND {{ week('registered_at') }} BETWEEN first_week AND last_week - 7
+  WHERE version = 1 AND {{ week('registered_at') }} BETWEEN first_week + 7 AND last_week - 7
 ),
 sizes AS (
   SELECT cohort, count(*) AS users FROM cohorts GROUP BY cohort
