@@ -1,8 +1,12 @@
 {{ config(materialized='table') }}
 -- A row for every hour from the first event to the last.
-WITH bounds AS (
-  SELECT date_trunc('day', min(viewed_at)) AS begin, max(viewed_at) AS "end"
-  FROM {{ ref('bronze_page_views') }}
+WITH happened AS (
+  SELECT viewed_at AS at FROM {{ ref('bronze_page_views') }}
+  UNION ALL
+  SELECT listened_at FROM {{ ref('bronze_listens') }}
+),
+bounds AS (
+  SELECT date_trunc('day', min(at)) AS begin, max(at) AS "end" FROM happened
 )
 SELECT
   hour AS time_key,
