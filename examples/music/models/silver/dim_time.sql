@@ -1,12 +1,12 @@
 {{ config(materialized='table') }}
 -- A row for every hour from the first event to the last.
 WITH happened AS (
-  SELECT viewed_at AS at FROM {{ ref('bronze_page_views') }}
+  SELECT viewed_at AS moment FROM {{ ref('bronze_page_views') }}
   UNION ALL
   SELECT listened_at FROM {{ ref('bronze_listens') }}
 ),
 bounds AS (
-  SELECT date_trunc('day', min(at)) AS begin, max(at) AS "end" FROM happened
+  SELECT date_trunc('day', min(moment)) AS begin, max(moment) AS "end" FROM happened
 )
 SELECT
   hour AS time_key,
