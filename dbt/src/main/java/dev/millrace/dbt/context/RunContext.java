@@ -313,7 +313,13 @@ public final class RunContext {
    */
   public @Nullable Object call(String macro, Arguments arguments) {
     RunNames names = new RunNames(this, null, manifest.projectName());
-    return inTransaction(null, null, () -> names.call(operation(macro), arguments));
+    return inTransaction(
+        null,
+        null,
+        () -> {
+          session.begin();
+          return names.call(operation(macro), arguments);
+        });
   }
 
   private MacroDef operation(String name) {
