@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.lake;
-
-import org.jspecify.annotations.NullMarked;
