@@ -39,7 +39,7 @@ final class SerializationReader {
       String key = values.usesRegistry() ? ProjectFormat.FORMAT : ProjectFormat.KEY_FORMAT;
       checkRegistry(stream, key);
       if (written) {
-        checkWritten(stream, read, key);
+        checkWritten(stream, read);
       }
     }
     return read;
@@ -72,21 +72,23 @@ final class SerializationReader {
   }
 
   /** A connector's rows become records with a field for each column. */
-  private void checkWritten(OptionBlock stream, RecordFormat format, String key) {
+  private void checkWritten(OptionBlock stream, RecordFormat format) {
     if (format.values() == Serialization.JSON_SCHEMA
         || format.keys() == Serialization.JSON_SCHEMA) {
       problems.error(
           ProjectError.NOT_SUPPORTED,
-          stream.where(key),
+          stream.where(
+              format.values() == Serialization.JSON_SCHEMA
+                  ? ProjectFormat.FORMAT
+                  : ProjectFormat.KEY_FORMAT),
           "connectors do not write `json_schema` yet",
           "write `avro`, or leave it out for JSON");
     }
     for (int i = 0; i < format.fields().size() && format.values().usesRegistry(); i++) {
       Field field = format.fields().get(i);
       boolean plain =
-          field.part() == Part.REST
-              ? false
-              : field.part() != Part.VALUE || Field.topLevel(field.paths().get(0)).isPresent();
+          field.part() != Part.REST
+              && (field.part() != Part.VALUE || Field.topLevel(field.paths().get(0)).isPresent());
       if (!plain || field.encoding() == Encoding.HEX) {
         problems.error(
             ProjectError.BAD_VALUE,
