@@ -208,7 +208,9 @@ class ActorReaderTest {
       }
     }
     assertThat(cities).containsOnlyKeys("Bad Zwesten, Kellerwald", "Kassel");
-    assertThat(cities.get("Kassel") / (double) cities.get("Bad Zwesten, Kellerwald"))
+    assertThat(
+            cities.getOrDefault("Kassel", 0)
+                / (double) cities.getOrDefault("Bad Zwesten, Kellerwald", 1))
         .isBetween(2.0, 4.5);
     assertThat(artists).hasSize(50);
     assertThat(artists.values()).contains("artist-1", "artist-2");

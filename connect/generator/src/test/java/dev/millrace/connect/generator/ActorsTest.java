@@ -170,10 +170,13 @@ class ActorsTest {
             v ->
                 went.computeIfAbsent(v.level() + " " + v.page(), k -> new HashMap<>())
                     .merge("end", 1, Integer::sum));
-    assertShares(went.get("free Home"), Map.of("Play", 0.70, "Upgrade", 0.05, "end", 0.25));
-    assertShares(went.get("paid Home"), Map.of("Play", 0.90, "Leave", 0.02, "end", 0.08));
-    assertShares(went.get("free Play"), Map.of("Play", 0.60, "Home", 0.40));
-    assertShares(went.get("paid Upgrade"), Map.of("Home", 1.0));
+    assertShares(
+        went.getOrDefault("free Home", Map.of()),
+        Map.of("Play", 0.70, "Upgrade", 0.05, "end", 0.25));
+    assertShares(
+        went.getOrDefault("paid Home", Map.of()), Map.of("Play", 0.90, "Leave", 0.02, "end", 0.08));
+    assertShares(went.getOrDefault("free Play", Map.of()), Map.of("Play", 0.60, "Home", 0.40));
+    assertShares(went.getOrDefault("paid Upgrade", Map.of()), Map.of("Home", 1.0));
     assertThat(went).doesNotContainKey("free Upgrade").doesNotContainKey("free Leave");
   }
 
@@ -294,8 +297,8 @@ class ActorsTest {
       norm += Math.pow(k, -0.9);
     }
     assertThat(all).isGreaterThan(5_000);
-    assertThat(plays.get("song-1") / (double) all).isCloseTo(1 / norm, within(0.02));
-    assertThat(plays.get("song-10") / (double) all)
+    assertThat(plays.getOrDefault("song-1", 0) / (double) all).isCloseTo(1 / norm, within(0.02));
+    assertThat(plays.getOrDefault("song-10", 0) / (double) all)
         .isCloseTo(Math.pow(10, -0.9) / norm, within(0.01));
   }
 
