@@ -46,13 +46,17 @@ record DbtReport(
     results.write("A dbt project of " + models + " models", text.toString(), figures);
   }
 
+  private static TimedCommand taken(Map<Step, TimedCommand> all, Step step) {
+    return Optional.ofNullable(all.get(step)).orElseThrow();
+  }
+
   private Optional<TimedCommand> step(Step step) {
     return Optional.ofNullable(dbt.get(step));
   }
 
   private Map<String, Object> figures(Step step) {
     Map<String, Object> both = new LinkedHashMap<>();
-    both.put("millrace", millrace.get(step));
+    both.put("millrace", taken(millrace, step));
     step(step).ifPresent(taken -> both.put("dbt", taken));
     return both;
   }
@@ -62,7 +66,7 @@ record DbtReport(
     if (!all.containsKey(build)) {
       return Optional.empty();
     }
-    TimedCommand more = all.get(build).minus(all.get(sql));
+    TimedCommand more = taken(all, build).minus(taken(all, sql));
     return Optional.of(
         new TimedCommand(more.seconds() * 1e3 / models, more.cpuSeconds() * 1e3 / models));
   }
@@ -95,7 +99,7 @@ record DbtReport(
   }
 
   private void bars(StringBuilder text) {
-    double read = millrace.get(Step.READ).seconds();
+    double read = taken(millrace, Step.READ).seconds();
     double more = overhead(millrace, Step.BUILD, Step.SQL).orElseThrow().seconds();
     text.append(
         String.format(

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 
@@ -53,7 +54,7 @@ final class DbtTables {
     if (!first.equals(second)) {
       String different =
           first.keySet().stream()
-              .filter(name -> !first.get(name).equals(second.get(name)))
+              .filter(name -> !Objects.equals(first.get(name), second.get(name)))
               .findFirst()
               .orElse("one that is in the second alone");
       throw new IllegalStateException(
