@@ -37,9 +37,11 @@ final class Explain {
 
   private static String kind(Node node) {
     if (node instanceof Join join) {
-      return join.kind() == Join.Kind.INNER
-          ? "join"
-          : join.kind().name().toLowerCase(Locale.ROOT) + " join";
+      String kind =
+          join.kind() == Join.Kind.INNER
+              ? "join"
+              : join.kind().name().toLowerCase(Locale.ROOT) + " join";
+      return join.isAsOfProcessing() ? kind + " as of processing" : kind;
     } else if (node instanceof Node.Aggregate aggregate) {
       return aggregate.calls().isEmpty() ? "distinct" : "aggregate";
     } else if (node instanceof Node.UnionAll) {

@@ -90,7 +90,7 @@ record Join(
     if (!kind.hasPairs() || (kind != Kind.FULL && hasOnePartner())) {
       return left.identity();
     }
-    if (kind == Kind.INNER && isSingle(left, Key::left)) {
+    if (kind == Kind.INNER && !isAsOfProcessing() && isSingle(left, Key::left)) {
       return right.identity();
     }
     List<String> names = new ArrayList<>(left.identity());
@@ -164,8 +164,22 @@ record Join(
     return kind != Kind.FULL && Values.isConstant(right);
   }
 
+  /** True if a left row keeps the partners that it had when it was processed. */
+  boolean isAsOfProcessing() {
+    return isOfTables(right) && !isOfTables(left);
+  }
+
+  /** True if all that a node reads is joined as of processing. */
+  static boolean isOfTables(Node node) {
+    Set<Relation> inputs = Planner.inputs(node);
+    return !inputs.isEmpty() && inputs.stream().allMatch(Relation::asOfProcessing);
+  }
+
   @Override
   public boolean appendOnly() {
+    if (isAsOfProcessing()) {
+      return left.appendOnly();
+    }
     boolean grows = kind == Kind.INNER || kind == Kind.SEMI;
     return left.appendOnly() && (isBesideConstants() || (grows && right.appendOnly()));
   }

@@ -136,6 +136,9 @@ final class JoinBuilder {
   }
 
   private Join joinOn(Node left, Node right, Join.Kind kind, List<Expr> conditions) {
+    if (kind == Join.Kind.INNER && Join.isOfTables(left) && !Join.isOfTables(right)) {
+      return joinOn(right, left, kind, conditions);
+    }
     List<Expr> rest = new ArrayList<>();
     List<Equality> equalities = new ArrayList<>();
     for (Expr condition : conditions) {

@@ -157,6 +157,23 @@ final class JoinChanges {
     return Sql.unionAll(selects);
   }
 
+  /** The same where left rows only come, and keep the partners that they find. */
+  String sqlAsOfProcessing() {
+    String own = own(left);
+    switch (join.kind()) {
+      case INNER -> changed(left, right, " JOIN ", own + own(right));
+      case LEFT -> changed(left, right, " LEFT JOIN ", own + own(right));
+      case SEMI -> changed(left, right, " SEMI JOIN ", own);
+      case ANTI -> changed(left, right, " ANTI JOIN ", own);
+      case MARK -> {
+        changed(left, right, " SEMI JOIN ", own + flag("true"));
+        changed(left, right, " ANTI JOIN ", own + flag("false"));
+      }
+      case FULL -> throw new IllegalStateException("a full join is never as of processing");
+    }
+    return Sql.unionAll(selects);
+  }
+
   private void pairs(String how) {
     String flag = join.kind() == Join.Kind.FULL ? flag("0") : "";
     String out = own(left) + own(right) + flag;

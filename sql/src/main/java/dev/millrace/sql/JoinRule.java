@@ -68,6 +68,9 @@ final class JoinRule {
     Delta left = ProgramBuilder.consolidate(planner.plan(join.left(), leftColumns), leftColumns);
     Delta right =
         ProgramBuilder.consolidate(planner.plan(join.right(), rightColumns), rightColumns);
+    if (join.isAsOfProcessing()) {
+      return asOfProcessing(left, right);
+    }
     boolean leftTable = !left.cheap();
     boolean rightTable = !right.cheap();
     boolean leftNeedsKey = join.kind() == Join.Kind.INNER || join.kind() == Join.Kind.SEMI;
@@ -75,22 +78,22 @@ final class JoinRule {
     String dl = delta(left, "left_changes", leftColumns, leftNeedsKey, leftKeys);
     String dr = delta(right, "right_changes", rightColumns, rightNeedsKey, rightKeys);
     StateTable leftState =
-        program.state(
+        state(
             "left",
-            fields(join.left(), leftColumns),
+            join.left(),
+            leftColumns,
             leftKeys,
-            "left rows of the join, for partners that may still come",
             JoinTimes.leftState(join),
-            cure());
+            cure(join.right()));
     Optional<String> nearest = JoinTimes.nearest(join);
     StateTable rightState =
-        program.state(
+        state(
             "right",
-            fields(join.right(), rightColumns),
+            join.right(),
+            rightColumns,
             rightKeys,
-            "right rows of the join, for partners that may still come",
             JoinTimes.rightState(join),
-            nearest.map(JoinRule::nearestCure).orElseGet(this::cure));
+            nearest.map(JoinRule::nearestCure).orElseGet(() -> cure(join.left())));
     List<String> fromLeft = List.of(keys(dl, leftKeys));
     List<String> fromRight = List.of(keys(dr, rightKeys));
     List<String> both = List.of(fromLeft.get(0), fromRight.get(0));
@@ -113,6 +116,25 @@ final class JoinRule {
     nearest.ifPresent(bound -> program.remove(rightState, passed(sr, bound)));
     boolean stateful = left.stateful() || right.stateful();
     return new Delta("(" + changes.sql() + ")", false, false, isConsolidated(), stateful);
+  }
+
+  private StateTable state(
+      String label,
+      Node side,
+      Set<String> columns,
+      List<String> keys,
+      Optional<JoinTimes.Bound> bound,
+      String cure) {
+    return program.within(
+        Planner.isOfTables(side),
+        () ->
+            program.state(
+                label,
+                fields(side, columns),
+                keys,
+                label + " rows of the join, for partners that may still come",
+                bound,
+                cure));
   }
 
   /** A join with constant rows: each change has its partners at hand, and no partner ever comes. */
@@ -139,8 +161,38 @@ final class JoinRule {
         + " and those after it; older ones until the key is next touched";
   }
 
-  private String cure() {
+  /** What would bound the state of a side's partners. */
+  private String cure(Node other) {
+    List<String> tables =
+        Planner.inputs(other).stream().filter(Relation::isTable).map(Relation::name).toList();
+    if (!tables.isEmpty()) {
+      return "a later build of `"
+          + tables.get(0)
+          + "` may concern every row; where it need not, write `lookup={'"
+          + tables.get(0)
+          + "': 'as_of_processing'}`";
+    }
     return join.isCross() ? CROSS_CURE : CURE;
+  }
+
+  /** Left rows find their partners when they come, and nothing of them is kept. */
+  private Delta asOfProcessing(Delta left, Delta right) {
+    boolean needsKey = join.kind() == Join.Kind.INNER || join.kind() == Join.Kind.SEMI;
+    String dl = delta(left, "left_changes", leftColumns, needsKey, leftKeys);
+    String dr = delta(right, "right_changes", rightColumns, true, rightKeys);
+    StateTable state =
+        state("right", join.right(), rightColumns, rightKeys, Optional.empty(), CURE);
+    String slice =
+        slice(state, "right", List.of(keys(dl, leftKeys), keys(dr, rightKeys)), "", leftKeys);
+    JoinChanges changes =
+        new JoinChanges(
+            join,
+            needed,
+            new JoinChanges.Side(join.left(), leftColumns, dl, ""),
+            new JoinChanges.Side(join.right(), rightColumns, dr, slice));
+    store(state, dr, slice, rightColumns, rightKeys, rightRetracts, join.right());
+    boolean stateful = left.stateful() || right.stateful();
+    return new Delta("(" + changes.sqlAsOfProcessing() + ")", false, false, true, stateful);
   }
 
   private boolean isConsolidated() {

@@ -42,7 +42,7 @@ final class JoinTimes {
   private JoinTimes() {}
 
   static Map<String, String> watermarks(Join join) {
-    if (join.isBesideConstants()) {
+    if (join.isBesideConstants() || join.isAsOfProcessing()) {
       return join.left().watermarks();
     } else if (join.kind() == Join.Kind.INNER && Values.isConstant(join.left())) {
       return join.right().watermarks();

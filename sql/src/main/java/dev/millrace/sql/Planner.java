@@ -144,6 +144,17 @@ final class Planner {
    * @param needed the fields to have in it
    */
   Delta plan(Node node, Set<String> needed) {
+    return program.within(isOfTables(node), () -> planned(node, needed));
+  }
+
+  /** True if all that a node reads is made by builds. */
+  static boolean isOfTables(Node node) {
+    Set<Relation> inputs = inputs(node);
+    return !inputs.isEmpty()
+        && inputs.stream().allMatch(input -> input.isTable() || input.asOfProcessing());
+  }
+
+  private Delta planned(Node node, Set<String> needed) {
     if (node instanceof Node.Scan scan) {
       return scan(scan, needed);
     } else if (node instanceof Node.Filter filter) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Collects the steps and states of one program, and names them. */
 final class ProgramBuilder {
@@ -20,6 +21,9 @@ final class ProgramBuilder {
   private final List<Step> stores = new ArrayList<>();
   private final List<Step.Forget> forgets = new ArrayList<>();
   private final List<StateTable> states = new ArrayList<>();
+
+  /** True while rows are planned that are made of tables alone, which builds bound. */
+  private boolean ofTables;
 
   ProgramBuilder(Compilation compilation, String stream) {
     this.compilation = compilation;
@@ -41,6 +45,17 @@ final class ProgramBuilder {
     steps.add(new Step.Make(table, select, blame));
   }
 
+  /** Does something about rows that are made of tables alone, or are not. */
+  <T> T within(boolean tables, Supplier<T> work) {
+    boolean before = ofTables;
+    ofTables = tables;
+    try {
+      return work.get();
+    } finally {
+      ofTables = before;
+    }
+  }
+
   /** Declares a state whose rows are needed until a column is before an instant. */
   StateTable state(
       String label,
@@ -54,8 +69,11 @@ final class ProgramBuilder {
       columns.add(new Column(field.name(), type(field)));
     }
     String name = fresh(label);
-    boolean bounded = bound.isPresent() && !bound.get().partial();
-    String reason = bound.map(ProgramBuilder::describe).orElse("kept for ever: " + cure);
+    boolean bounded = ofTables || (bound.isPresent() && !bound.get().partial());
+    String reason =
+        bound
+            .map(ProgramBuilder::describe)
+            .orElse(ofTables ? "as large as the table" : "kept for ever: " + cure);
     StateTable state = new StateTable(name, new Schema(columns), key, text, reason, bounded);
     states.add(state);
     bound.ifPresent(b -> forgets.add(new Step.Forget(name, b.column(), b.before())));

@@ -1,5 +1,7 @@
 package dev.millrace.sql;
 
+import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Schema;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,9 @@ import java.util.Set;
  * @param lasting columns whose values stay: where a change takes a row back, there is for ever
  *     after another row with the same values in all of these columns; every column if the relation
  *     is append-only
+ * @param asOfProcessing true if a row that joins it keeps the partners that it had when it was
+ *     processed, whatever becomes of this relation later; it can only be the right side of a join
+ *     then
  */
 public record Relation(
     String name,
@@ -34,12 +39,48 @@ public record Relation(
     Schema hidden,
     boolean appendOnly,
     Map<String, String> watermarks,
-    Set<String> lasting) {
+    Set<String> lasting,
+    boolean asOfProcessing) {
   /** Copies the collections. */
   public Relation {
     identity = List.copyOf(identity);
     watermarks = Map.copyOf(watermarks);
     lasting = Set.copyOf(lasting);
+  }
+
+  /** A relation whose changes concern all rows that join it. */
+  public Relation(
+      String name,
+      Schema schema,
+      List<String> identity,
+      Schema hidden,
+      boolean appendOnly,
+      Map<String, String> watermarks,
+      Set<String> lasting) {
+    this(name, schema, identity, hidden, appendOnly, watermarks, lasting, false);
+  }
+
+  /** The hidden column that tells a looked-up table's rows apart. */
+  public static final String ROW = "_row";
+
+  /**
+   * A table that others replace or change, such as a seed: rows come and go as it differs from what
+   * was seen of it, and equal rows are told apart by a hidden number.
+   */
+  public static Relation ofTable(String name, Schema schema) {
+    Column row = new Column(ROW, new DataType.Scalar(DataType.Kind.BIGINT));
+    return new Relation(
+        name, schema, List.of(ROW), new Schema(List.of(row)), false, Map.of(), Set.of());
+  }
+
+  /** True if it was made by {@link #ofTable}. */
+  public boolean isTable() {
+    return identity.equals(List.of(ROW)) && !appendOnly;
+  }
+
+  /** The same, whose later changes concern no row that was processed before. */
+  public Relation inProcessing() {
+    return new Relation(name, schema, identity, hidden, appendOnly, watermarks, lasting, true);
   }
 
   /** A relation of which nothing is known to last unless everything does. */

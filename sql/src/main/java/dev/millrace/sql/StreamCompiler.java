@@ -76,6 +76,8 @@ public final class StreamCompiler implements AutoCloseable {
             "read from a source or another stream, or use `materialized='view'`");
         findings.throwIfAny();
       }
+      new AsOfProcessing(findings).check(resolved.node());
+      findings.throwIfAny();
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();
