@@ -104,21 +104,67 @@ class BatchAssetsTest {
   }
 
   @Test
-  void aStreamCannotReadWhatABuildMakes() throws IOException {
+  void aStreamReadsWhatABuildMakes() throws IOException {
     model(
         "joined",
         "stream",
+        "{{ config(lookup={'products': 'as_of_processing'}) }} SELECT * FROM {{ ref('orders') }}"
+            + " JOIN {{ ref('named') }} USING (product) JOIN {{ ref('names') }} USING (product)"
+            + " JOIN {{ ref('teas') }} USING (product)");
+    Project project = load();
+    ModelSpec joined = project.model("joined").orElseThrow();
+    assertThat(joined.reads()).containsExactly("orders", "products", "names", "teas");
+    assertThat(joined.sql()).contains("__dbt__cte__named").contains("\"products\"");
+    assertThat(joined.isAsOfProcessing("products")).isTrue();
+    assertThat(joined.isAsOfProcessing("names")).isFalse();
+    assertThat(project.lookups())
+        .extracting(BatchSpec::name)
+        .containsExactlyInAnyOrder("products", "names", "teas");
+    assertThat(project.models()).extracting(ModelSpec::name).doesNotContain("named");
+    assertThat(project.graph().assets())
+        .extracting(AssetGraph.Asset::id)
+        .containsSubsequence("products", "named", "joined")
+        .containsSubsequence("orders", "sold", "report");
+  }
+
+  @Test
+  void aStreamCannotReadAViewThatFollowsAStream() throws IOException {
+    model(
+        "seen",
+        "view",
         "SELECT * FROM {{ ref('orders') }} JOIN {{ ref('products') }} USING (product)");
+    model(
+        "joined",
+        "stream",
+        "SELECT * FROM {{ ref('orders') }} JOIN {{ ref('seen') }} USING (product)");
+    assertRefused(
+        "models/joined.sql:2:43: stream `joined` reads `seen`, which is a view over a stream - make"
+            + " `seen` a stream (`materialized='stream'`) or `ephemeral`");
+  }
+
+  @Test
+  void aLookupNamesATableThatIsRead() throws IOException {
+    model(
+        "joined",
+        "stream",
+        "{{ config(lookup={'product': 'as_of_processing'}) }} SELECT * FROM {{ ref('orders') }}"
+            + " JOIN {{ ref('products') }} USING (product)");
+    assertRefused(
+        "models/joined.sql:2:11: `lookup` names `product`, which is no table that the stream reads -"
+            + " did you mean `products`?");
+    model(
+        "joined",
+        "stream",
+        "{{ config(lookup={'products': 'later'}) }} SELECT * FROM {{ ref('orders') }}"
+            + " JOIN {{ ref('products') }} USING (product)");
+    assertRefused("models/joined.sql:2:11: `lookup` of `products` must be `as_of_processing`");
+  }
+
+  private void assertRefused(String problem) {
     assertThatThrownBy(this::load)
         .isInstanceOfSatisfying(
             StopException.class,
-            e ->
-                assertThat(e.problems())
-                    .singleElement()
-                    .asString()
-                    .startsWith(
-                        "models/joined.sql:2:43: stream `joined` reads `products`, which is made by"
-                            + " `millrace build`"));
+            e -> assertThat(e.problems()).singleElement().asString().startsWith(problem));
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /**
  * What {@code millrace build} makes: seeds, snapshots, models that are tables, and views and
  * ephemeral models that read any of these. What their files say is dbt's half to judge; here they
- * are names that others read.
+ * are names that others read, streams too.
  */
 final class BatchAssets {
   private static final Pattern SNAPSHOT = Pattern.compile("\\{%-?\\s*snapshot\\s+(\\w+)\\s*-?%}");
@@ -57,6 +57,7 @@ final class BatchAssets {
         found |= !batch.contains(draft.name()) && batch.isBatch(draft) && batch.add(draft);
       }
     }
+    models.addBatch(batch.assets.keySet());
     return batch;
   }
 

@@ -6,6 +6,9 @@ import dev.millrace.project.AssetGraph.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +62,39 @@ final class GraphBuilder {
     for (DashboardSpec dashboard : dashboards) {
       builder.dashboard(dashboard, dashboardFiles.getOrDefault(dashboard.name(), ""));
     }
-    return new AssetGraph(builder.assets, List.copyOf(builder.edges));
+    return new AssetGraph(builder.ordered(), List.copyOf(builder.edges));
+  }
+
+  /** Streams read what builds make, and the other way round: each asset after those it reads. */
+  private List<Asset> ordered() {
+    Map<String, Asset> byId = new LinkedHashMap<>();
+    assets.forEach(a -> byId.put(a.id(), a));
+    Map<String, List<String>> reads = new HashMap<>();
+    edges.forEach(e -> reads.computeIfAbsent(e.to(), k -> new ArrayList<>()).add(e.from()));
+    Map<String, Asset> ordered = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    assets.forEach(a -> visit(a, byId, reads, seen, ordered));
+    return List.copyOf(ordered.values());
+  }
+
+  private static void visit(
+      Asset asset,
+      Map<String, Asset> byId,
+      Map<String, List<String>> reads,
+      Set<String> seen,
+      Map<String, Asset> ordered) {
+    if (!seen.add(asset.id())) {
+      return;
+    }
+    if (asset.kind() != Kind.SOURCE) {
+      for (String read : reads.getOrDefault(asset.id(), List.of())) {
+        Asset above = byId.get(read);
+        if (above != null) {
+          visit(above, byId, reads, seen, ordered);
+        }
+      }
+    }
+    ordered.put(asset.id(), asset);
   }
 
   private void add(Asset asset, boolean table) {

@@ -82,6 +82,15 @@ final class ModelConfig {
     return block.text("materialized").orElse("view").replaceFirst("^(view|stream)$", "a $1");
   }
 
+  /** What it says of tables that builds make, by their names. */
+  List<YamlNode.Entry> lookup() {
+    return block
+        .node("lookup")
+        .filter(YamlNode.Mapping.class::isInstance)
+        .map(lookup -> ((YamlNode.Mapping) lookup).entries())
+        .orElse(List.of());
+  }
+
   /** The good values. */
   OptionBlock block() {
     return block;
@@ -125,7 +134,7 @@ final class ModelConfig {
     boolean stream = config.text("materialized").filter("stream"::equals).isPresent();
     boolean good =
         config.located("materialized").isPresent() || !merged.containsKey("materialized");
-    for (String key : List.of("emit", "retain", "start")) {
+    for (String key : List.of("emit", "retain", "start", "lookup")) {
       if (config.given(key) && good && !stream) {
         problems.error(
             ProjectError.BAD_VALUE,

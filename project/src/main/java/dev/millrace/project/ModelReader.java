@@ -11,6 +11,7 @@ import dev.millrace.project.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -236,8 +237,9 @@ final class ModelReader {
   }
 
   /**
-   * The second pass: the models in order, with ephemeral models inlined.
+   * The second pass: the models that are kept up to date, in order, with ephemeral models inlined.
    *
+   * @param ordered these, and every ephemeral model
    * @param given models that are left out, and read as tables
    */
   List<ModelSpec> specs(List<Draft> ordered, Set<String> given) {
@@ -253,7 +255,9 @@ final class ModelReader {
     EphemeralInliner inliner = new EphemeralInliner(again);
     List<ModelSpec> specs = new ArrayList<>();
     for (Draft draft : again.all()) {
-      if (draft.rendered().isPresent() && draft.materialization().isPresent()) {
+      if (draft.rendered().isPresent()
+          && draft.materialization().isPresent()
+          && !models.isBatch(draft.name())) {
         specs.add(spec(draft, inliner));
       }
     }
@@ -295,7 +299,10 @@ final class ModelReader {
         sql);
   }
 
-  /** A stream can be kept up to date only from what tells it of changes. */
+  /**
+   * A stream can be kept up to date only from what tells it of changes: sources, streams, and what
+   * builds make of tables.
+   */
   private void checkReads(Draft draft, List<String> reads) {
     if (draft.materialization().filter(m -> m == Materialization.STREAM).isEmpty()) {
       return;
@@ -315,25 +322,73 @@ final class ModelReader {
       }
     }
     for (String read : reads) {
-      Optional<Materialization> kind = models.materialization(read);
-      if (kind.filter(k -> k == Materialization.VIEW || k.isBatch()).isPresent()) {
-        SourceLocation where =
-            draft.references().stream()
-                .filter(r -> r.id().equals(read))
-                .map(ModelTemplates.Reference::where)
-                .findFirst()
-                .orElse(SourceLocation.ofFile(draft.file().path()));
+      if (models.materialization(read).filter(m -> m == Materialization.VIEW).isPresent()
+          && followsStreams(read, new HashSet<>())) {
         problems.error(
             ProjectError.CANNOT_READ,
-            where,
+            place(draft, read),
             "stream `"
                 + draft.name()
                 + "` reads `"
                 + read
-                + "`, which is "
-                + (kind.get() == Materialization.VIEW ? "a view" : "made by `millrace build`"),
+                + "`, which is a view"
+                + (models.isBatch(read) ? " over a stream" : ""),
             "make `" + read + "` a stream (`materialized='stream'`) or `ephemeral`");
       }
     }
+    checkLookup(draft, reads);
+  }
+
+  private static SourceLocation place(Draft draft, String read) {
+    return draft.references().stream()
+        .filter(r -> r.id().equals(read))
+        .map(ModelTemplates.Reference::where)
+        .findFirst()
+        .orElse(SourceLocation.ofFile(draft.file().path()));
+  }
+
+  /** True if a view's rows change without a build, with a stream's. */
+  private boolean followsStreams(String name, Set<String> seen) {
+    Optional<Draft> draft = models.draft(name);
+    boolean table = models.isBatch(name) && draft.flatMap(Draft::materialization).isEmpty();
+    if (table || !seen.add(name)) {
+      return false;
+    }
+    Optional<Materialization> kind = draft.flatMap(Draft::materialization);
+    if (kind.isEmpty() || kind.get() == Materialization.STREAM || !models.isBatch(name)) {
+      return true;
+    }
+    return !kind.get().isBatch()
+        && draft.get().references().stream().anyMatch(r -> followsStreams(r.id(), seen));
+  }
+
+  /** What a stream says of tables must be about those that it reads. */
+  private void checkLookup(Draft draft, List<String> reads) {
+    List<String> tables = reads.stream().filter(models::isBatch).toList();
+    draft
+        .config()
+        .lookup()
+        .forEach(
+            entry -> {
+              String name = entry.key().text();
+              if (!tables.contains(name)) {
+                String near = Suggestion.didYouMean(name, tables);
+                problems.error(
+                    ProjectError.BAD_VALUE,
+                    entry.key().where(),
+                    "`lookup` names `" + name + "`, which is no table that the stream reads",
+                    near != null
+                        ? near
+                        : tables.isEmpty()
+                            ? "it is for tables, seeds and snapshots that `millrace build` makes"
+                            : "it reads `" + String.join("`, `", tables) + "`");
+              } else if (!ModelSpec.AS_OF_PROCESSING.equals(entry.value().plain())) {
+                problems.error(
+                    ProjectError.BAD_VALUE,
+                    entry.value().where(),
+                    "`lookup` of `" + name + "` must be `" + ModelSpec.AS_OF_PROCESSING + "`",
+                    "leave it out where later changes of the table are to change the stream's rows");
+              }
+            });
   }
 }

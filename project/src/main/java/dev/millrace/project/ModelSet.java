@@ -41,6 +41,7 @@ final class ModelSet {
   private final Set<String> ambiguous = new LinkedHashSet<>();
   private final Set<String> tables = new LinkedHashSet<>();
   private final Map<String, Map<String, String>> versions = new LinkedHashMap<>();
+  private final Set<String> batch = new LinkedHashSet<>();
 
   void add(Draft draft) {
     drafts.putIfAbsent(draft.name(), draft);
@@ -82,11 +83,22 @@ final class ModelSet {
     tables.addAll(names);
   }
 
+  /** Names of what {@code millrace build} makes, seeds and snapshots too. */
+  void addBatch(Set<String> names) {
+    batch.addAll(names);
+  }
+
+  /** True if {@code millrace build} makes it. */
+  boolean isBatch(String name) {
+    return batch.contains(name);
+  }
+
   /** The same without some of them. */
   ModelSet without(Set<String> names) {
     ModelSet others = new ModelSet();
     others.addTables(tables);
     others.versions.putAll(versions);
+    others.addBatch(batch);
     drafts.values().stream().filter(d -> !names.contains(d.name())).forEach(others::add);
     return others;
   }

@@ -34,11 +34,20 @@ public record ModelSpec(
     String description,
     Map<String, String> columnDescriptions,
     SourceMap sourceMap) {
+  /** What {@code lookup} says of tables whose later changes change no row. */
+  public static final String AS_OF_PROCESSING = "as_of_processing";
+
   /** Copies the lists and maps. */
   public ModelSpec {
     reads = List.copyOf(reads);
     config = Map.copyOf(config);
     columnDescriptions = Map.copyOf(columnDescriptions);
+  }
+
+  /** True if a table that it reads is joined as it is when a row is processed. */
+  public boolean isAsOfProcessing(String table) {
+    return config.get("lookup") instanceof Map<?, ?> lookup
+        && AS_OF_PROCESSING.equals(lookup.get(table));
   }
 
   /** How a model lives. */

@@ -51,6 +51,19 @@ public record Project(
     return models.stream().filter(m -> m.name().equals(name)).findFirst();
   }
 
+  /** What {@code millrace build} makes and streams read, in the order of {@link #batch}. */
+  public List<BatchSpec> lookups() {
+    return batch.stream()
+        .filter(
+            b ->
+                models.stream()
+                    .anyMatch(
+                        m ->
+                            m.materialization() == ModelSpec.Materialization.STREAM
+                                && m.reads().contains(b.name())))
+        .toList();
+  }
+
   /** Every stream of every source. */
   public List<StreamSpec> streams() {
     return sources.stream().flatMap(s -> s.streams().stream()).toList();

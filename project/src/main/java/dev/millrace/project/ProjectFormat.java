@@ -321,6 +321,12 @@ final class ProjectFormat {
                   "beginning",
                   "Which rows of its sources a stream is made of: all, those whose event time is"
                       + " not before the first run with it (`now`), or those not before a time."),
+              Option.optional(
+                  "lookup",
+                  STRUCTURE,
+                  "Tables that builds make, by name: `as_of_processing` lets a stream's row stay as"
+                      + " it was made, whatever becomes of the table later.",
+                  "{products: as_of_processing}"),
               Option.withDefault("enabled", BOOLEAN, "true", "False leaves the model out."),
               later("tags", TEXTS),
               later("meta", STRUCTURE),
@@ -332,7 +338,7 @@ final class ProjectFormat {
               later("persist_docs", STRUCTURE),
               later("quoting", STRUCTURE),
               later("event_time", TEXT))
-          .verbatim("meta", "docs", "contract", "grants", "persist_docs", "quoting");
+          .verbatim("lookup", "meta", "docs", "contract", "grants", "persist_docs", "quoting");
 
   static final Block MODEL =
       Block.of(

@@ -188,9 +188,9 @@ public final class ProjectLoader {
           new ModelTemplates.Setting("", "", Map.of(), environment, List.of(), Map.of()), problems);
     }
 
-    /** The models that are kept up to date. */
+    /** The models that are kept up to date, and the ephemeral ones that they may be made of. */
     private static List<ModelSet.Draft> kept(List<ModelSet.Draft> models, BatchAssets batch) {
-      return models.stream().filter(d -> !batch.contains(d.name())).toList();
+      return models.stream().filter(d -> !batch.contains(d.name()) || d.isEphemeral()).toList();
     }
 
     private void readProperties(OptionReader reader, SourceReader ofSources, SinkReader ofSinks) {
