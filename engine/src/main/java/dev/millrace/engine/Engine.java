@@ -27,6 +27,7 @@ import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.ledger.Ledgers;
+import dev.millrace.engine.lookup.LookupTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
 import dev.millrace.engine.store.StoreOptions;
@@ -151,7 +152,9 @@ public final class Engine implements Instance, AutoCloseable {
         throw new StopException(plan.problems());
       }
       StoreChange change = new StoreChange(store, project, started, stored, plan);
-      List<FlowParts> parts = new FlowBuilder(project, started, registry).build();
+      List<FlowParts> parts =
+          new FlowBuilder(project, started, registry, LookupTables.locate(project, started))
+              .build();
       Map<String, FillParts> filled =
           FillParts.of(parts, plan.filled(), Starts.instants(project, started));
       openFlows(parts, change, filled);
@@ -448,7 +451,8 @@ public final class Engine implements Instance, AutoCloseable {
     return new StoreAdapter(
         store,
         BatchLimits.besideStreams(options.threads(), options.memoryBytes()),
-        project.folder());
+        project.folder(),
+        written -> flows.forEach(flow -> flow.written(written)));
   }
 
   @Override

@@ -5,12 +5,15 @@ import dev.millrace.api.connect.SinkDeclaration;
 import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
+import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.api.type.Column;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.change.Starts;
+import dev.millrace.engine.lookup.LookupTables;
+import dev.millrace.project.BatchSpec;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
@@ -56,7 +59,11 @@ public final class Programs {
     /** A sink delivers a model that is no stream. */
     SINK_NOT_OF_STREAM,
     /** A sink writes a topic that its own stream is made of. */
-    SINK_LOOP;
+    SINK_LOOP,
+    /** The columns of a table that a stream looks up cannot be told. */
+    LOOKUP_UNKNOWN,
+    /** Streams read tables that builds make, and the project has no source. */
+    LOOKUP_WITHOUT_SOURCE;
 
     @Override
     public Blame blame() {
@@ -97,29 +104,34 @@ public final class Programs {
     }
     Map<String, StreamProgram> programs = new LinkedHashMap<>();
     Set<String> failed = new HashSet<>();
-    for (ModelSpec model : project.models()) {
-      if (model.materialization() != Materialization.STREAM) {
-        continue;
-      }
-      if (model.reads().stream().anyMatch(failed::contains)) {
-        failed.add(model.name());
-        continue;
-      }
-      Map<String, Relation> inputs = new HashMap<>();
-      model.reads().stream()
-          .filter(relations::containsKey)
-          .forEach(r -> inputs.put(r, relation(relations, r)));
-      try {
-        StreamProgram program =
-            compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
-        programs.put(model.name(), program);
-        relations.put(model.name(), program.output());
-        checkRetention(model, program, problems);
-        checkState(model, program, problems);
-      } catch (QueryException e) {
-        failed.add(model.name());
-        for (SqlProblem problem : e.problems()) {
-          problems.add(problem.at(model.sourceMap().locate(problem.offset(), problem.length())));
+    Map<String, BatchSpec> tables = new HashMap<>();
+    project.batch().forEach(b -> tables.put(b.name(), b));
+    try (LookupTables lookups = new LookupTables(project)) {
+      for (ModelSpec model : project.models()) {
+        if (model.materialization() != Materialization.STREAM) {
+          continue;
+        }
+        Map<String, Relation> inputs = new HashMap<>();
+        if (model.reads().stream().anyMatch(failed::contains)
+            || !lookUp(model, project, tables, lookups, relations, inputs, problems)) {
+          failed.add(model.name());
+          continue;
+        }
+        model.reads().stream()
+            .filter(relations::containsKey)
+            .forEach(r -> inputs.put(r, relation(relations, r)));
+        try {
+          StreamProgram program =
+              compiler.compile(model.name(), model.sql(), model.emit() == Emit.ON_CLOSE, inputs);
+          programs.put(model.name(), program);
+          relations.put(model.name(), program.output());
+          checkRetention(model, program, problems);
+          checkState(model, program, problems);
+        } catch (QueryException e) {
+          failed.add(model.name());
+          for (SqlProblem problem : e.problems()) {
+            problems.add(problem.at(model.sourceMap().locate(problem.offset(), problem.length())));
+          }
         }
       }
     }
@@ -127,6 +139,54 @@ public final class Programs {
     project.sinks().forEach(sink -> checkSink(project, sink, programs, failed, sinks, problems));
     SinkLoops.check(project, problems);
     return programs;
+  }
+
+  /** Adds the tables that a model looks up; false if one is not known, which is a problem then. */
+  private static boolean lookUp(
+      ModelSpec model,
+      Project project,
+      Map<String, BatchSpec> tables,
+      LookupTables lookups,
+      Map<String, Relation> streams,
+      Map<String, Relation> inputs,
+      Problems problems) {
+    for (String read : model.reads()) {
+      BatchSpec table = tables.get(read);
+      if (table == null) {
+        continue;
+      }
+      if (project.streams().isEmpty()) {
+        problems.error(
+            ProgramError.LOOKUP_WITHOUT_SOURCE,
+            model.sourceMap().locate(0, 0),
+            "stream `" + model.name() + "` reads a table, but the project has no source",
+            "write `materialized='view'`, or declare a source");
+        return false;
+      }
+      try {
+        Relation relation = lookups.relation(table.name(), streams);
+        inputs.put(
+            table.name(),
+            model.isAsOfProcessing(table.name()) ? relation.inProcessing() : relation);
+      } catch (MillraceException e) {
+        problems.error(
+            ProgramError.LOOKUP_UNKNOWN,
+            model.sourceMap().locate(0, 0),
+            "stream `"
+                + model.name()
+                + "` reads `"
+                + table.name()
+                + "`, whose columns cannot be told: "
+                + e.problem().message(),
+            "see "
+                + (e.problem().where() == null ? table.file() : e.problem().where())
+                + "; `millrace compile <project> --select "
+                + table.name()
+                + "` shows its SQL");
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Relation relation(Map<String, Relation> relations, String name) {

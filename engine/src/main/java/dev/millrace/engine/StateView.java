@@ -6,6 +6,7 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.Flow;
+import dev.millrace.engine.flow.Lookup;
 import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.store.ByteWidths;
 import dev.millrace.project.ModelSpec;
@@ -39,6 +40,7 @@ final class StateView {
     StateView view = new StateView();
     for (Flow flow : flows) {
       flow.runner().sources().forEach(view::source);
+      flow.runner().lookups().all().forEach(view::lookup);
       flow.runner().streams().stream().filter(s -> !s.isFilling()).forEach(view::stream);
     }
     return "CREATE OR REPLACE VIEW store.system.state AS "
@@ -59,6 +61,17 @@ final class StateView {
                     table.schema(),
                     true,
                     "forgotten when no repeat can be `within` the watermark any more"));
+  }
+
+  private void lookup(Lookup lookup) {
+    add(
+        lookup.table().name(),
+        "copy",
+        "its rows as the streams that look them up have seen them",
+        "state." + Identifier.quote(lookup.copyName()),
+        lookup.copySchema(),
+        true,
+        "as large as the table");
   }
 
   private void stream(StreamRun stream) {

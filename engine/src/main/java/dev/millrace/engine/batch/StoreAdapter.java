@@ -3,12 +3,15 @@ package dev.millrace.engine.batch;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.adapter.AdapterSession;
+import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.store.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * dbt's models in the store in which streams are, in its schema {@code main} and others of their
@@ -19,6 +22,7 @@ public final class StoreAdapter implements Adapter {
   private final BatchLimits limits;
   private final Path folder;
   private final Semaphore running;
+  private final Consumer<Set<String>> written;
   private final RelationCache relations = new RelationCache();
 
   /**
@@ -27,9 +31,21 @@ public final class StoreAdapter implements Adapter {
    * @param folder of the project, in which files are that SQL names by a relative path
    */
   public StoreAdapter(Store store, BatchLimits limits, Path folder) {
+    this(store, limits, folder, tables -> {});
+  }
+
+  /**
+   * As the other, for somebody who wants to know what sessions write.
+   *
+   * @param written is told after a commit which tables it may have changed, as {@link
+   *     LookupTable#written} names them; none if that may be any. From the sessions' threads
+   */
+  public StoreAdapter(
+      Store store, BatchLimits limits, Path folder, Consumer<Set<String>> written) {
     this.store = store;
     this.limits = limits;
     this.folder = folder.toAbsolutePath().normalize();
+    this.written = written;
     this.running = new Semaphore(limits.statements(), true);
     if (limits.alone()) {
       keepOrder();
@@ -57,6 +73,7 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(store, limits, folder, running, relations);
+    return new StoreSession(
+        store, limits, folder, running, relations, new WrittenTables(written));
   }
 }

@@ -34,6 +34,7 @@ final class StoreSession implements AdapterSession {
   private final StoreCatalog catalog;
   private final RelationCache cache;
   private final WriteGuard guard;
+  private final WrittenTables written;
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
   private boolean cancelled;
@@ -42,8 +43,14 @@ final class StoreSession implements AdapterSession {
   private boolean failed;
 
   StoreSession(
-      Store store, BatchLimits limits, Path folder, Semaphore running, RelationCache cache) {
+      Store store,
+      BatchLimits limits,
+      Path folder,
+      Semaphore running,
+      RelationCache cache,
+      WrittenTables written) {
     this.store = store;
+    this.written = written;
     this.limits = limits;
     this.folder = folder;
     this.running = running;
@@ -89,7 +96,16 @@ final class StoreSession implements AdapterSession {
     }
     guard.check(statements);
     cache.note(statements);
-    return run(sql, fetch);
+    written.note(statements);
+    QueryResult result = run(sql, fetch);
+    tellUnlessOpen();
+    return result;
+  }
+
+  private void tellUnlessOpen() {
+    if (!open) {
+      written.tell();
+    }
   }
 
   /** Runs a query of our own. */
@@ -196,6 +212,7 @@ final class StoreSession implements AdapterSession {
     } catch (SQLException e) {
       RuntimeException failure = failure(e);
       discard();
+      written.tell();
       if (Store.isConflict(e)) {
         throw failure;
       }
@@ -205,6 +222,7 @@ final class StoreSession implements AdapterSession {
               + e.getMessage(),
           e);
     }
+    written.tell();
     FaultPoint.pass("model-after-commit");
   }
 
@@ -215,6 +233,7 @@ final class StoreSession implements AdapterSession {
     }
     open = false;
     failed = false;
+    written.forget();
     DuckDBConnection known = connection;
     if (known == null) {
       return;
@@ -257,6 +276,8 @@ final class StoreSession implements AdapterSession {
     QueryResult loaded =
         run("INSERT INTO " + table + " (" + names + ") SELECT * FROM temp.main." + name, false);
     run("DROP TABLE temp.main." + name, false);
+    written.note(List.of(table.schema(), table.identifier()));
+    tellUnlessOpen();
     return loaded.affected();
   }
 

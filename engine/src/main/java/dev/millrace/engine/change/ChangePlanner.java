@@ -4,6 +4,7 @@ import dev.millrace.engine.change.AssetChange.Verdict;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
 import dev.millrace.engine.change.StoredProject.StoredLedger;
 import dev.millrace.engine.store.Instants;
@@ -37,6 +38,7 @@ public final class ChangePlanner {
   private final Set<String> toTopics = new HashSet<>();
   private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
   private final Map<String, ViewDefinition> views;
+  private final Map<String, TableDefinition> lookups;
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final Map<String, Map<String, String>> scopes;
@@ -68,6 +70,7 @@ public final class ChangePlanner {
       }
     }
     this.views = Definitions.byName(Definitions.views(project));
+    this.lookups = Definitions.byName(Definitions.tables(programs));
   }
 
   /**
@@ -117,10 +120,20 @@ public final class ChangePlanner {
     if (!stored.current().contains(stream.name())) {
       return Optional.of("an edit of it was under way");
     }
+    Optional<String> table = stream.inputs().stream().filter(this::hasOtherColumns).findFirst();
+    if (table.isPresent()) {
+      return Optional.of("streams use other columns of `" + table.get() + "`");
+    }
     boolean longer =
         !old.get().isComplete()
             && (stream.isComplete() || stream.retainMicros() > old.get().retainMicros());
     return longer ? Optional.of("it keeps rows for longer") : Optional.empty();
+  }
+
+  /** True if the copy of a table that streams look up has to be made anew. */
+  private boolean hasOtherColumns(String input) {
+    TableDefinition table = lookups.get(input);
+    return table != null && !table.equals(stored.table(input).orElse(table));
   }
 
   /** True if something was read already of what the stream reads, directly or not. */
@@ -129,7 +142,9 @@ public final class ChangePlanner {
         .anyMatch(
             input -> {
               StreamDefinition upstream = streams.get(input);
-              return upstream == null ? stored.read().contains(input) : readsHistory(upstream);
+              return upstream == null
+                  ? stored.read().contains(input) || stored.table(input).isPresent()
+                  : readsHistory(upstream);
             });
   }
 
@@ -166,7 +181,8 @@ public final class ChangePlanner {
         .anyMatch(
             input -> {
               StreamDefinition upstream = streams.get(input);
-              return upstream == null || (reasons.containsKey(input) && isFromTopics(upstream));
+              return (upstream == null && !lookups.containsKey(input))
+                  || (upstream != null && reasons.containsKey(input) && isFromTopics(upstream));
             });
   }
 
@@ -241,7 +257,9 @@ public final class ChangePlanner {
   private void collectTopics(StreamDefinition stream, Set<String> names) {
     for (String input : stream.inputs()) {
       StreamDefinition upstream = streams.get(input);
-      if (upstream == null) {
+      if (lookups.containsKey(input)) {
+        continue;
+      } else if (upstream == null) {
         names.add(
             Optional.ofNullable(sources.get(input)).map(SourceDefinition::topic).orElse(input));
       } else if (reasons.containsKey(input)) {

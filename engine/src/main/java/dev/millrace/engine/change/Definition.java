@@ -165,6 +165,19 @@ public sealed interface Definition {
     }
   }
 
+  /** A table that builds make: the columns that streams use, which a flow keeps a copy of. */
+  record TableDefinition(String name, List<ColumnDefinition> columns) implements Definition {
+    /** Copies the list. */
+    public TableDefinition {
+      columns = List.copyOf(columns);
+    }
+
+    @Override
+    public String kind() {
+      return "table";
+    }
+  }
+
   /** A view; {@code text} is the hash of its SELECT. */
   record ViewDefinition(String name, String text) implements Definition {
     @Override

@@ -12,7 +12,9 @@ import dev.millrace.engine.change.Definition.FillDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.lookup.UsedColumns;
 import dev.millrace.engine.store.StoreError;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Materialization;
@@ -34,7 +36,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Makes {@link Definition}s of a project's assets, and their text for the store. */
@@ -92,6 +93,13 @@ public final class Definitions {
         hash(stream.format().fields().toString()));
   }
 
+  /** The tables that programs look up. */
+  static List<TableDefinition> tables(Map<String, StreamProgram> programs) {
+    return UsedColumns.ofTables(programs.values()).entrySet().stream()
+        .map(t -> new TableDefinition(t.getKey(), columns(t.getValue().columns())))
+        .toList();
+  }
+
   /** The views of a project. */
   static List<ViewDefinition> views(Project project) {
     return project.models().stream()
@@ -110,12 +118,13 @@ public final class Definitions {
    */
   private static String fingerprint(StreamProgram program) {
     String steps = program.steps().stream().map(Object::toString).collect(Collectors.joining("\n"));
+    UsedColumns used = new UsedColumns(program);
     List<String> lines = new ArrayList<>();
     lines.add(String.valueOf(GENERATION));
     for (Relation input : program.inputs()) {
       lines.add(contract(input));
       for (Column column : input.schema().columns()) {
-        if (mentions(steps, column.name())) {
+        if (used.contains(column.name())) {
           lines.add(column.name() + " " + column.type());
         }
       }
@@ -134,12 +143,6 @@ public final class Definitions {
         + relation.appendOnly()
         + new TreeMap<>(relation.watermarks())
         + new TreeSet<>(relation.lasting());
-  }
-
-  private static boolean mentions(String steps, String column) {
-    return Pattern.compile("(?<!\\w)" + Pattern.quote(column) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
-        .matcher(steps)
-        .find();
   }
 
   private static String hash(String text) {

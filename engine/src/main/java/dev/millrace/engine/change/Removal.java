@@ -4,8 +4,10 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
 import dev.millrace.engine.flow.StreamRun;
+import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.store.Transaction;
 import dev.millrace.project.Project;
 import dev.millrace.project.StreamSpec;
@@ -49,6 +51,19 @@ final class Removal {
     removeSources();
     removeStreams();
     removeViews();
+    removeCopies();
+  }
+
+  /** Copies of tables that no stream looks up any more, or of which streams use other columns. */
+  private void removeCopies() throws SQLException {
+    List<TableDefinition> wanted = Definitions.tables(programs);
+    for (TableDefinition old : stored.tables()) {
+      if (!wanted.contains(old)) {
+        transaction.execute(
+            "DROP TABLE IF EXISTS " + StoreChange.qualified("state", LookupTable.copy(old.name())));
+        forget(old);
+      }
+    }
   }
 
   /**
@@ -65,6 +80,9 @@ final class Removal {
       known.add(StoreChange.qualified("state", "history_" + source.name()));
       known.add(StoreChange.qualified("state", "current_" + source.name()));
     }
+    stored
+        .tables()
+        .forEach(t -> known.add(StoreChange.qualified("state", LookupTable.copy(t.name()))));
     stored.sinks().forEach(s -> known.add(StoreChange.qualified("outbox", s.name())));
     Map<String, String> ownerless = new TreeMap<>();
     transaction.query(

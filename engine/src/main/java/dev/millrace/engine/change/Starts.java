@@ -63,7 +63,7 @@ public final class Starts {
                 + model.name()
                 + "` has `start`, but reads change data, whose rows have no event time",
             "leave `start` out: such a stream is made of the rows as they are now");
-      } else if (!program.inputs().stream().allMatch(Starts::isSource)) {
+      } else if (!program.inputs().stream().allMatch(i -> isSource(i) || i.isTable())) {
         problems.error(
             ChangeError.START_NOT_OF_SOURCE,
             model.sourceMap().locate(0, 0),
@@ -172,6 +172,9 @@ public final class Starts {
     Map<String, String> names = new HashMap<>();
     List<Step> steps = new ArrayList<>();
     for (Relation input : program.inputs()) {
+      if (input.isTable()) {
+        continue;
+      }
       String name = input.delta() + suffix(model);
       names.put(input.delta(), name);
       String time = input.watermarks().keySet().stream().findFirst().orElseThrow();

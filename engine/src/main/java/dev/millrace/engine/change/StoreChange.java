@@ -301,6 +301,9 @@ public final class StoreChange {
     for (Definition view : Definitions.views(project)) {
       define(transaction, view);
     }
+    for (Definition table : Definitions.tables(programs)) {
+      define(transaction, table);
+    }
     for (Map.Entry<String, StreamProgram> entry : programs.entrySet()) {
       if (!plan.filled().contains(entry.getKey())) {
         define(transaction, Definitions.of(model(entry.getKey()), entry.getValue()));

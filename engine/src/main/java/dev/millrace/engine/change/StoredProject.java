@@ -7,6 +7,7 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
+import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  * The project that a store was filled by.
  *
  * @param streams those that have a table
+ * @param tables those that builds make and streams looked up
  * @param current names of streams whose tables are up to date; the others stand still, since an
  *     edit of them is under way
  * @param read sources ({@code source.stream}) of which something was read
@@ -41,6 +43,7 @@ public record StoredProject(
     List<SinkDefinition> sinks,
     List<SourceDefinition> sources,
     List<ViewDefinition> views,
+    List<TableDefinition> tables,
     Set<String> current,
     Set<String> read,
     Map<String, String> starts,
@@ -51,7 +54,15 @@ public record StoredProject(
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
       new StoredProject(
-          List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(), Map.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Set.of(),
+          Set.of(),
+          Map.of(),
+          Map.of(),
           Map.of());
 
   /**
@@ -75,6 +86,7 @@ public record StoredProject(
     sinks = List.copyOf(sinks);
     sources = List.copyOf(sources);
     views = List.copyOf(views);
+    tables = List.copyOf(tables);
     current = Set.copyOf(current);
     read = Set.copyOf(read);
     starts = Map.copyOf(starts);
@@ -114,6 +126,7 @@ public record StoredProject(
           of(all, SinkDefinition.class),
           of(all, SourceDefinition.class),
           of(all, ViewDefinition.class),
+          of(all, TableDefinition.class),
           current,
           sources(statement),
           starts(statement),
@@ -142,6 +155,7 @@ public record StoredProject(
       case "sink" -> SinkDefinition.class;
       case "source" -> SourceDefinition.class;
       case "view" -> ViewDefinition.class;
+      case "table" -> TableDefinition.class;
       default -> throw new IllegalStateException("no kind of asset: " + kind);
     };
   }
@@ -259,6 +273,11 @@ public record StoredProject(
   /** The definition of a sink; empty if it has no outbox. */
   Optional<SinkDefinition> sink(String name) {
     return sinks.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** The definition of a table that streams looked up; empty if none did. */
+  Optional<TableDefinition> table(String name) {
+    return tables.stream().filter(t -> t.name().equals(name)).findFirst();
   }
 
   /** The definition of a source stream; empty if it was never part of the project. */

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param streams those that may change, each after those it reads
  * @param still relations that concerned streams read and that have no changes
  * @param tables tables that are read as inputs, some of their rows at a time
+ * @param lookups tables of builds whose changes are taken
  * @param due for each take of the streams, in order, whether it has rows to look for
  */
 record BatchPlan(
@@ -29,11 +30,13 @@ record BatchPlan(
     List<StreamRun> streams,
     List<Relation> still,
     List<TableInput> tables,
+    List<Lookup> lookups,
     List<Boolean> due) {
   /** Copies the lists. */
   BatchPlan {
     current = List.copyOf(current);
     tables = List.copyOf(tables);
+    lookups = List.copyOf(lookups);
     streams = List.copyOf(streams);
     still = List.copyOf(still);
     due = List.copyOf(due);
@@ -55,6 +58,11 @@ record BatchPlan(
     for (TableInput table : tables) {
       known.add(table.relation().name());
       changing.add(table.relation().name());
+    }
+    List<Lookup> lookups = parts.lookups().stream().filter(Lookup::isOpen).toList();
+    for (Lookup lookup : lookups) {
+      known.add(lookup.relation().name());
+      changing.add(lookup.relation().name());
     }
     List<CurrentRows> concerned = new ArrayList<>();
     for (CurrentRows rows : current) {
@@ -88,14 +96,21 @@ record BatchPlan(
       known.add(stream.program().output().name());
       changing.add(stream.program().output().name());
     }
-    return new BatchPlan(concerned, streams, still, tables, due);
+    return new BatchPlan(concerned, streams, still, tables, lookups, due);
+  }
+
+  /** What is done before streams, in order. */
+  List<Operation> inputOperations() {
+    return Stream.concat(
+            current.stream().flatMap(c -> c.operations().stream()),
+            lookups.stream().flatMap(l -> l.operations().stream()))
+        .toList();
   }
 
   /** What is done, in order. */
   List<Operation> operations() {
     return Stream.concat(
-            current.stream().flatMap(c -> c.operations().stream()),
-            streams.stream().flatMap(s -> s.operations().stream()))
+            inputOperations().stream(), streams.stream().flatMap(s -> s.operations().stream()))
         .toList();
   }
 

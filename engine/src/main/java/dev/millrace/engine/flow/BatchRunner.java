@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BatchRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
-  private static final int REJECTED_PER_REPLAY = 10_000;
 
   private final FlowParts parts;
   private final Clock clock;
@@ -48,6 +47,7 @@ public final class BatchRunner implements AutoCloseable {
   private final Execution execution;
   private final Map<String, Admission> byTopic = new HashMap<>();
   private final List<CurrentRows> current;
+  private final Lookups lookups;
   private final Notes notes = new Notes();
   private final RefusedRows refused;
   private Bounds bounds = new Bounds();
@@ -79,6 +79,7 @@ public final class BatchRunner implements AutoCloseable {
     this.clock = clock;
     this.progress = new Progress(parts.name(), progressTable, parts.sources());
     parts.sources().forEach(s -> byTopic.put(s.stream().topic(), s));
+    this.lookups = new Lookups(parts.lookups());
     this.current =
         parts.sources().stream()
             .filter(s -> s.stream().format().isChanges())
@@ -112,6 +113,7 @@ public final class BatchRunner implements AutoCloseable {
           for (CurrentRows rows : current) {
             rows.create(transaction, made);
           }
+          lookups.create(transaction, made);
           for (StreamRun stream : parts.streams()) {
             stream.create(transaction, made, bounds);
           }
@@ -188,6 +190,9 @@ public final class BatchRunner implements AutoCloseable {
       boolean replay,
       Runnable onCommit)
       throws SQLException {
+    // A batch of its own: no record is to blame for what a table's row does.
+    Part none = new Part(List.of(), List.of(), Map.of(), false);
+    lookups.take(writer, () -> run(writer, none, false, onCommit));
     readTo.forEach(this::known);
     if (replay) {
       replay(writer, onCommit);
@@ -310,7 +315,7 @@ public final class BatchRunner implements AutoCloseable {
     if (moved || bounds.isStale()) {
       bounds.compute(tables().reader(), parts.sources());
     }
-    stopBehindStopped();
+    parts.stopBehindStopped().forEach(this::note);
     return new Admitted(
         outcomes,
         firstIds,
@@ -322,7 +327,8 @@ public final class BatchRunner implements AutoCloseable {
 
   /** How large a batch is; one that reads tables is always large. */
   private int size(Part part) {
-    return parts.tables().stream().anyMatch(TableInput::isOpen) ? Integer.MAX_VALUE : part.size();
+    boolean tables = lookups.isOpen() || parts.tables().stream().anyMatch(TableInput::isOpen);
+    return tables ? Integer.MAX_VALUE : part.size();
   }
 
   private boolean moveWatermarks() {
@@ -331,16 +337,6 @@ public final class BatchRunner implements AutoCloseable {
       moved |= source.watermarks().advance() || source.watermarks().hasMoved();
     }
     return moved;
-  }
-
-  private void stopBehindStopped() {
-    for (StreamRun stream : parts.streams()) {
-      Optional<Problem> upstream = parts.stoppedUpstream(stream);
-      if (stream.stopped().isEmpty() && upstream.isPresent()) {
-        stream.stop(upstream.get());
-        note(upstream.get());
-      }
-    }
   }
 
   /** What a batch writes besides its streams. */
@@ -391,6 +387,7 @@ public final class BatchRunner implements AutoCloseable {
       }
     }
     plan.streams().forEach(StreamRun::committed);
+    plan.lookups().forEach(Lookup::committed);
     times.add(nanos);
   }
 
@@ -407,24 +404,20 @@ public final class BatchRunner implements AutoCloseable {
    * late.
    */
   private void replay(Writer writer, Runnable onCommit) throws SQLException {
-    for (Admission source : parts.sources()) {
-      Optional<TopicRecords> marked = marked(writer, source);
-      while (marked.isPresent()) {
-        List<DecodedRecords> decoded = decode(List.of(marked.get()));
-        run(writer, new Part(decoded, List.of(), Map.of(), true), false, onCommit);
-        marked = marked(writer, source);
-      }
-    }
+    Replay.all(
+        writer,
+        parts.sources(),
+        records ->
+            run(
+                writer,
+                new Part(decode(List.of(records)), List.of(), Map.of(), true),
+                false,
+                onCommit));
     writer.transact(
         transaction -> {
           CurrentRows.look(current, transaction);
           return true;
         });
-  }
-
-  private static Optional<TopicRecords> marked(Writer writer, Admission source)
-      throws SQLException {
-    return writer.transact(transaction -> Replay.marked(transaction, source, REJECTED_PER_REPLAY));
   }
 
   /** Keeps a problem for {@code system.errors}, with the next batch. */
@@ -444,6 +437,11 @@ public final class BatchRunner implements AutoCloseable {
   /** Tables of other streams that it reads. */
   List<TableInput> tableInputs() {
     return parts.tables();
+  }
+
+  /** Tables of builds that its streams read. */
+  public Lookups lookups() {
+    return lookups;
   }
 
   /** The id of the next record. */

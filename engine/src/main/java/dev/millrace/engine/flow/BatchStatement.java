@@ -82,6 +82,8 @@ final class BatchStatement {
   private void add(Operation operation) {
     if (operation instanceof Operation.Make make) {
       make(make.name(), make.select());
+    } else if (operation instanceof Operation.Scan scan) {
+      read(scan.name(), scan.select());
     } else if (operation instanceof Operation.Read read) {
       add(read);
     } else if (operation instanceof Operation.Take take) {

@@ -165,6 +165,7 @@ public final class Fill implements AutoCloseable {
       }
       runner.load(store, writer);
       if (!runner.tableInputs().isEmpty()) {
+        awaitTables();
         hold();
         copyTables(runner, writer);
       }
@@ -216,6 +217,13 @@ public final class Fill implements AutoCloseable {
           SystemTables.forgetFilled(transaction, parts.names());
           return true;
         });
+  }
+
+  /** The flow's copies of tables that builds make may be empty until its first batch. */
+  private void awaitTables() {
+    while (flow.runner().lookups().isBehind() && !stop.isGiven()) {
+      stop.pause(20);
+    }
   }
 
   /** Keeps the tables that are read as they are now: the flow goes on to change them. */

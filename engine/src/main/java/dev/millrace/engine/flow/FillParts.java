@@ -1,5 +1,6 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Decisions;
 import dev.millrace.project.ModelSpec;
@@ -20,7 +21,10 @@ public final class FillParts {
   private final List<StreamSpec> sources = new ArrayList<>();
   private final List<Admission> admissions = new ArrayList<>();
   private final Map<ModelSpec, StreamProgram> streams = new LinkedHashMap<>();
-  private final List<Relation> tables = new ArrayList<>();
+
+  /** What is read instead of a topic, with its table. */
+  private final Map<Relation, String> tables = new LinkedHashMap<>();
+
   private final Map<String, Decisions> decisions = new LinkedHashMap<>();
   private long since = Long.MAX_VALUE;
 
@@ -58,7 +62,12 @@ public final class FillParts {
     for (StreamRun stream : flow.streams()) {
       String name = stream.model().name();
       if (inputs.contains(name) && !filled.contains(name)) {
-        tables.add(stream.program().output());
+        tables.put(stream.program().output(), "published." + Identifier.quote(name));
+      }
+    }
+    for (Lookup lookup : flow.lookups()) {
+      if (inputs.contains(lookup.relation().name())) {
+        tables.put(lookup.relation(), "state." + Identifier.quote(lookup.copyName()));
       }
     }
   }
@@ -138,6 +147,8 @@ public final class FillParts {
     }
     List<StreamRun> runs = new ArrayList<>();
     streams.forEach((model, program) -> runs.add(StreamRun.beside(model, program)));
-    return new FlowParts(flow, decided, runs, tables.stream().map(TableInput::new).toList());
+    List<TableInput> inputs = new ArrayList<>();
+    tables.forEach((relation, table) -> inputs.add(new TableInput(relation, table)));
+    return new FlowParts(flow, decided, runs, inputs, List.of());
   }
 }

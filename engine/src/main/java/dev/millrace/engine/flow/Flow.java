@@ -181,7 +181,7 @@ public final class Flow implements AutoCloseable {
    */
   private void step(Intake intake, TopicReader reader, Writer writer)
       throws SQLException, InterruptedException {
-    if (reloadRequested || waitForOutboxes()) {
+    if (reloadRequested || waitForOutboxes() || waitForTables(writer)) {
       return;
     }
     intake.wantEnds(ended);
@@ -195,7 +195,7 @@ public final class Flow implements AutoCloseable {
     if (replay) {
       replayRequested = false;
     }
-    if (!taken.isEmpty() || silent || end || replay) {
+    if (!taken.isEmpty() || silent || end || replay || runner.lookups().isBehind()) {
       try {
         runner.run(writer, taken.records(), taken.positions(), replay, onCommit);
       } catch (SQLException | RuntimeException e) {
@@ -211,6 +211,7 @@ public final class Flow implements AutoCloseable {
         taken.isEmpty()
             && lag.stream().allMatch(PartitionLag::caughtUp)
             && !runner.hasMoved()
+            && !runner.lookups().isBehind()
             && !replayRequested;
     if (reader.state().connected()) {
       report(Health.OK, null);
@@ -231,6 +232,18 @@ public final class Flow implements AutoCloseable {
       return false;
     }
     report(Health.PAUSED, FlowError.outboxFull(full.get().sink()));
+    stop.pause(200);
+    return true;
+  }
+
+  /** A table whose columns are not those that streams know pauses the flow, until it has them. */
+  private boolean waitForTables(Writer writer) throws SQLException {
+    Optional<Problem> misfit = runner.lookups().look(writer);
+    if (misfit.isEmpty()) {
+      return false;
+    }
+    caughtUp = false;
+    report(Health.PAUSED, misfit.get());
     stop.pause(200);
     return true;
   }
@@ -300,6 +313,16 @@ public final class Flow implements AutoCloseable {
     replayRequested = true;
   }
 
+  /**
+   * A build has committed.
+   *
+   * @param tables what it may have written, as {@code schema.table} in lower case; empty if that
+   *     may be anything
+   */
+  public void written(Set<String> tables) {
+    runner.lookups().written(tables);
+  }
+
   /** Streams of it are filled by somebody else, or that has ended, well or not. */
   void filling(boolean now) {
     filling = now;
@@ -327,7 +350,11 @@ public final class Flow implements AutoCloseable {
 
   /** True if everything in the topics was read and committed, as of the last poll. */
   public boolean isCaughtUp() {
-    return caughtUp && ended.isEmpty() && health != Health.RETRYING && !filling;
+    return caughtUp
+        && ended.isEmpty()
+        && health != Health.RETRYING
+        && !filling
+        && !runner.lookups().isBehind();
   }
 
   /** What it consists of, for status. */

@@ -4,7 +4,9 @@ import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.type.Column;
 import dev.millrace.project.SinkSpec;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ public enum FlowError implements ErrorCode {
   STREAM_STOPPED(Blame.USER),
   /** A stream that this one reads has stopped. */
   UPSTREAM_STOPPED(Blame.USER),
+  /** A table that streams look up has other columns than they know. */
+  TABLE_MISFIT(Blame.USER),
   /** A stream's tables are being filled. */
   STREAM_FILLING(Blame.USER),
   /** What a stream is to be filled from was deleted. */
@@ -51,6 +55,30 @@ public enum FlowError implements ErrorCode {
         sink.where(),
         "sink `" + sink.name() + "` has more waiting than its `outbox` allows, so the flow pauses",
         "bring the target back, or raise `outbox`; the topics keep everything meanwhile");
+  }
+
+  static Problem tableMisfit(String table, Column column, String what) {
+    return Problem.error(
+        TABLE_MISFIT,
+        null,
+        "column `"
+            + column.name()
+            + "` of `"
+            + table
+            + "`, which streams look up, "
+            + what
+            + ": they wait",
+        "run the project again, so that its streams know the columns, or build `"
+            + table
+            + "` as it was; the topics keep everything meanwhile");
+  }
+
+  static Problem tableFails(String table, SQLException cause) {
+    return Problem.error(
+        TABLE_MISFIT,
+        null,
+        "`" + table + "`, which streams look up, cannot be read: " + Faults.reason(cause),
+        "build it with what it reads; the topics keep everything meanwhile");
   }
 
   static Problem streamStopped(String stream, String cause, @Nullable SourceLocation where) {

@@ -3,6 +3,7 @@ package dev.millrace.engine.flow;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.sql.Relation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,11 +16,17 @@ import java.util.stream.Collectors;
  * @param sources at least one
  * @param streams each after those it reads
  * @param tables what streams read that are kept up to date elsewhere
+ * @param lookups what streams read that builds make
  */
 public record FlowParts(
-    String name, List<Admission> sources, List<StreamRun> streams, List<TableInput> tables) {
+    String name,
+    List<Admission> sources,
+    List<StreamRun> streams,
+    List<TableInput> tables,
+    List<Lookup> lookups) {
   /** Copies the lists. */
   public FlowParts {
+    lookups = List.copyOf(lookups);
     sources = List.copyOf(sources);
     streams = List.copyOf(streams);
     tables = List.copyOf(tables);
@@ -35,8 +42,21 @@ public record FlowParts(
         .findFirst();
   }
 
+  /** Stops streams that read stopped ones, and returns why, for each that was going on. */
+  List<Problem> stopBehindStopped() {
+    List<Problem> reasons = new ArrayList<>();
+    for (StreamRun stream : streams) {
+      Optional<Problem> upstream = stoppedUpstream(stream);
+      if (stream.stopped().isEmpty() && upstream.isPresent()) {
+        stream.stop(upstream.get());
+        reasons.add(upstream.get());
+      }
+    }
+    return reasons;
+  }
+
   /** A component whose streams read nothing else. */
   public FlowParts(String name, List<Admission> sources, List<StreamRun> streams) {
-    this(name, sources, streams, List.of());
+    this(name, sources, streams, List.of(), List.of());
   }
 }

@@ -22,6 +22,9 @@ sealed interface Operation {
    */
   record Read(String name, KeyRead read, String probe, List<String> columns) implements Operation {}
 
+  /** Makes the relation {@code name} from a SELECT that reads tables which the batch writes. */
+  record Scan(String name, String select) implements Operation {}
+
   /**
    * Makes the relation {@code name} of a table's rows that are due.
    *

@@ -4,6 +4,7 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.DecodedRecords;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.engine.store.Writer;
 import dev.millrace.log.TopicRecords;
 import java.sql.Blob;
 import java.sql.ResultSet;
@@ -23,10 +24,30 @@ final class Replay {
   private static final String MARKED =
       "store.system.rejected WHERE replay = 'marked' AND source = ";
 
+  private static final int AT_ONCE = 10_000;
+
   private Replay() {}
 
+  /** Admits records, as one batch or several. */
+  @FunctionalInterface
+  interface Admitting {
+    /** Admits or refuses them again, so that they are no longer marked. */
+    void admit(TopicRecords records) throws SQLException;
+  }
+
+  /** Hands over all marked records, some at a time. */
+  static void all(Writer writer, List<Admission> sources, Admitting admitting) throws SQLException {
+    for (Admission source : sources) {
+      Optional<TopicRecords> marked = writer.transact(t -> marked(t, source, AT_ONCE));
+      while (marked.isPresent()) {
+        admitting.admit(marked.get());
+        marked = writer.transact(t -> marked(t, source, AT_ONCE));
+      }
+    }
+  }
+
   /** Up to {@code limit} marked records of a source; empty if there is none. */
-  static Optional<TopicRecords> marked(Transaction transaction, Admission source, int limit)
+  private static Optional<TopicRecords> marked(Transaction transaction, Admission source, int limit)
       throws SQLException {
     TopicRecords.Builder records = source.builder();
     transaction.query(

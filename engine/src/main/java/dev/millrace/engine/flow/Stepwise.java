@@ -55,10 +55,8 @@ final class Stepwise {
     for (Relation relation : plan.still()) {
       make(relation.delta(), BatchPlan.noChangeSql(relation));
     }
-    for (CurrentRows current : plan.current()) {
-      for (Operation operation : current.operations()) {
-        run(null, operation, false);
-      }
+    for (Operation operation : plan.inputOperations()) {
+      run(null, operation, false);
     }
     int takes = 0;
     for (StreamRun stream : plan.streams()) {
@@ -94,11 +92,13 @@ final class Stepwise {
             + variables.literals(select));
   }
 
-  /** Runs an operation of a stream, or of a source's current rows. */
+  /** Runs an operation of a stream, or of an input. */
   private void run(@Nullable StreamRun stream, Operation operation, boolean due)
       throws SQLException {
     if (operation instanceof Operation.Make make) {
       make(make.name(), make.select());
+    } else if (operation instanceof Operation.Scan scan) {
+      make(scan.name(), scan.select());
     } else if (operation instanceof Operation.Read read) {
       String probe = Identifier.quote(read.probe());
       if (read.read().isIndexed()) {

@@ -9,28 +9,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table of a stream that stays, read as the input of one that is filled: all its rows as they
- * were at an instant appear, some in each batch, and then what has become of them since. For the
- * thread that fills.
+ * The table of a stream that stays, or the flow's copy of a table that builds make, read as the
+ * input of a stream that is filled: all its rows as they were at an instant appear, some in each
+ * batch, and then what has become of them since. For the thread that fills.
  */
 public final class TableInput {
   private static final String DIFFERS = "c._n IS NULL OR t._n IS NULL OR %s IS DISTINCT FROM %s";
 
   private final Relation relation;
+  private final String table;
   private Optional<String> rows = Optional.empty();
 
-  /** The table that a stream has published. */
-  TableInput(Relation relation) {
+  /**
+   * A table of a flow.
+   *
+   * @param relation what it is to programs
+   * @param table qualified and quoted
+   */
+  TableInput(Relation relation, String table) {
     this.relation = relation;
+    this.table = table;
   }
 
   Relation relation() {
     return relation;
-  }
-
-  /** Qualified and quoted. */
-  private String table() {
-    return "published." + Identifier.quote(relation.name());
   }
 
   /** The copy, qualified and quoted. It goes with the tables that are filled. */
@@ -40,7 +42,7 @@ public final class TableInput {
 
   /** Keeps the table as it is now. */
   void copy(Transaction transaction) throws SQLException {
-    transaction.execute("CREATE OR REPLACE TABLE " + copied() + " AS FROM " + table());
+    transaction.execute("CREATE OR REPLACE TABLE " + copied() + " AS FROM " + table);
   }
 
   /** Drops the copy. */
@@ -64,12 +66,12 @@ public final class TableInput {
             select("c.", "-1")
                 + copied()
                 + " AS c LEFT JOIN "
-                + table()
+                + table
                 + " AS t ON c._n = t._n WHERE "
                 + differs
                 + " UNION ALL "
                 + select("t.", "1")
-                + table()
+                + table
                 + " AS t LEFT JOIN "
                 + copied()
                 + " AS c ON c._n = t._n WHERE "

@@ -1,6 +1,7 @@
 package dev.millrace.engine.unittest;
 
 import dev.millrace.api.connect.StreamDeclaration;
+import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
@@ -37,14 +38,14 @@ final class GivenModels {
 
   private GivenModels() {}
 
-  /** The source's stream on which rows of a model arrive. */
-  static StreamSpec stream(ModelSpec model, Schema schema) {
+  /** The source's stream on which rows of a model, or of a table that builds make, arrive. */
+  static StreamSpec stream(String model, SourceLocation where, Schema schema) {
     List<Column> columns = new ArrayList<>(schema.columns());
     columns.add(new Column(TIME, TIMESTAMPTZ));
     return new StreamSpec(
         SOURCE,
-        new StreamDeclaration(model.name(), new Schema(columns), Map.of()),
-        SOURCE + "." + model.name(),
+        new StreamDeclaration(model, new Schema(columns), Map.of()),
+        SOURCE + "." + model,
         1,
         TIME,
         Duration.ZERO,
@@ -54,7 +55,7 @@ final class GivenModels {
         StreamSpec.ExtraFields.IGNORE,
         StreamSpec.OnBad.SET_ASIDE,
         Integer.MAX_VALUE,
-        model.sourceMap().locate(0, 0));
+        where);
   }
 
   static Schema withoutTime(Schema schema) {
@@ -62,28 +63,23 @@ final class GivenModels {
   }
 
   /** The model as a stream that passes its rows on. */
-  static ModelSpec model(ModelSpec model, StreamSpec stream) {
+  static ModelSpec model(String name, String file, StreamSpec stream) {
     String columns =
         withoutTime(stream.declaration().schema()).names().stream()
             .map(Identifier::quote)
             .collect(Collectors.joining(", "));
     return new ModelSpec(
-        model.name(),
-        model.file(),
+        name,
+        file,
         Materialization.STREAM,
         Emit.ON_CHANGE,
         Optional.empty(),
-        "SELECT "
-            + columns
-            + " FROM "
-            + Identifier.quote(SOURCE)
-            + "."
-            + Identifier.quote(model.name()),
+        "SELECT " + columns + " FROM " + Identifier.quote(SOURCE) + "." + Identifier.quote(name),
         List.of(stream.qualifiedName()),
         Map.of(),
         "",
         Map.of(),
-        model.sourceMap());
+        (offset, length) -> stream.where());
   }
 
   /**

@@ -1,11 +1,14 @@
 package dev.millrace.engine.unittest;
 
 import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.project.AssetGraph;
+import dev.millrace.project.BatchSpec;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
@@ -96,6 +99,24 @@ final class GraphCompiler {
       schemas.put(model.name(), known);
     }
     return known.orElseThrow(Uncompiled::new);
+  }
+
+  /** The columns of a table that builds make and streams look up. */
+  private Schema tableSchema(BatchSpec table) throws Uncompiled {
+    Optional<Schema> schema =
+        programs.values().stream()
+            .flatMap(p -> p.inputs().stream())
+            .filter(i -> i.isTable() && i.name().equals(table.name()))
+            .map(Relation::schema)
+            .findFirst();
+    if (schema.isEmpty() && table.kind() == AssetGraph.Kind.EPHEMERAL) {
+      problems.error(
+          UnitTestError.TEST_ROWS_MISFIT,
+          SourceLocation.ofFile(table.file()),
+          "no columns are known of `" + table.name() + "`, whose SQL is put into what reads it",
+          "give rows of what it reads");
+    }
+    return schema.orElseThrow(Uncompiled::new);
   }
 
   /** The columns of a view or an ephemeral model, as DuckDB types it over what it reads. */
@@ -194,15 +215,28 @@ final class GraphCompiler {
         return;
       }
       Optional<ModelSpec> real = project.model(id);
-      if (real.isEmpty()) {
+      Optional<BatchSpec> table =
+          project.batch().stream().filter(b -> b.name().equals(id)).findFirst();
+      if (real.isPresent()) {
+        give(id, real.get().file(), real.get().sourceMap().locate(0, 0), schema(real.get()));
+      } else if (table.isPresent()) {
+        String file = table.get().file();
+        give(id, file, SourceLocation.ofFile(file), tableSchema(table.get()));
+      } else {
         streams.put(id, stream(id));
         relations.put(id, Admission.relation(stream(id)));
-      } else if (!given.containsKey(id)) {
-        StreamSpec stream = GivenModels.stream(real.get(), schema(real.get()));
+      }
+    }
+
+    /** A model, or a table that builds make, whose rows the test gives, or which has none. */
+    private void give(String id, String file, SourceLocation where, Schema schema)
+        throws Uncompiled {
+      if (!given.containsKey(id)) {
+        StreamSpec stream = GivenModels.stream(id, where, schema);
         given.put(id, stream);
         streams.put(stream.qualifiedName(), stream);
         relations.put(stream.qualifiedName(), Admission.relation(stream));
-        add(GivenModels.model(real.get(), stream), Optional.of(stream));
+        add(GivenModels.model(id, file, stream), Optional.of(stream));
       }
     }
 
@@ -231,7 +265,8 @@ final class GraphCompiler {
         if (relation == null) {
           throw new Uncompiled();
         }
-        inputs.put(read, relation);
+        boolean fixed = givenOn.isEmpty() && model.isAsOfProcessing(read);
+        inputs.put(read, fixed ? relation.inProcessing() : relation);
       }
       try {
         StreamProgram program =

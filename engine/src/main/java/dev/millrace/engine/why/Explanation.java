@@ -45,6 +45,8 @@ public record Explanation(
     NOTHING_CAME,
     /** Every record was refused. */
     ALL_REFUSED,
+    /** A table that is looked up has no rows. */
+    TABLE_EMPTY,
     /** A sink has not delivered what it should. */
     NOT_DELIVERED,
     /** A watermark is not known yet, or one partition holds it back. */

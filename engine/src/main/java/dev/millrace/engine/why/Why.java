@@ -14,6 +14,7 @@ import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
+import dev.millrace.sql.Relation;
 import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -292,22 +293,36 @@ public final class Why {
         .forEach(s -> health(s.health(), s.reason(), id));
     Optional<Windows> windows = facts.windows(id, program, project.streams(), sources);
     windows.ifPresent(w -> windows(id, w, partitions));
-    boolean fed = program.inputs().stream().allMatch(input -> hasRows(input.name()));
+    program.inputs().stream().filter(Relation::isTable).forEach(i -> table(i.name(), held));
+    boolean fed = program.inputs().stream().allMatch(input -> rowsOf(input, held) > 0);
     if (changes.getOrDefault(id, 0L) == 0 && fed && windows.isEmpty()) {
       filtered(id, program, held);
     }
     return windows.stream().toList();
   }
 
-  private boolean hasRows(String input) {
-    StoreFacts.Source source = sources.get(input);
-    return source == null ? changes.getOrDefault(input, 0L) > 0 : source.rows() > 0;
+  /** A table that builds make, of which streams have seen nothing. */
+  private void table(String name, List<Held> held) {
+    if (tableRows(name, held) == 0) {
+      add(
+          Cause.TABLE_EMPTY,
+          name,
+          "`" + name + "` has no rows: no build has made it yet, or it is empty",
+          "run `millrace build <project> --select " + name + "`");
+    }
+  }
+
+  private static long tableRows(String name, List<Held> held) {
+    return held.stream()
+        .filter(h -> h.asset().equals(name) && h.operator().equals("copy"))
+        .mapToLong(Held::rows)
+        .sum();
   }
 
   private void filtered(String id, StreamProgram program, List<Held> held) {
     String inputs =
         program.inputs().stream()
-            .map(i -> "`" + i.name() + "` has " + Words.count(rowsOf(i.name()), "row"))
+            .map(i -> "`" + i.name() + "` has " + Words.count(rowsOf(i, held), "row"))
             .collect(Collectors.joining(", "));
     List<Held> waiting =
         held.stream()
@@ -329,9 +344,12 @@ public final class Why {
             : "rows of a join wait for partners: compare the keys of both sides");
   }
 
-  private long rowsOf(String input) {
-    StoreFacts.Source source = sources.get(input);
-    return source == null ? changes.getOrDefault(input, 0L) : source.rows();
+  private long rowsOf(Relation input, List<Held> held) {
+    if (input.isTable()) {
+      return tableRows(input.name(), held);
+    }
+    StoreFacts.Source source = sources.get(input.name());
+    return source == null ? changes.getOrDefault(input.name(), 0L) : source.rows();
   }
 
   private void windows(String id, Windows windows, List<Partition> partitions) {

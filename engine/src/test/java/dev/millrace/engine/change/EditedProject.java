@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.api.connect.Connector;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
+import dev.millrace.dbt.adapter.Adapter;
+import dev.millrace.dbt.command.DbtCommands;
+import dev.millrace.dbt.command.DbtRequest;
+import dev.millrace.dbt.command.DbtRequest.NodeSelection;
 import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.EngineOptions;
 import dev.millrace.engine.Programs;
 import dev.millrace.engine.Status.Health;
+import dev.millrace.engine.batch.BatchLimits;
+import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.log.EmbeddedBroker;
@@ -20,6 +26,8 @@ import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
 import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,6 +40,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -198,6 +207,54 @@ final class EditedProject implements AutoCloseable {
   private static boolean hasStopped(Engine engine) {
     return engine.hasStopped()
         || engine.status().streams().stream().anyMatch(s -> s.health() == Health.STOPPED);
+  }
+
+  /** Builds with a running engine, as `millrace build` asks it to; `words` are names of nodes. */
+  void build(Engine engine, String... names) {
+    build(engine.models(), names);
+  }
+
+  /** Builds while nothing runs. */
+  void build(String... names) {
+    try (Store store = store()) {
+      build(new StoreAdapter(store, BatchLimits.alone(2), folder), names);
+    }
+  }
+
+  private void build(Adapter adapter, String... names) {
+    DbtRequest request =
+        new DbtRequest(
+            "build",
+            folder,
+            folder,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            new NodeSelection(
+                List.of(names),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Optional.empty()),
+            Optional.empty(),
+            false,
+            false,
+            Optional.empty(),
+            false,
+            false,
+            false,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            "selector",
+            false,
+            false);
+    StringWriter out = new StringWriter();
+    boolean good =
+        new DbtCommands(request, Map.of(), new PrintWriter(out)).run(manifest -> adapter);
+    assertThat(good).as(out.toString()).isTrue();
   }
 
   Store store() {

@@ -8,6 +8,8 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.History;
 import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.lookup.LookupTable;
+import dev.millrace.engine.lookup.UsedColumns;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
@@ -37,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A flow without Kafka: records go straight into batches, over a real store. */
@@ -149,6 +152,36 @@ final class FlowHarness implements AutoCloseable {
     return this;
   }
 
+  /** Adds a table that builds make; columns as {@code name TYPE} texts. */
+  FlowHarness table(String name, String... columns) {
+    List<Column> schema = new ArrayList<>();
+    for (String column : columns) {
+      String[] parts = column.split(" ", 2);
+      schema.add(new Column(parts[0], DataTypeParser.parse(parts[1]).orElseThrow()));
+    }
+    relations.put(name, Relation.ofTable(name, new Schema(schema)));
+    return this;
+  }
+
+  /** Streams that are added from now on look up the table as of processing. */
+  FlowHarness asOfProcessing(String table) {
+    relations.put(table, relation(table).inProcessing());
+    return this;
+  }
+
+  /** A build does this, one statement after the other in a transaction. */
+  void build(String... statements) throws SQLException {
+    try (Connection connection = store().connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      connection.commit();
+    }
+    runner().lookups().written(Set.of());
+  }
+
   /** Adds a stream model over what was added before. */
   FlowHarness stream(String name, String sql, Emit emit, Optional<Duration> retain)
       throws Exception {
@@ -206,8 +239,23 @@ final class FlowHarness implements AutoCloseable {
           new StreamRun(
               Optional.ofNullable(models.get(name)).orElseThrow(), program(name), outboxes));
     }
+    List<Lookup> lookups =
+        UsedColumns.ofTables(programs.values()).entrySet().stream()
+            .map(
+                t ->
+                    new Lookup(
+                        new LookupTable(
+                            t.getKey(),
+                            "main",
+                            t.getKey(),
+                            Set.of(LookupTable.written("main", t.getKey())),
+                            t.getValue())))
+            .toList();
     runner =
-        new BatchRunner(new FlowParts("test", admissions, streams), clock, new Workers(bulkFrom));
+        new BatchRunner(
+            new FlowParts("test", admissions, streams, List.of(), lookups),
+            clock,
+            new Workers(bulkFrom));
     writer = opened.writer();
     runner().load(opened, writer());
     return this;
