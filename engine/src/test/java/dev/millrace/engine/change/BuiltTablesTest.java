@@ -159,6 +159,37 @@ class BuiltTablesTest {
         .containsExactly("lookup_shown");
   }
 
+  /** What a product cost when it was ordered, by a snapshot, whenever its versions were built. */
+  @Test
+  void anOrderHasThePriceOfItsTime() throws Exception {
+    for (String model : List.of("priced", "shown", "paid", "sums", "listed")) {
+      project.remove("models/" + model + ".sql");
+    }
+    project.write("seeds/products.csv", "product,price,changed\ntea,2,2026-01-01 08:00:00\n");
+    project.write(
+        "snapshots/prices.sql",
+        "{% snapshot prices %}{{ config(unique_key='product', strategy='timestamp',"
+            + " updated_at='changed') }} SELECT * FROM {{ ref('products') }}{% endsnapshot %}");
+    project.stream(
+        "at_the_time",
+        "SELECT o.id, p.price FROM {{ source('shop', 'orders') }} o JOIN {{ ref('prices') }} p"
+            + " ON o.product = p.product AND o.at >= p.dbt_valid_from"
+            + " AND (o.at < p.dbt_valid_to OR p.dbt_valid_to IS NULL)");
+    order("a", "tea");
+    try (Engine engine = project.open()) {
+      engine.start();
+      project.build(engine);
+      await(engine, "FROM at_the_time", "a|2");
+      project.write("seeds/products.csv", "product,price,changed\ntea,3,2026-01-01 11:30:00\n");
+      project.build(engine);
+      project.send(
+          "orders",
+          null,
+          "{\"id\":\"b\",\"product\":\"tea\",\"at\":\"2026-01-01T11:45:00Z\"}");
+      await(engine, "FROM at_the_time", "a|2", "b|3");
+    }
+  }
+
   @Test
   void aTableThatDoesNotFitPausesItsStreams() throws Exception {
     order("a", "tea");
