@@ -122,6 +122,8 @@ public final class EmptyRelations {
             project.setting().environment(),
             nodes.stream().map(Node::id).toList(),
             Map.of(),
+            Optional.empty(),
+            new HashSet<>(),
             line -> {}));
   }
 
