@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A registry that runs, asked as any client of HTTP does. */
@@ -25,7 +26,7 @@ final class RegistryRun implements AutoCloseable {
   RegistryRun(Cluster cluster, Path project) {
     Ports ports = new Ports(DataFolder.open(project));
     system = new RegistrySystem("schema_registry", cluster, () -> {}, () -> ports.port("registry"));
-    url = system.start().get("url").toString();
+    url = Objects.requireNonNull(system.start().get("url")).toString();
   }
 
   String url() {

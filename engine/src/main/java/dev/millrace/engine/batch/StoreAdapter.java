@@ -40,8 +40,7 @@ public final class StoreAdapter implements Adapter {
    * @param written is told after a commit which tables it may have changed, as {@link
    *     LookupTable#written} names them; none if that may be any. From the sessions' threads
    */
-  public StoreAdapter(
-      Store store, BatchLimits limits, Path folder, Consumer<Set<String>> written) {
+  public StoreAdapter(Store store, BatchLimits limits, Path folder, Consumer<Set<String>> written) {
     this.store = store;
     this.limits = limits;
     this.folder = folder.toAbsolutePath().normalize();
@@ -73,7 +72,6 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(
-        store, limits, folder, running, relations, new WrittenTables(written));
+    return new StoreSession(store, limits, folder, running, relations, new WrittenTables(written));
   }
 }

@@ -54,16 +54,8 @@ public record StoredProject(
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
       new StoredProject(
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          Set.of(),
-          Set.of(),
-          Map.of(),
-          Map.of(),
-          Map.of());
+          List.of(), List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(),
+          Map.of(), Map.of());
 
   /**
    * A source's ledger, as the store knows it.

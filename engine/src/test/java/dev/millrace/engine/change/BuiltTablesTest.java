@@ -183,9 +183,7 @@ class BuiltTablesTest {
       project.write("seeds/products.csv", "product,price,changed\ntea,3,2026-01-01 11:30:00\n");
       project.build(engine);
       project.send(
-          "orders",
-          null,
-          "{\"id\":\"b\",\"product\":\"tea\",\"at\":\"2026-01-01T11:45:00Z\"}");
+          "orders", null, "{\"id\":\"b\",\"product\":\"tea\",\"at\":\"2026-01-01T11:45:00Z\"}");
       await(engine, "FROM at_the_time", "a|2", "b|3");
     }
   }
