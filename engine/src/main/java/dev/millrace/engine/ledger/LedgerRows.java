@@ -133,8 +133,7 @@ final class LedgerRows implements AutoCloseable {
       throws SQLException {
     List<String> columns = new ArrayList<>();
     transaction.query(
-        "SELECT column_name, CASE data_type WHEN 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMPTZ' ELSE data_type END"
-            + " FROM duckdb_columns() WHERE database_name = 'store' AND schema_name = 'system' AND table_name = "
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'store' AND schema_name = 'system' AND table_name = "
             + Identifier.literal(table.name())
             + " ORDER BY column_index",
         row -> columns.add(Identifier.quote(row.getString(1)) + " " + row.getString(2)));

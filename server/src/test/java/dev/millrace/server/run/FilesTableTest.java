@@ -398,7 +398,7 @@ class FilesTableTest {
           .untilAsserted(() -> assertThat(metric(running, "quarantined_total")).isEqualTo(1));
       assertThat(metric(running, "read_total")).isEqualTo(2);
       assertThat(metric(running, "bytes_total"))
-          .isEqualTo((csv(0, 5) + csv(5, 9) + "9\n").length());
+          .isEqualTo((csv(0, 5) + "nothing\nat all\n" + csv(5, 9) + "9\n").length());
       assertThat(metric(running, "rejected_rows_total")).isEqualTo(1);
       assertThat(metric(running, "failed")).isEqualTo(1);
       assertThat(metric(running, "refused")).isZero();
