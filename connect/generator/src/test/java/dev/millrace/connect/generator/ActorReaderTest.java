@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -163,14 +165,25 @@ class ActorReaderTest {
             catalogues,
             "attributes",
             block(
-                "level", block("choice", List.of("free", "paid")), "place", block("of", "places")));
+                "user",
+                block("sequence", true),
+                "level",
+                block("choice", List.of("free", "paid")),
+                "place",
+                block("of", "places")));
     List<StreamDeclaration> streams =
         List.of(
             stream(
                 "views",
-                schema("city", "VARCHAR", "lat", "DOUBLE"),
+                schema("user", "VARCHAR", "city", "VARCHAR", "lat", "DOUBLE"),
                 "fields",
-                block("city", block("actor", "place.city"), "lat", block("actor", "place.lat"))),
+                block(
+                    "user",
+                    block("actor", "user"),
+                    "city",
+                    block("actor", "place.city"),
+                    "lat",
+                    block("actor", "place.lat"))),
             stream(
                 "plays",
                 schema("title", "VARCHAR", "artist", "VARCHAR"),
@@ -190,7 +203,7 @@ class ActorReaderTest {
             Map.of(),
             folder,
             Clock.systemUTC());
-    Map<String, Integer> cities = new HashMap<>();
+    Map<String, Set<String>> cities = new HashMap<>();
     Map<String, String> artists = new HashMap<>();
     ObjectMapper json = new ObjectMapper();
     try (Source source = new GeneratorConnector().open(context)) {
@@ -198,7 +211,7 @@ class ActorReaderTest {
         JsonNode node = json.readTree(record.value());
         if (record.stream().equals("views")) {
           String city = node.get("city").textValue();
-          cities.merge(city, 1, Integer::sum);
+          cities.computeIfAbsent(city, c -> new HashSet<>()).add(node.get("user").textValue());
           assertThat(node.get("lat").isNull()).isEqualTo(city.equals("Kassel"));
         } else {
           String artist = node.get("artist").textValue();
@@ -209,8 +222,8 @@ class ActorReaderTest {
     }
     assertThat(cities).containsOnlyKeys("Bad Zwesten, Kellerwald", "Kassel");
     assertThat(
-            cities.getOrDefault("Kassel", 0)
-                / (double) cities.getOrDefault("Bad Zwesten, Kellerwald", 1))
+            cities.getOrDefault("Kassel", Set.of()).size()
+                / (double) cities.getOrDefault("Bad Zwesten, Kellerwald", Set.of()).size())
         .isBetween(2.0, 4.5);
     assertThat(artists).hasSize(50);
     assertThat(artists.values()).contains("artist-1", "artist-2");
