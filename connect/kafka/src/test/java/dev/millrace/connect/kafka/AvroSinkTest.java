@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -137,7 +138,8 @@ class AvroSinkTest {
     List<ConsumerRecord<byte[], byte[]>> written = records("types");
     assertThat(written).hasSize(rows.size());
     for (int i = 0; i < rows.size(); i++) {
-      List<@Nullable Object> read = JsonReading.row(json(written.get(i).value()), schema);
+      List<@Nullable Object> read =
+          JsonReading.row(Objects.requireNonNull(json(written.get(i).value())), schema);
       for (int c = 0; c < columns.size(); c++) {
         assertThat(read.get(c)).as(columns.get(c).toString()).isEqualTo(rows.get(i).get(c));
       }
