@@ -41,9 +41,9 @@ final class DbtProject {
         md5({{ parts | join(" || '-' || ") }})
       {%- endmacro %}
 
-      {% macro newer_only(column) -%}
+      {% macro newer_only(alias, column) -%}
         {% if is_incremental() -%}
-        where {{ column }} > (select max({{ column }}) from {{ this }})
+        where {{ alias }}.{{ column }} > (select max(t.{{ column }}) from {{ this }} as t)
         {%- endif %}
       {%- endmacro %}
       """;
@@ -87,7 +87,7 @@ final class DbtProject {
       {{ config(materialized='incremental', unique_key='id', tags=['layer_%1$d']) }}
       select a.id, a.parent_id, a.state, a.amount, a.surrogate, a.changed_on
       from {{ ref('%2$s') }} as a
-      {{ newer_only('a.changed_on') }}
+      {{ newer_only('a', 'changed_on') }}
       """;
 
   private final Path folder;
