@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
@@ -79,7 +80,7 @@ class AvroTopicsTest {
     Ports ports = new Ports(DataFolder.open(systems));
     registry =
         new RegistrySystem("registry", broker.cluster(), () -> {}, () -> ports.port("registry"));
-    url = registry.start().get("url").toString();
+    url = Objects.requireNonNull(registry.start().get("url")).toString();
     client = new RegistryClient(new Options(RegistryOptions.OPTIONS, Map.of("url", url)));
     Map<String, Object> properties = broker.cluster().clientProperties("test");
     producer =
