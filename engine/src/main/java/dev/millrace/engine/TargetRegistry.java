@@ -1,10 +1,8 @@
 package dev.millrace.engine;
 
-import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.option.Options;
 import dev.millrace.formats.registry.RegistryClient;
-import dev.millrace.formats.registry.RegistryError;
 import dev.millrace.formats.registry.RegistryOptions;
 import dev.millrace.project.SystemSpec;
 import dev.millrace.project.Target;
@@ -47,18 +45,7 @@ final class TargetRegistry implements Supplier<RegistryClient> {
   public synchronized RegistryClient get() {
     RegistryClient known = client;
     if (known == null) {
-      known =
-          options()
-              .map(RegistryClient::new)
-              .orElseThrow(
-                  () ->
-                      new RetryException(
-                          Problem.error(
-                              RegistryError.REGISTRY_UNREACHABLE,
-                              null,
-                              "the schema registry is still being started",
-                              null),
-                          null));
+      known = RegistryClient.of(options());
       client = known;
     }
     return known;

@@ -14,10 +14,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
@@ -30,6 +32,9 @@ import org.duckdb.DuckDBConnection;
  * their owners ask for new ones.
  */
 public final class Store implements AutoCloseable {
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
+  private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
+
   /** The layout of the tables. A store with another number is refused: it is made anew. */
   static final int VERSION = 4;
 
@@ -53,7 +58,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Opens the store, and makes it if it is missing.
+   * Opens the store, and makes it if it is missing. One that another process has open is waited for
+   * for some seconds: that may be a single `millrace sql`.
    *
    * @throws StopException if it is newer, locked or damaged
    */
@@ -62,7 +68,7 @@ public final class Store implements AutoCloseable {
     boolean made = !Files.exists(file);
     try {
       Files.createDirectories(options.folder());
-      DuckDBConnection root = connect(file);
+      DuckDBConnection root = connectOnceFree(file);
       try {
         deleteScratch(options.folder().resolve("scratch"));
         return new Store(options, file, root);
@@ -81,6 +87,26 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  private static DuckDBConnection connectOnceFree(Path file) throws SQLException {
+    long deadline = System.nanoTime() + LOCK_WAIT.toNanos();
+    while (true) {
+      try {
+        return connect(file);
+      } catch (SQLException e) {
+        if (!isLocked(e)
+            || System.nanoTime() > deadline
+            || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+      }
+    }
+  }
+
+  private static boolean isLocked(SQLException e) {
+    return String.valueOf(e.getMessage()).contains("lock on file");
+  }
+
   private static void deleteScratch(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -97,7 +123,7 @@ public final class Store implements AutoCloseable {
       return new StopException(
           diskFull(message, "free some space, then run again; nothing is lost"), e);
     }
-    boolean locked = message.contains("lock");
+    boolean locked = isLocked(e);
     return new StopException(
         Problem.error(
             StoreError.STORE_UNAVAILABLE,

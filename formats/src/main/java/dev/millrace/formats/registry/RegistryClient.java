@@ -48,6 +48,26 @@ public final class RegistryClient {
           .build();
 
   /**
+   * The client of a registry that may not run yet.
+   *
+   * @param system its options once it runs
+   * @throws RetryException if it does not run yet
+   */
+  public static RegistryClient of(Optional<Options> system) {
+    return system
+        .map(RegistryClient::new)
+        .orElseThrow(
+            () ->
+                new RetryException(
+                    Problem.error(
+                        RegistryError.REGISTRY_UNREACHABLE,
+                        null,
+                        "the schema registry is still being started",
+                        null),
+                    null));
+  }
+
+  /**
    * A client; connects when it is first asked.
    *
    * @param system the options of a system of type {@link RegistryOptions#TYPE}

@@ -2,7 +2,6 @@ package dev.millrace.connect.kafka;
 
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Schema;
@@ -10,7 +9,6 @@ import dev.millrace.formats.BadRecordException;
 import dev.millrace.formats.RecordEncoding;
 import dev.millrace.formats.RegistryEncoding;
 import dev.millrace.formats.registry.RegistryClient;
-import dev.millrace.formats.registry.RegistryError;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +29,7 @@ final class SinkEncoding {
   }
 
   private static RecordEncoding avro(SinkContext context, List<String> key) {
-    RegistryClient registry =
-        context
-            .registry()
-            .map(RegistryClient::new)
-            .orElseThrow(
-                () ->
-                    new RetryException(
-                        Problem.error(
-                            RegistryError.REGISTRY_UNREACHABLE,
-                            null,
-                            "the schema registry is still being started",
-                            null),
-                        null));
+    RegistryClient registry = RegistryClient.of(context.registry());
     Schema schema = context.schema();
     List<Column> columns = key.stream().map(k -> schema.column(k).orElseThrow()).toList();
     return new RegistryEncoding(
