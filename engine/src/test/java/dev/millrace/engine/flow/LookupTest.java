@@ -123,7 +123,7 @@ class LookupTest {
   @Test
   @Tag("long")
   void everyStreamIsItsQueryForLong() throws Exception {
-    run(250);
+    run(150);
   }
 
   private void run(int rounds) throws Exception {
