@@ -258,40 +258,38 @@ public final class Outbox {
 
   /**
    * The next changes, as many as the pace allows, for a sink that reads them itself; empty if none
-   * waits. Not for the mode of Debezium.
+   * waits. The query gives the same rows whenever it runs, whatever is committed meanwhile. Not for
+   * the mode of Debezium.
    */
   public Optional<Stretch> stretch(Connection connection, SinkPace pace) throws SQLException {
     long upTo = written;
-    try (Statement statement = connection.createStatement()) {
-      String waiting =
-          " FROM "
-              + table
-              + " WHERE _seq > "
-              + delivered
-              + " AND _seq <= "
-              + end(statement, pace.rows());
-      try (ResultSet row =
-          statement.executeQuery("SELECT count(*), max(_seq), epoch_us(min(_at))" + waiting)) {
-        row.next();
-        if (row.getLong(1) == 0) {
-          emptyUpTo = upTo;
-          return Optional.empty();
-        }
-        String columns =
-            schema.names().stream()
-                .map(n -> ", " + Identifier.quote(n))
-                .collect(Collectors.joining());
-        String newest =
-            sink.mode() == WriteMode.UPSERT
-                ? " QUALIFY row_number() OVER (PARTITION BY " + keys() + " ORDER BY _seq DESC) = 1"
-                : "";
-        return Optional.of(
-            new Stretch(
-                "SELECT _w" + columns + waiting + newest,
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(3)));
+    String from = " FROM " + table + " WHERE _seq > " + delivered + " AND _seq <= ";
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT count(*), max(_seq), epoch_us(min(_at))"
+                    + from
+                    + end(statement, pace.rows()))) {
+      row.next();
+      if (row.getLong(1) == 0) {
+        emptyUpTo = upTo;
+        return Optional.empty();
       }
+      String columns =
+          schema.names().stream()
+              .map(n -> ", " + Identifier.quote(n))
+              .collect(Collectors.joining());
+      String newest =
+          sink.mode() == WriteMode.UPSERT
+              ? " QUALIFY row_number() OVER (PARTITION BY " + keys() + " ORDER BY _seq DESC) = 1"
+              : "";
+      // Up to the last that was counted: the flow may have committed more before the sink reads.
+      return Optional.of(
+          new Stretch(
+              "SELECT _w" + columns + from + row.getLong(2) + newest,
+              row.getLong(1),
+              row.getLong(2),
+              row.getLong(3)));
     }
   }
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,14 +80,21 @@ class DeliveryTest {
   /** A target that reads its changes itself, and remembers their values. */
   private static final class Reader extends Target implements QuerySink {
     private final List<Integer> values = new CopyOnWriteArrayList<>();
+    private final Runnable beforeReading;
 
     Reader(SinkPace pace) {
+      this(pace, () -> {});
+    }
+
+    Reader(SinkPace pace, Runnable beforeReading) {
       super(pace);
+      this.beforeReading = beforeReading;
     }
 
     @Override
     public void deliver(Connection duckdb, String changes, long sequence) {
       int before = values.size();
+      beforeReading.run();
       try (Statement statement = duckdb.createStatement();
           ResultSet row = statement.executeQuery("SELECT v * _w FROM (" + changes + ")")) {
         while (row.next()) {
@@ -159,6 +167,41 @@ class DeliveryTest {
     assertThat(reader.chunks).containsExactly(10, 10, 5);
     assertThat(reader.values)
         .containsExactlyInAnyOrderElementsOf(IntStream.range(1, 26).boxed().toList());
+  }
+
+  @Test
+  void whatIsCommittedBeforeASinkReadsBelongsToTheNextChunk() throws Exception {
+    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1));
+        StateTables tables = new StateTables(store)) {
+      Outbox outbox = outbox(store, WriteMode.APPEND, "range(1, 4)");
+      AtomicBoolean grown = new AtomicBoolean();
+      Runnable grow =
+          () -> {
+            if (grown.compareAndSet(false, true)) {
+              grow(store, outbox, tables);
+            }
+          };
+      Reader reader = new Reader(new SinkPace(10, 1, Duration.ofMillis(1)), grow);
+      try (Delivery delivery = new Delivery(outbox, store, () -> reader, false)) {
+        delivery.start();
+        await().until(() -> reader.chunks.size() >= 2);
+      }
+      assertThat(reader.values).containsExactly(1, 2, 3, 4, 5);
+    }
+  }
+
+  private static void grow(Store store, Outbox outbox, StateTables tables) {
+    try (var writer = store.writer()) {
+      writer.transact(
+          t -> {
+            t.execute(
+                "INSERT INTO outbox.s (_seq, _w, _at, v) VALUES (4, 1, now(), 4), (5, 1, now(), 5)");
+            outbox.create(t, tables);
+            return true;
+          });
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
