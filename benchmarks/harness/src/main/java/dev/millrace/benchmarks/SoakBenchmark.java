@@ -62,6 +62,9 @@ final class SoakBenchmark {
       while (System.nanoTime() - start < time.toNanos()) {
         samples.add(sample(millrace, project, start));
         System.out.printf(Locale.ROOT, "%s%n", samples.get(samples.size() - 1));
+        if (!millrace.process().isAlive()) {
+          throw new IllegalStateException("Millrace has ended; its log is beside " + folder);
+        }
       }
     }
     report();

@@ -1,12 +1,13 @@
 package dev.millrace.engine.store;
 
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Finds the rows of a state table that may carry a key: a map from the 64-bit hash of the key to
- * row ids, all in the heap.
+ * row ids, all in memory, outside of the heap.
  *
  * <p>It is derived data. The store stays the only truth: the index is rebuilt from {@code SELECT
  * hash, _id} at start, and again after a rolled-back batch that it had already seen. It may name a
@@ -27,17 +28,26 @@ import java.util.Map;
  * <p>A key that repeats more than {@code heavyLimit} times among live rows is given up: linear
  * probing would go quadratic, and an index is of no use for it. Its rows are to be found by a scan.
  *
- * <p>Not thread safe; one flow owns it.
+ * <p>Not thread safe; one flow owns it, and closes it.
  */
-public final class KeyIndex {
+public final class KeyIndex implements AutoCloseable {
   private static final int SHARD_BITS = 8;
   private static final int SHARDS = 1 << SHARD_BITS;
   private static final int FIRST_LENGTH = 16;
   private static final double FULL = 0.80;
   private static final double AFTER_GROWTH = 0.60;
+
+  /** The longest that is one piece of memory. */
+  private static final int MAX_LENGTH = 1 << 27;
+
   private static final long ID_MASK = 0xFFFF_FFFFL;
 
-  private final long[][] shards = new long[SHARDS][];
+  /** Of an index that is closed: empty, and not to be written. */
+  private static final IndexMemory.Slots CLOSED =
+      new IndexMemory.Slots(LongBuffer.allocate(FIRST_LENGTH).asReadOnlyBuffer(), null);
+
+  private final IndexMemory memory;
+  private final IndexMemory.Slots[] shards = new IndexMemory.Slots[SHARDS];
   private final int[] used = new int[SHARDS];
   private final int heavyLimit;
 
@@ -77,7 +87,8 @@ public final class KeyIndex {
    * @param heavyLimit how many live rows of one key are indexed before it is given up; 64 to 1024
    *     is sensible
    */
-  public KeyIndex(long firstId, long expected, int heavyLimit) {
+  KeyIndex(IndexMemory memory, long firstId, long expected, int heavyLimit) {
+    this.memory = memory;
     this.base = firstId - 1; // relative id 0 means an empty slot
     this.floor = firstId;
     this.heavyLimit = heavyLimit;
@@ -85,10 +96,16 @@ public final class KeyIndex {
     // hashes spread evenly: four standard deviations of room, so that no shard grows during the
     // load
     int length =
-        (int) Math.min(1 << 30, Math.max(FIRST_LENGTH, perShard + 4 * (long) Math.sqrt(perShard)));
+        (int)
+            Math.min(MAX_LENGTH, Math.max(FIRST_LENGTH, perShard + 4 * (long) Math.sqrt(perShard)));
     for (int i = 0; i < SHARDS; i++) {
-      shards[i] = new long[length];
+      shards[i] = memory.allocate(length);
     }
+  }
+
+  /** What an index of so many rows takes, about, in bytes. */
+  static long bytesOf(long rows) {
+    return (long) (rows / AFTER_GROWTH * 8) + SHARDS * 8L * FIRST_LENGTH;
   }
 
   /** Adds a row. Ids mostly ascend; a row with a NULL key is never added, as it joins nothing. */
@@ -102,20 +119,21 @@ public final class KeyIndex {
       return;
     }
     int shard = shardOf(hash);
-    long[] slots = shards[shard];
-    if (used[shard] >= slots.length * FULL) {
-      slots = grow(shard);
+    LongBuffer slots = shards[shard].values();
+    if (used[shard] >= slots.capacity() * FULL) {
+      slots = resize(shard);
     }
     long stored = storedOf(hash);
-    int at = home(stored, slots.length);
+    int length = slots.capacity();
+    int at = home(stored, length);
     int same = 0;
-    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+    for (long slot; (slot = slots.get(at)) != 0; at = next(at, length)) {
       if (slot >>> 32 == stored && idOf(slot) >= floor && ++same >= heavyLimit) {
         heavy.merge(identity(hash), id, Math::max);
         return;
       }
     }
-    slots[at] = stored << 32 | (id - base);
+    slots.put(at, stored << 32 | (id - base));
     used[shard]++;
   }
 
@@ -127,10 +145,11 @@ public final class KeyIndex {
     if (!heavy.isEmpty() && isHeavy(hash)) {
       return false;
     }
-    long[] slots = shards[shardOf(hash)];
+    LongBuffer slots = shards[shardOf(hash)].values();
     long stored = storedOf(hash);
-    int at = home(stored, slots.length);
-    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+    int length = slots.capacity();
+    int at = home(stored, length);
+    for (long slot; (slot = slots.get(at)) != 0; at = next(at, length)) {
       if (slot >>> 32 == stored) {
         long id = idOf(slot);
         if (id >= floor) {
@@ -149,10 +168,11 @@ public final class KeyIndex {
   /** Forgets one row out of turn (a retraction). Nothing happens if it is not there. */
   public void remove(long hash, long id) {
     int shard = shardOf(hash);
-    long[] slots = shards[shard];
+    LongBuffer slots = shards[shard].values();
     long wanted = storedOf(hash) << 32 | (id - base);
-    int at = home(storedOf(hash), slots.length);
-    for (long slot; (slot = slots[at]) != 0; at = next(at, slots.length)) {
+    int length = slots.capacity();
+    int at = home(storedOf(hash), length);
+    for (long slot; (slot = slots.get(at)) != 0; at = next(at, length)) {
       if (slot == wanted) {
         close(shard, at);
         return;
@@ -175,14 +195,14 @@ public final class KeyIndex {
    */
   public void sweep(int slotsToVisit) {
     for (int visited = 0; visited < slotsToVisit; visited++) {
-      long[] slots = shards[sweepShard];
-      if (sweepSlot >= slots.length) {
+      LongBuffer slots = shards[sweepShard].values();
+      if (sweepSlot >= slots.capacity()) {
         shrinkIfSparse(sweepShard);
         sweepSlot = 0;
         sweepShard = (sweepShard + 1) % SHARDS;
         continue;
       }
-      long slot = slots[sweepSlot];
+      long slot = slots.get(sweepSlot);
       if (slot != 0 && idOf(slot) < floor) {
         close(sweepShard, sweepSlot); // the slot may now hold a successor: look again
       } else {
@@ -202,8 +222,8 @@ public final class KeyIndex {
 
   public long bytes() {
     long sum = 0;
-    for (long[] slots : shards) {
-      sum += 16 + 8L * slots.length;
+    for (IndexMemory.Slots slots : shards) {
+      sum += 8L * slots.values().capacity();
     }
     return sum;
   }
@@ -246,32 +266,29 @@ public final class KeyIndex {
    * slot.
    */
   private void close(int shard, int hole) {
-    long[] slots = shards[shard];
-    int length = slots.length;
+    LongBuffer slots = shards[shard].values();
+    int length = slots.capacity();
     int at = hole;
     while (true) {
       at = next(at, length);
-      long slot = slots[at];
+      long slot = slots.get(at);
       if (slot == 0) {
         break;
       }
       int home = home(slot >>> 32, length);
       boolean mayMove = hole <= at ? home <= hole || home > at : home <= hole && home > at;
       if (mayMove) {
-        slots[hole] = slot;
+        slots.put(hole, slot);
         hole = at;
       }
     }
-    slots[hole] = 0;
+    slots.put(hole, 0);
     used[shard]--;
   }
 
-  private long[] grow(int shard) {
-    return resize(shard);
-  }
-
   private void shrinkIfSparse(int shard) {
-    if (shards[shard].length > 4 * FIRST_LENGTH && used[shard] < shards[shard].length * 0.25) {
+    int length = shards[shard].values().capacity();
+    if (length > 4 * FIRST_LENGTH && used[shard] < length * 0.25) {
       resize(shard);
     }
   }
@@ -280,26 +297,34 @@ public final class KeyIndex {
    * Copies the live entries into an array of the right length; after many have expired it may be a
    * shorter one.
    */
-  private long[] resize(int shard) {
-    long[] old = shards[shard];
+  private LongBuffer resize(int shard) {
+    LongBuffer old = shards[shard].values();
     int live = 0;
-    for (long slot : old) {
+    for (int i = 0; i < old.capacity(); i++) {
+      long slot = old.get(i);
       if (slot != 0 && idOf(slot) >= floor) {
         live++;
       }
     }
-    int length = Math.max(FIRST_LENGTH, (int) Math.min(1 << 30, (long) (live / AFTER_GROWTH) + 1));
-    long[] slots = new long[length];
-    for (long slot : old) {
+    int length =
+        (int) Math.min(MAX_LENGTH, Math.max(FIRST_LENGTH, (long) (live / AFTER_GROWTH) + 1));
+    if (live >= length) {
+      throw new IllegalStateException("more than " + live + " rows in a part of an index");
+    }
+    IndexMemory.Slots made = memory.allocate(length);
+    LongBuffer slots = made.values();
+    for (int i = 0; i < old.capacity(); i++) {
+      long slot = old.get(i);
       if (slot != 0 && idOf(slot) >= floor) {
         int at = home(slot >>> 32, length);
-        while (slots[at] != 0) {
+        while (slots.get(at) != 0) {
           at = next(at, length);
         }
-        slots[at] = slot;
+        slots.put(at, slot);
       }
     }
-    shards[shard] = slots;
+    memory.free(shards[shard]);
+    shards[shard] = made;
     used[shard] = live;
     return slots;
   }
@@ -313,13 +338,26 @@ public final class KeyIndex {
       resize(shard); // drops what is below the floor, which could not be expressed any more
     }
     long shift = floor - 1 - base;
-    for (long[] slots : shards) {
-      for (int i = 0; i < slots.length; i++) {
-        if (slots[i] != 0) {
-          slots[i] -= shift;
+    for (IndexMemory.Slots shard : shards) {
+      LongBuffer slots = shard.values();
+      for (int i = 0; i < slots.capacity(); i++) {
+        if (slots.get(i) != 0) {
+          slots.put(i, slots.get(i) - shift);
         }
       }
     }
     base += shift;
+  }
+
+  /** Gives its memory back; it finds nothing from then on. */
+  @Override
+  public void close() {
+    for (int shard = 0; shard < SHARDS; shard++) {
+      if (shards[shard] != CLOSED) {
+        memory.free(shards[shard]);
+        shards[shard] = CLOSED;
+        used[shard] = 0;
+      }
+    }
   }
 }

@@ -6,16 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the rows of a table by the columns of one key. While the table is small it is scanned; from
  * some size on there is a {@link KeyIndex}, which knows committed rows only and is derived: it is
  * built from the table when it is first needed, catches up with rows that large batches appended
- * without telling it, and is thrown away where it may be wrong. For the flow's thread.
+ * without telling it, and is thrown away where it may be wrong, or where all indexes take more
+ * memory than they may: then the table is scanned again. For the flow's thread.
  */
 public final class KeyLookup {
   /** A key with more rows than this is scanned for. */
   private static final int HEAVY_KEY = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeyLookup.class);
 
   private final KeptTable table;
   private final List<String> key;
@@ -24,6 +29,7 @@ public final class KeyLookup {
   private @Nullable KeyIndex index;
   private long indexedTo;
   private long indexFrom;
+  private boolean scanned;
 
   /** A lookup that has an index from so many rows on. */
   KeyLookup(KeptTable table, List<String> key, boolean byText, long indexFrom) {
@@ -85,20 +91,62 @@ public final class KeyLookup {
   void prepare(StoreReader reader) throws SQLException {
     KeyIndex known = index;
     if (known == null) {
-      if (table.rows() < indexFrom) {
+      if (table.rows() < indexFrom || !(isAlways() || hasRoom())) {
         return;
       }
       long first = reader.number("SELECT min(" + table.number() + ") FROM " + table.name());
-      known = new KeyIndex(Math.max(1, first), table.rows(), HEAVY_KEY);
+      known = new KeyIndex(memory(), Math.max(1, first), table.rows(), HEAVY_KEY);
       indexedTo = 0;
     } else if (indexedTo >= table.next()) {
       return;
     }
     // Whatever becomes of the attempt, entries are not added twice.
     index = null;
-    fill(reader, known);
+    boolean filled = false;
+    try {
+      fill(reader, known);
+      filled = true;
+    } finally {
+      if (!filled) {
+        known.close();
+      }
+    }
     index = known;
     indexedTo = table.next();
+  }
+
+  private IndexMemory memory() {
+    return table.reader().store().indexMemory();
+  }
+
+  /** Room for an index that is then not given up at once. */
+  private boolean hasRoom() {
+    boolean fits = memory().fits(KeyIndex.bytesOf(table.rows()) / 4 * 5);
+    if (!fits && !scanned) {
+      scanned = true;
+      LOG.warn(
+          "indexes take {} MB: {} with {} rows is scanned for its keys, which is slower; raise `--memory`",
+          memory().used() >> 20,
+          table.name(),
+          table.rows());
+    } else if (fits) {
+      scanned = false;
+    }
+    return fits;
+  }
+
+  private void giveUpIfTooLarge() {
+    if (index != null && !isAlways() && !memory().fits(0)) {
+      drop();
+    }
+  }
+
+  private void drop() {
+    KeyIndex known = index;
+    index = null;
+    if (known != null) {
+      known.close();
+    }
   }
 
   private void fill(StoreReader reader, KeyIndex known) throws SQLException {
@@ -131,7 +179,7 @@ public final class KeyLookup {
     if (!complete || indexedTo + added.size() < table.next()) {
       // Appended without hashes: the index catches up when it is needed again.
       if (gone.size() > 0) {
-        index = null;
+        drop();
       }
       return;
     }
@@ -140,10 +188,11 @@ public final class KeyLookup {
     for (int i = 0; i < gone.size(); i++) {
       long number = gone.first(i);
       if (reads.stream().noneMatch(read -> read.forget(known, number))) {
-        index = null;
+        drop();
         return;
       }
     }
+    giveUpIfTooLarge();
   }
 
   /** Rows with smaller numbers are gone; makes room for others. */
@@ -162,11 +211,12 @@ public final class KeyLookup {
 
   /** The table is not what it was: the index is built anew when it is needed. */
   void forgetIndex() {
-    index = null;
+    drop();
   }
 
   void close() {
     reads.forEach(KeyRead::close);
+    drop();
   }
 
   long bytes() {

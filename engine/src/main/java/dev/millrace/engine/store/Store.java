@@ -39,6 +39,7 @@ public final class Store implements AutoCloseable {
   static final int VERSION = 4;
 
   private final StoreOptions options;
+  private final IndexMemory indexMemory;
   private final Path file;
   private final String epoch;
   private DuckDBConnection root;
@@ -48,6 +49,7 @@ public final class Store implements AutoCloseable {
 
   private Store(StoreOptions options, Path file, DuckDBConnection root) throws SQLException {
     this.options = options;
+    this.indexMemory = new IndexMemory(options.indexBytes());
     this.file = file;
     this.root = root;
     this.threads = options.threads();
@@ -212,6 +214,10 @@ public final class Store implements AutoCloseable {
 
   StoreOptions options() {
     return options;
+  }
+
+  IndexMemory indexMemory() {
+    return indexMemory;
   }
 
   /** How many threads to set to have so many, or all; empty if there are so many already. */

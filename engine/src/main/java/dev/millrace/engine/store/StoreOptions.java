@@ -13,8 +13,9 @@ import java.util.List;
  * @param memoryBytes the cap of DuckDB's memory; what does not fit spills to {@code folder/spill};
  *     {@link #ENGINES_OWN}: the cap that DuckDB has by itself, most of the machine's memory
  * @param threads DuckDB's worker threads
- * @param indexFrom from so many rows on the rows of a kept table are found by an index in the heap;
- *     fewer are scanned
+ * @param indexFrom from so many rows on the rows of a kept table are found by an index; fewer are
+ *     scanned
+ * @param indexBytes the cap of all indexes; tables are scanned where there is no room for theirs
  * @param functions of users, which every connection may call
  */
 public record StoreOptions(
@@ -23,11 +24,13 @@ public record StoreOptions(
     long memoryBytes,
     int threads,
     long indexFrom,
+    long indexBytes,
     List<ScalarFunction> functions) {
   /** DuckDB's own cap of memory. */
   public static final long ENGINES_OWN = 0;
 
   private static final long INDEX_FROM = 50_000;
+  private static final long INDEX_BYTES = 1L << 30;
 
   /** Copies the list. */
   public StoreOptions {
@@ -41,11 +44,18 @@ public record StoreOptions(
 
   /** As the other, without functions of users. */
   public StoreOptions(Path folder, ZoneId timeZone, long memoryBytes, int threads, long indexFrom) {
-    this(folder, timeZone, memoryBytes, threads, indexFrom, List.of());
+    this(
+        folder,
+        timeZone,
+        memoryBytes,
+        threads,
+        indexFrom,
+        Math.max(INDEX_BYTES, memoryBytes),
+        List.of());
   }
 
   /** The same with functions of users. */
   public StoreOptions with(List<ScalarFunction> more) {
-    return new StoreOptions(folder, timeZone, memoryBytes, threads, indexFrom, more);
+    return new StoreOptions(folder, timeZone, memoryBytes, threads, indexFrom, indexBytes, more);
   }
 }

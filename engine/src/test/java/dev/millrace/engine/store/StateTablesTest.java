@@ -30,7 +30,11 @@ class StateTablesTest {
 
   @BeforeEach
   void open() throws Exception {
-    store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
+    open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
+  }
+
+  private void open(StoreOptions options) throws Exception {
+    store = Store.open(options);
     writer = store.writer();
     tables = new StateTables(store);
     table = writer.transact(t -> tables.create(t, "state", "t", SCHEMA, "_n", List.of("k")));
@@ -81,6 +85,29 @@ class StateTablesTest {
     assertThat(sevens()).isEqualTo(2);
     append("SELECT 7, 'x' FROM range(3)");
     assertThat(sevens()).isEqualTo(5);
+  }
+
+  @Test
+  void aTableIsScannedWhereIndexesWouldTakeTooMuchMemory() throws Exception {
+    close();
+    open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2, 50_000, 2L << 20, List.of()));
+    append("SELECT range, NULL FROM range(100000)");
+    assertThat(read.isIndexed()).isTrue();
+    assertThat(store.indexMemory().used()).isEqualTo(table.indexBytes()).isLessThan(2L << 20);
+    for (int i = 0; i < 3; i++) {
+      append("SELECT range, NULL FROM range(100000)");
+    }
+    assertThat(read.isIndexed()).isFalse();
+    assertThat(store.indexMemory().used()).isZero();
+    assertThat(sevens()).isEqualTo(4);
+    writer.transact(
+        t -> {
+          t.execute(table.removeSql("SELECT _n FROM " + table.name() + " WHERE _n > 60000"));
+          return true;
+        });
+    append("SELECT 7, 'x' FROM range(3)");
+    assertThat(read.isIndexed()).isTrue();
+    assertThat(sevens()).isEqualTo(4);
   }
 
   @Test
