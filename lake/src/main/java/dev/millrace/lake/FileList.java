@@ -60,6 +60,11 @@ record FileList(
     return new FileList(version, scan.schema(), byPath, table.specs());
   }
 
+  /** The same files, read with the columns of another version of the schema. */
+  FileList with(org.apache.iceberg.Schema other) {
+    return new FileList(version, other, byPath, specs);
+  }
+
   /** As engines see it. */
   TableFiles files() {
     Schema columns = LakeTypes.columns(schema).orElseThrow();

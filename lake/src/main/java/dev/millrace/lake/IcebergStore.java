@@ -25,6 +25,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Iceberg's tables under one catalog, which is kept in a database that JDBC reaches. */
@@ -42,10 +43,12 @@ final class IcebergStore implements TableStore {
           TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "1000");
 
   private final JdbcCatalog catalog;
+  private final Path warehouse;
   private final Path staging;
 
-  private IcebergStore(JdbcCatalog catalog, Path staging) {
+  private IcebergStore(JdbcCatalog catalog, Path warehouse, Path staging) {
     this.catalog = catalog;
+    this.warehouse = warehouse;
     this.staging = staging;
   }
 
@@ -60,7 +63,7 @@ final class IcebergStore implements TableStore {
       Path staging = staging(address.warehouse());
       JdbcCatalog catalog = new JdbcCatalog();
       catalog.initialize(address.catalog(), properties);
-      return new IcebergStore(catalog, staging);
+      return new IcebergStore(catalog, address.warehouse(), staging);
     } catch (IOException e) {
       throw LakeFailure.of(new UncheckedIOException(e), "open the lake in " + address.warehouse());
     } catch (RuntimeException e) {
@@ -122,7 +125,8 @@ final class IcebergStore implements TableStore {
   }
 
   @Override
-  public StoredTable create(String name, Schema schema, List<PartitionField> partitioning) {
+  public StoredTable create(
+      String name, Schema schema, List<PartitionField> partitioning, @Nullable String location) {
     org.apache.iceberg.Schema columns = LakeTypes.schema(schema);
     TableIdentifier identifier = identifier(name);
     return guarded(
@@ -136,6 +140,7 @@ final class IcebergStore implements TableStore {
                         .buildTable(identifier, columns)
                         .withPartitionSpec(Partitioning.spec(columns, partitioning))
                         .withProperties(TABLE_PROPERTIES)
+                        .withLocation(location == null ? null : location(location))
                         .create());
           } catch (AlreadyExistsException e) {
             throw LakeFailure.stop(
@@ -144,6 +149,18 @@ final class IcebergStore implements TableStore {
                 "choose another name");
           }
         });
+  }
+
+  private String location(String text) {
+    try {
+      Path folder = warehouse.resolve(LocalFileIO.path(text)).normalize();
+      return LocalFileIO.location(folder);
+    } catch (IllegalArgumentException e) {
+      throw LakeFailure.stop(
+          LakeError.LAKE_ADDRESS,
+          "`" + text + "` is no folder of the local disk",
+          "write an absolute path, or one below the lake's folder");
+    }
   }
 
   private void createNamespace(Namespace schema) {

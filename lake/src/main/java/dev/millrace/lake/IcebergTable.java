@@ -10,6 +10,7 @@ import dev.millrace.api.table.StagedRows;
 import dev.millrace.api.table.StoredTable;
 import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableVersion;
+import dev.millrace.api.table.TableWrite;
 import dev.millrace.api.type.Schema;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,6 +28,7 @@ import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
@@ -95,8 +97,17 @@ final class IcebergTable implements StoredTable {
   }
 
   StagedFiles stage(Connection duckdb, String select, long fileBytes) {
+    return stage(table, duckdb, select, fileBytes);
+  }
+
+  /** Stages rows for the table as a transaction has it, whose columns may be others. */
+  StagedFiles stage(Table within, Connection duckdb, String select) {
+    return stage(within, duckdb, select, FILE_BYTES);
+  }
+
+  private StagedFiles stage(Table within, Connection duckdb, String select, long fileBytes) {
     try {
-      return StagedFiles.write(table, duckdb, select, staging, fileBytes);
+      return StagedFiles.write(within, duckdb, select, staging, fileBytes);
     } catch (SQLException e) {
       throw LakeFailure.of(e, "write rows for `" + name + "`");
     } catch (RuntimeException e) {
@@ -190,11 +201,20 @@ final class IcebergTable implements StoredTable {
 
   /** Commits operations and the step of a position, both or neither; Iceberg's exceptions. */
   void transact(@Nullable PositionMove move, Consumer<Transaction> changes) {
-    table.refresh();
-    Transaction transaction =
-        Transactions.newTransaction(
-            table.name(), new GuardedOperations(table.operations(), move), table.reporter());
+    Transaction transaction = begin(move);
     changes.accept(transaction);
+    finish(transaction, move);
+  }
+
+  /** Begins a transaction over the newest version; its commit looks at the position. */
+  Transaction begin(@Nullable PositionMove move) {
+    table.refresh();
+    return Transactions.newTransaction(
+        table.name(), new GuardedOperations(table.operations(), move), table.reporter());
+  }
+
+  /** Commits a transaction with the step of a position; Iceberg's exceptions. */
+  void finish(Transaction transaction, @Nullable PositionMove move) {
     if (move != null) {
       UpdateProperties properties = transaction.updateProperties();
       String property = GuardedOperations.property(move.writer());
@@ -207,6 +227,19 @@ final class IcebergTable implements StoredTable {
     }
     transaction.commitTransaction();
     table.refresh();
+  }
+
+  @Override
+  public long write(Connection duckdb, TableWrite change, @Nullable PositionMove move) {
+    return guarded(
+        "write",
+        () -> {
+          try {
+            return new Writing(this, duckdb, change).run(move);
+          } catch (SQLException e) {
+            throw LakeFailure.of(e, "write rows of `" + name + "`");
+          }
+        });
   }
 
   @Override
@@ -329,10 +362,12 @@ final class IcebergTable implements StoredTable {
         () -> {
           table.refresh();
           List<Snapshot> gone = new ArrayList<>();
+          Long then = SnapshotUtil.nullableSnapshotIdAsOfTime(table, before.toEpochMilli());
+          Snapshot oldest = then == null ? null : table.snapshot(then);
           ExpireSnapshots expiry =
               table
                   .expireSnapshots()
-                  .expireOlderThan(before.toEpochMilli())
+                  .expireOlderThan(oldest == null ? 0 : oldest.timestampMillis())
                   .retainLast(1)
                   .deleteWith(this::delete);
           gone.addAll(expiry.apply());

@@ -63,6 +63,15 @@ public interface StoredTable {
    */
   void merge(Connection duckdb, String changes, List<String> key, @Nullable PositionMove move);
 
+  /**
+   * Changes rows, columns and partitioning in one commit.
+   *
+   * @return how many rows were written
+   * @throws dev.millrace.api.error.StopException if the columns cannot become those, or a value
+   *     does not fit
+   */
+  long write(Connection duckdb, TableWrite change, @Nullable PositionMove move);
+
   /** The files of the newest version. */
   TableFiles files();
 
@@ -95,8 +104,9 @@ public interface StoredTable {
   int compact(Connection duckdb, long targetBytes, int atLeast);
 
   /**
-   * Forgets versions, but never the newest, and deletes the files that only they had. Those that
-   * the newest has replaced go when it is forgotten in its turn.
+   * Forgets versions that were not the newest any more at that moment, and deletes the files that
+   * only they had. So what was the table then, and after it, can be read. Files that the oldest
+   * version left has replaced go when it is forgotten in its turn.
    *
    * @return how many versions
    */

@@ -3,6 +3,7 @@ package dev.millrace.api.table;
 import dev.millrace.api.type.Schema;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open store of tables. Names are {@code table} or {@code schema.table}. Thread-safe; every
@@ -23,7 +24,17 @@ public interface TableStore extends AutoCloseable {
    * @throws dev.millrace.api.error.StopException if there is one of that name, or a column has no
    *     type in the store
    */
-  StoredTable create(String name, Schema schema, List<PartitionField> partitioning);
+  default StoredTable create(String name, Schema schema, List<PartitionField> partitioning) {
+    return create(name, schema, partitioning, null);
+  }
+
+  /**
+   * As the other, in a folder of its own choice.
+   *
+   * @param location an absolute path, or one below the store's folder; null for the usual place
+   */
+  StoredTable create(
+      String name, Schema schema, List<PartitionField> partitioning, @Nullable String location);
 
   /** Takes the table out of the store and deletes its files; does nothing if there is none. */
   void drop(String name);
