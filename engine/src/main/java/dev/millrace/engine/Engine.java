@@ -26,6 +26,7 @@ import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.lake.LakeWatch;
 import dev.millrace.engine.ledger.Ledgers;
 import dev.millrace.engine.lookup.LookupTables;
 import dev.millrace.engine.store.Store;
@@ -86,6 +87,7 @@ public final class Engine implements Instance, AutoCloseable {
   private volatile boolean started;
   private boolean closed;
   private Optional<ChangePlan> edit = Optional.empty();
+  private Optional<LakeWatch> watch = Optional.empty();
 
   /** When the last source ended, or this was made, by {@link System#nanoTime}. */
   private volatile long endedAt = System.nanoTime();
@@ -261,6 +263,7 @@ public final class Engine implements Instance, AutoCloseable {
     fills.forEach(Fill::start);
     systems.keySet().forEach(this::startDeliveries);
     ledgers.start(options.cluster(), this::changed);
+    watch = options.lake().map(lake -> new LakeWatch(store, lake, this::written));
     sources.start();
     started = true;
   }
@@ -452,7 +455,12 @@ public final class Engine implements Instance, AutoCloseable {
         store,
         BatchLimits.besideStreams(options.threads(), options.memoryBytes()),
         project.folder(),
-        written -> flows.forEach(flow -> flow.written(written)));
+        this::written,
+        options.lake());
+  }
+
+  private void written(Set<String> tables) {
+    flows.forEach(flow -> flow.written(tables));
   }
 
   @Override
@@ -472,6 +480,7 @@ public final class Engine implements Instance, AutoCloseable {
       closed = true;
     }
     stopSources();
+    watch.ifPresent(LakeWatch::close);
     ledgers.close();
     fills.forEach(Fill::close);
     flows.forEach(Flow::close);

@@ -4,11 +4,13 @@ import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SourceConnector;
 import dev.millrace.api.option.Options;
 import dev.millrace.engine.Status.SystemStatus;
+import dev.millrace.engine.lake.Lake;
 import dev.millrace.log.Cluster;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  * @param threads worker threads of the store
  * @param clock the time
  * @param systemStatus how the systems of the target are
+ * @param lake of the target, which the engine closes
  */
 public record EngineOptions(
     Path folder,
@@ -36,7 +39,8 @@ public record EngineOptions(
     long memoryBytes,
     int threads,
     Clock clock,
-    Supplier<List<SystemStatus>> systemStatus) {
+    Supplier<List<SystemStatus>> systemStatus,
+    Optional<Lake> lake) {
   /** Copies the maps. */
   public EngineOptions {
     sources = Map.copyOf(sources);

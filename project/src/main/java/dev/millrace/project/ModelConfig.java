@@ -66,7 +66,19 @@ final class ModelConfig {
 
   /** Says what means nothing for a model that is kept up to date. */
   void checkKept(Problems problems) {
+    boolean stream = block.text("materialized").filter("stream"::equals).isPresent();
     for (YamlNode.Entry entry : forBatch) {
+      if (LakeModel.KEYS.contains(entry.key().text())) {
+        if (stream) {
+          problems.error(
+              ProjectError.NOT_SUPPORTED,
+              entry.key().where(),
+              "`" + entry.key().text() + "` is for tables that `millrace build` makes",
+              "remove it; a stream goes to the lake by a sink: `system: lake`");
+        }
+        // A view has no files, whatever its folder says.
+        continue;
+      }
       problems.error(
           ProjectError.NOT_SUPPORTED,
           entry.key().where(),
@@ -89,6 +101,11 @@ final class ModelConfig {
         .filter(YamlNode.Mapping.class::isInstance)
         .map(lookup -> ((YamlNode.Mapping) lookup).entries())
         .orElse(List.of());
+  }
+
+  /** What it says that is for builds, as written. */
+  List<YamlNode.Entry> forBatch() {
+    return forBatch;
   }
 
   /** The good values. */
@@ -123,7 +140,7 @@ final class ModelConfig {
     List<YamlNode.Entry> known = new ArrayList<>();
     List<YamlNode.Entry> forBatch = new ArrayList<>();
     for (YamlNode.Entry entry : merged.values()) {
-      if (FOR_BATCH.contains(entry.key().text())) {
+      if (FOR_BATCH.contains(entry.key().text()) || LakeModel.KEYS.contains(entry.key().text())) {
         forBatch.add(entry);
       } else if (isSupported(entry, problems)) {
         known.add(entry);

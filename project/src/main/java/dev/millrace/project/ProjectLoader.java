@@ -132,6 +132,7 @@ public final class ProjectLoader {
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
       BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
       modelReader.checkConfig(batch);
+      new LakeModels(target, connectors, problems).check(drafts, batch);
       modelReader.checkReferences(sourceReader);
       List<ModelSet.Draft> ordered = kept(ModelOrder.of(drafts, problems), batch);
       unitTests.removeIf(t -> t.text("model").filter(batch::contains).isPresent());

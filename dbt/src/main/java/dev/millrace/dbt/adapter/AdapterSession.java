@@ -58,6 +58,11 @@ public interface AdapterSession extends AutoCloseable {
   /** Names of the schemas of a database. */
   List<String> schemas(String database);
 
+  /** The target's lake; empty if it has none. */
+  default Optional<LakeSession> lake() {
+    return Optional.empty();
+  }
+
   /** Stops what the session runs, from another thread. */
   void cancel();
 

@@ -33,6 +33,7 @@ final class RunAdapter implements Attributes {
   private final MacroCaller macros;
   private final SeedLoader seeds;
   private final Consumer<String> warnings;
+  private final LakeNames lake;
 
   /** Calls a macro that the node's template sees. */
   @FunctionalInterface
@@ -54,6 +55,7 @@ final class RunAdapter implements Attributes {
       SqlRunner runner,
       MacroCaller macros,
       SeedLoader seeds,
+      LakeNames lake,
       Consumer<String> warnings) {
     this.dispatch = new Dispatch(macroSession, packageName);
     this.names = new AdapterNames(setting);
@@ -62,6 +64,7 @@ final class RunAdapter implements Attributes {
     this.runner = runner;
     this.macros = macros;
     this.seeds = seeds;
+    this.lake = lake;
     this.warnings = warnings;
   }
 
@@ -141,6 +144,7 @@ final class RunAdapter implements Attributes {
                 macros.call(name, arguments);
                 return null;
               };
+      case "lake" -> lake;
       case "validate_sql" -> (Callable) arguments -> macros.call("validate_sql", arguments);
       case "expand_target_column_types", "verify_database", "commit" ->
           (Callable) arguments -> null;

@@ -186,7 +186,8 @@ public final class RunContext {
       Node node, @Nullable CompiledNode compiled, @Nullable BatchNames batch) {
     RunNames names = names(node, batch);
     setCompiled(names, compiled);
-    String name = node.config().materialized();
+    String kind = node.config().materialized();
+    String name = node.lake().isPresent() ? "lake_" + kind : kind;
     return relations(inTransaction(node, compiled, () -> begun(name, names)));
   }
 

@@ -64,6 +64,7 @@ final class RunNames {
             run::execute,
             this::call,
             run.seeds()::load,
+            new LakeNames(session, node),
             run::warnOnce));
     names.set("database", database());
     names.set("schema", schema());

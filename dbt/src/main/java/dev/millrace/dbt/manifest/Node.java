@@ -1,6 +1,7 @@
 package dev.millrace.dbt.manifest;
 
 import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.project.LakeModel;
 import dev.millrace.project.TextFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -62,6 +63,13 @@ public record Node(
     dependsOn = List.copyOf(dependsOn);
     macros = List.copyOf(macros);
     extra = Collections.unmodifiableMap(new LinkedHashMap<>(extra));
+  }
+
+  /** How the node's table is to be in the lake; empty if it is not to be there. */
+  public Optional<LakeModel> lake() {
+    return type == NodeType.MODEL && relation.isPresent()
+        ? LakeModel.of(config.values(), relation.get().identifier(), (key, fault) -> {})
+        : Optional.empty();
   }
 
   /** True for a model that is put into those that read it. */

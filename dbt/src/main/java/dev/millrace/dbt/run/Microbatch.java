@@ -105,7 +105,11 @@ final class Microbatch {
 
   private boolean isIncremental(Node node) {
     Optional<Relation> there = node.relation().flatMap(session::find);
-    return there.flatMap(Relation::type).equals(Optional.of(RelationType.TABLE))
+    boolean exists =
+        node.lake().isPresent()
+            ? session.lake().filter(l -> l.has(node.relation().orElseThrow())).isPresent()
+            : there.flatMap(Relation::type).equals(Optional.of(RelationType.TABLE));
+    return exists
         && !node.config().flag("full_refresh").orElse(parts.setting().isFullRefresh());
   }
 

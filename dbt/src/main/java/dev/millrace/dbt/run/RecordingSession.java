@@ -2,6 +2,8 @@ package dev.millrace.dbt.run;
 
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.adapter.ColumnInfo;
+import dev.millrace.dbt.adapter.LakeSession;
+import dev.millrace.dbt.adapter.LakeWrite;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
 import java.util.List;
@@ -116,6 +118,33 @@ final class RecordingSession implements AdapterSession {
   @Override
   public List<String> schemas(String database) {
     return session.schemas(database);
+  }
+
+  @Override
+  public Optional<LakeSession> lake() {
+    return session.lake().map(Recorded::new);
+  }
+
+  private final class Recorded implements LakeSession {
+    private final LakeSession lake;
+
+    Recorded(LakeSession lake) {
+      this.lake = lake;
+    }
+
+    @Override
+    public boolean has(Relation relation) {
+      return lake.has(relation);
+    }
+
+    @Override
+    public long write(LakeWrite write) {
+      record("-- " + write.action() + " of " + write.relation() + " in the lake\n" + write.select());
+      affected = lake.write(write);
+      verb = "SELECT";
+      committed = true;
+      return affected;
+    }
   }
 
   @Override

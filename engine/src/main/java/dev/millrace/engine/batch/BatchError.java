@@ -10,7 +10,11 @@ public enum BatchError implements ErrorCode {
   /** A setting that holds for the whole store would be changed. */
   SETTING_REFUSED,
   /** A value of a seed does not fit the type of its column. */
-  SEED_VALUE;
+  SEED_VALUE,
+  /** A column that a table of the lake cannot have. */
+  LAKE_COLUMN,
+  /** Another process has changed a table of the lake that a model adds to. */
+  LAKE_TABLE_MOVED;
 
   @Override
   public Blame blame() {

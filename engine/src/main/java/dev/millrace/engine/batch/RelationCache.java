@@ -30,12 +30,15 @@ final class RelationCache {
     if (statements.isUnclear()) {
       disabled = true;
     }
-    for (List<String> name : statements.written()) {
-      String table = name.get(name.size() - 1);
-      changed.add(key("main", table));
-      if (name.size() > 1) {
-        changed.add(key(name.get(name.size() - 2), table));
-      }
+    statements.written().forEach(this::note);
+  }
+
+  /** A relation will be written; its name has one to three parts. */
+  void note(List<String> name) {
+    String table = name.get(name.size() - 1);
+    changed.add(key("main", table));
+    if (name.size() > 1) {
+      changed.add(key(name.get(name.size() - 2), table));
     }
   }
 

@@ -3,12 +3,15 @@ package dev.millrace.engine.batch;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.adapter.AdapterSession;
+import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeViews;
 import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.store.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -23,6 +26,7 @@ public final class StoreAdapter implements Adapter {
   private final Path folder;
   private final Semaphore running;
   private final Consumer<Set<String>> written;
+  private final Optional<Lake> lake;
   private final RelationCache relations = new RelationCache();
 
   /**
@@ -31,7 +35,7 @@ public final class StoreAdapter implements Adapter {
    * @param folder of the project, in which files are that SQL names by a relative path
    */
   public StoreAdapter(Store store, BatchLimits limits, Path folder) {
-    this(store, limits, folder, tables -> {});
+    this(store, limits, folder, tables -> {}, Optional.empty());
   }
 
   /**
@@ -39,8 +43,16 @@ public final class StoreAdapter implements Adapter {
    *
    * @param written is told after a commit which tables it may have changed, as {@link
    *     LookupTable#written} names them; none if that may be any. From the sessions' threads
+   * @param lake of the target, which the caller closes; views of its tables that are behind are
+   *     made anew
    */
-  public StoreAdapter(Store store, BatchLimits limits, Path folder, Consumer<Set<String>> written) {
+  public StoreAdapter(
+      Store store,
+      BatchLimits limits,
+      Path folder,
+      Consumer<Set<String>> written,
+      Optional<Lake> lake) {
+    this.lake = lake;
     this.store = store;
     this.limits = limits;
     this.folder = folder.toAbsolutePath().normalize();
@@ -48,6 +60,18 @@ public final class StoreAdapter implements Adapter {
     this.running = new Semaphore(limits.statements(), true);
     if (limits.alone()) {
       keepOrder();
+    }
+    lake.ifPresent(this::refreshViews);
+  }
+
+  private void refreshViews(Lake lake) {
+    try (Connection connection = store.connect()) {
+      Set<String> replaced = LakeViews.refresh(connection, lake);
+      if (!replaced.isEmpty()) {
+        written.accept(replaced);
+      }
+    } catch (SQLException e) {
+      throw Store.retry(e);
     }
   }
 
@@ -72,6 +96,6 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(store, limits, folder, running, relations, new WrittenTables(written));
+    return new StoreSession(store, limits, folder, running, relations, new WrittenTables(written), lake);
   }
 }

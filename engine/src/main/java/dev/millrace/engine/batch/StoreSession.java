@@ -1,14 +1,18 @@
 package dev.millrace.engine.batch;
 
+import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.dbt.adapter.AdapterException;
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.adapter.ColumnInfo;
+import dev.millrace.dbt.adapter.LakeSession;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -35,6 +39,7 @@ final class StoreSession implements AdapterSession {
   private final RelationCache cache;
   private final WriteGuard guard;
   private final WrittenTables written;
+  private final Optional<LakeTables> lake;
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
   private boolean cancelled;
@@ -48,8 +53,10 @@ final class StoreSession implements AdapterSession {
       Path folder,
       Semaphore running,
       RelationCache cache,
-      WrittenTables written) {
+      WrittenTables written,
+      Optional<Lake> lake) {
     this.store = store;
+    this.lake = lake.map(l -> new LakeTables(l, this));
     this.written = written;
     this.limits = limits;
     this.folder = folder;
@@ -187,6 +194,55 @@ final class StoreSession implements AdapterSession {
     return new AdapterException(String.valueOf(e.getMessage()), e);
   }
 
+  /** Work over the session's connection. */
+  @FunctionalInterface
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  /** Does something over the connection, in the transaction if there is one. */
+  <T> T using(Work<T> work) {
+    try {
+      running.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failed = open;
+      throw new AdapterException("interrupted", e);
+    }
+    boolean done = false;
+    try {
+      T result = work.with(connection());
+      done = true;
+      return result;
+    } catch (SQLException e) {
+      throw failure(e);
+    } catch (MillraceException e) {
+      // What the lake makes of an error of DuckDB is for its sinks; here a query is wrong.
+      throw e.getCause() instanceof SQLException cause ? failure(cause) : e;
+    } finally {
+      running.release();
+      failed |= open && !done;
+    }
+  }
+
+  /** Refuses a table that is not the models'. */
+  void guard(Relation table) {
+    guard.checkWritten(List.of(table.database(), table.schema(), table.identifier()));
+  }
+
+  /** A relation was written by other means than a statement. */
+  void noteWritten(Relation relation) {
+    List<String> name = List.of(relation.schema(), relation.identifier());
+    cache.note(name);
+    written.note(name);
+    tellUnlessOpen();
+  }
+
+  @Override
+  public Optional<LakeSession> lake() {
+    return lake.map(l -> l);
+  }
+
   @Override
   public void begin() {
     if (!open) {
@@ -212,6 +268,7 @@ final class StoreSession implements AdapterSession {
     } catch (SQLException e) {
       RuntimeException failure = failure(e);
       discard();
+      lake.ifPresent(l -> l.ended(false, store::connect));
       written.tell();
       if (Store.isConflict(e)) {
         throw failure;
@@ -222,6 +279,7 @@ final class StoreSession implements AdapterSession {
               + e.getMessage(),
           e);
     }
+    lake.ifPresent(l -> l.ended(true, store::connect));
     written.tell();
     FaultPoint.pass("model-after-commit");
   }
@@ -235,14 +293,14 @@ final class StoreSession implements AdapterSession {
     failed = false;
     written.forget();
     DuckDBConnection known = connection;
-    if (known == null) {
-      return;
+    if (known != null) {
+      try (Statement statement = known.createStatement()) {
+        statement.execute("ROLLBACK");
+      } catch (SQLException e) {
+        discard();
+      }
     }
-    try (Statement statement = known.createStatement()) {
-      statement.execute("ROLLBACK");
-    } catch (SQLException e) {
-      discard();
-    }
+    lake.ifPresent(l -> l.ended(false, store::connect));
   }
 
   private void control(String sql) {

@@ -175,7 +175,8 @@ final class EditedProject implements AutoCloseable {
             256L << 20,
             2,
             clock,
-            List::of));
+            List::of,
+            Optional.empty()));
   }
 
   /** Runs until everything is read and filled. */

@@ -2,15 +2,22 @@ package dev.millrace.server.run;
 
 import dev.millrace.api.error.Problems;
 import dev.millrace.dbt.adapter.Adapter;
+import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
+import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.project.Project;
+import dev.millrace.project.ProjectLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +30,7 @@ public final class BuildStore implements AutoCloseable {
   private final OptionalLong memory;
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
+  private @Nullable Lake lake;
 
   /**
    * A store that is opened when it is first asked for.
@@ -53,11 +61,33 @@ public final class BuildStore implements AutoCloseable {
                     processors)
                 .with(ProjectFunctions.load(folder, new Problems())));
     store = opened;
-    return new StoreAdapter(opened, BatchLimits.alone(processors), folder);
+    Optional<Lake> found = lake(manifest, data);
+    lake = found.orElse(null);
+    return new StoreAdapter(
+        opened, BatchLimits.alone(processors), folder, tables -> {}, found);
+  }
+
+  /** The target's lake, if a model wants one. */
+  private Optional<Lake> lake(Manifest manifest, DataFolder data) {
+    if (manifest.nodes().values().stream().noneMatch(n -> n.lake().isPresent())
+        || !Files.isRegularFile(folder.resolve("millrace.yml"))) {
+      return Optional.empty();
+    }
+    Connectors connectors = new Connectors();
+    // Beside a dbt_project.yml, targets are those of profiles.yml.
+    String target =
+        Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
+    Project project =
+        new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
+            .load(folder, target, Map.of(), new Problems());
+    return TargetLake.of(project, data, connectors);
   }
 
   @Override
   public void close() {
+    if (lake != null) {
+      lake.close();
+    }
     if (store != null) {
       store.close();
     }

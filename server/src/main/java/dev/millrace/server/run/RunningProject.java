@@ -135,7 +135,8 @@ public final class RunningProject implements AutoCloseable {
                 options.memoryBytes(),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
                 Clock.systemUTC(),
-                systems::status));
+                systems::status,
+                TargetLake.of(options.project(), folder, connectors)));
     engine = opened;
     toClose.push(opened);
     MillraceServer server = MillraceServer.start(opened, options.port());

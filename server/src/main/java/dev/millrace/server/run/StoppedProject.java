@@ -125,7 +125,8 @@ public final class StoppedProject {
         MEMORY,
         Math.max(2, Runtime.getRuntime().availableProcessors()),
         Clock.systemUTC(),
-        systems::status);
+        systems::status,
+        Optional.empty());
   }
 
   private static ObjectNode amend(

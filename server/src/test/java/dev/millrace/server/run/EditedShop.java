@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
@@ -243,7 +244,8 @@ final class EditedShop implements AutoCloseable {
             256L << 20,
             2,
             Clock.systemUTC(),
-            List::of));
+            List::of,
+            Optional.empty()));
   }
 
   /** Runs until everything is read, filled and delivered. */

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,8 @@ class LateSystemTest {
             256L << 20,
             2,
             Clock.systemUTC(),
-            List::of);
+            List::of,
+            Optional.empty());
     try (Engine engine = Engine.open(project, SmallShop.compile(project, connectors), options)) {
       assertThat(rows(engine)).as("before Kafka runs").isZero();
       assertThat(engine.isDone()).isFalse();

@@ -79,8 +79,9 @@
 
 {% macro is_incremental() %}
   {%- if not execute -%}{%- do return(false) -%}{%- endif -%}
+  {%- set in_lake = adapter.lake.has() -%}
   {%- set existing = adapter.get_relation(this.database, this.schema, this.table) -%}
-  {%- do return(existing is not none and existing.type == 'table'
+  {%- do return(existing is not none and (existing.type == 'table' or in_lake)
                 and model.config.materialized == 'incremental' and not should_full_refresh()) -%}
 {% endmacro %}
 
