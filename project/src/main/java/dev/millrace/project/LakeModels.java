@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Checks models whose tables are to be in the lake: there has to be one, and it has to know how. */
+/**
+ * Checks models whose tables are to be in the lake: there has to be one, and it has to know how.
+ */
 final class LakeModels {
   private final Target target;
   private final Set<String> types;

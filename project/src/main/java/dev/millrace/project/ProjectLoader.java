@@ -84,6 +84,17 @@ public final class ProjectLoader {
     return new Load(absolute, problems, vars).load(target);
   }
 
+  /**
+   * Reads one target of a project and nothing else.
+   *
+   * @param folder where millrace.yml is
+   * @param target null for the project's default
+   * @throws StopException with every problem of millrace.yml
+   */
+  public Target target(Path folder, @Nullable String target) {
+    return new Load(folder.toAbsolutePath().normalize(), new Problems(), Map.of()).target(target);
+  }
+
   /** One project while it is loaded. */
   private final class Load {
     private final Path folder;
@@ -164,6 +175,20 @@ public final class ProjectLoader {
           dashboards,
           tests,
           graph);
+    }
+
+    Target target(@Nullable String asked) {
+      OptionBlock project = project();
+      String name = project.text("name").orElse("");
+      OptionReader noTemplates = new OptionReader(problems, s -> Optional.empty());
+      String chosen = new TargetReader(connectors, noTemplates, problems).choose(project, asked);
+      ModelTemplates.Setting setting =
+          new ModelTemplates.Setting(
+              name, chosen, vars(project), environment, files.in("macros", ".sql"), packages(name));
+      OptionReader reader = reader(templates.open(setting, problems));
+      Target target = new TargetReader(connectors, reader, problems).read(project, chosen);
+      problems.throwIfErrors();
+      return target;
     }
 
     /** Files with macros of the packages, by the package's name. */

@@ -109,8 +109,7 @@ final class Microbatch {
         node.lake().isPresent()
             ? session.lake().filter(l -> l.has(node.relation().orElseThrow())).isPresent()
             : there.flatMap(Relation::type).equals(Optional.of(RelationType.TABLE));
-    return exists
-        && !node.config().flag("full_refresh").orElse(parts.setting().isFullRefresh());
+    return exists && !node.config().flag("full_refresh").orElse(parts.setting().isFullRefresh());
   }
 
   private List<Batch> plan(Node node, BatchSize size, boolean incremental) {

@@ -139,7 +139,8 @@ final class RecordingSession implements AdapterSession {
 
     @Override
     public long write(LakeWrite write) {
-      record("-- " + write.action() + " of " + write.relation() + " in the lake\n" + write.select());
+      record(
+          "-- " + write.action() + " of " + write.relation() + " in the lake\n" + write.select());
       affected = lake.write(write);
       verb = "SELECT";
       committed = true;

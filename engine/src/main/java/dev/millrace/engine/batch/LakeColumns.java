@@ -53,8 +53,7 @@ final class LakeColumns {
         || write.onSchemaChange() == SchemaPolicy.SYNC_ALL_COLUMNS) {
       return query;
     }
-    List<String> added =
-        query.names().stream().filter(n -> column(held, n).isEmpty()).toList();
+    List<String> added = query.names().stream().filter(n -> column(held, n).isEmpty()).toList();
     List<String> gone = held.names().stream().filter(n -> column(query, n).isEmpty()).toList();
     if (write.onSchemaChange() == SchemaPolicy.FAIL && !(added.isEmpty() && gone.isEmpty())) {
       throw changed(

@@ -137,8 +137,7 @@ final class LakeTables implements LakeSession {
   private long commit(StoredTable table, TableWrite change) {
     @Nullable SinkPosition before = table.position(lake.writer()).orElse(null);
     SinkPosition next =
-        new SinkPosition(
-            UUID.randomUUID().toString(), before == null ? 1 : before.sequence() + 1);
+        new SinkPosition(UUID.randomUUID().toString(), before == null ? 1 : before.sequence() + 1);
     PositionMove move = new PositionMove(lake.writer(), before, next);
     try {
       return session.using(c -> table.write(c, change, move));

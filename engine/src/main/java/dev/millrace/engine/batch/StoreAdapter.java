@@ -96,6 +96,7 @@ public final class StoreAdapter implements Adapter {
    */
   @Override
   public AdapterSession open() {
-    return new StoreSession(store, limits, folder, running, relations, new WrittenTables(written), lake);
+    return new StoreSession(
+        store, limits, folder, running, relations, new WrittenTables(written), lake);
   }
 }

@@ -12,11 +12,9 @@ import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
-import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +61,7 @@ public final class BuildStore implements AutoCloseable {
     store = opened;
     Optional<Lake> found = lake(manifest, data);
     lake = found.orElse(null);
-    return new StoreAdapter(
-        opened, BatchLimits.alone(processors), folder, tables -> {}, found);
+    return new StoreAdapter(opened, BatchLimits.alone(processors), folder, tables -> {}, found);
   }
 
   /** The target's lake, if a model wants one. */
@@ -77,10 +74,12 @@ public final class BuildStore implements AutoCloseable {
     // Beside a dbt_project.yml, targets are those of profiles.yml.
     String target =
         Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
-    Project project =
+    return TargetLake.of(
+        manifest.projectName(),
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
-            .load(folder, target, Map.of(), new Problems());
-    return TargetLake.of(project, data, connectors);
+            .target(folder, target),
+        data,
+        connectors);
   }
 
   @Override

@@ -136,7 +136,8 @@ public final class RunningProject implements AutoCloseable {
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
                 Clock.systemUTC(),
                 systems::status,
-                TargetLake.of(options.project(), folder, connectors)));
+                TargetLake.of(
+                    options.project().name(), options.project().target(), folder, connectors)));
     engine = opened;
     toClose.push(opened);
     MillraceServer server = MillraceServer.start(opened, options.port());

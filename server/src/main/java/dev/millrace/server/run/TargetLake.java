@@ -6,8 +6,8 @@ import dev.millrace.api.table.TableStoreConnector;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.LakeSystem;
 import dev.millrace.engine.lake.Lake;
-import dev.millrace.project.Project;
 import dev.millrace.project.SystemSpec;
+import dev.millrace.project.Target;
 import java.util.Optional;
 
 /** The lake of a project's target. */
@@ -15,13 +15,13 @@ final class TargetLake {
   private TargetLake() {}
 
   /** The first system that keeps tables; empty if the target has none. */
-  static Optional<Lake> of(Project project, DataFolder folder, Connectors connectors) {
-    for (SystemSpec system : project.target().systems()) {
+  static Optional<Lake> of(
+      String project, Target target, DataFolder folder, Connectors connectors) {
+    for (SystemSpec system : target.systems()) {
       for (Connector connector : connectors.all()) {
         if (connector.name().equals(system.type())
             && connector instanceof TableStoreConnector tables) {
-          return Optional.of(
-              new Lake(project.name(), () -> tables.openStore(options(system, folder))));
+          return Optional.of(new Lake(project, () -> tables.openStore(options(system, folder))));
         }
       }
     }
