@@ -44,9 +44,10 @@ class KilledLakeSinkTest {
         """
         sinks:
           - {name: minutes, from: campaign_minutes, system: lake, mode: upsert,
-             key: [campaign_id, minute], commit_interval: 200ms}
+             key: [campaign_id, minute], commit_interval: 200ms, live_view: minutes_now}
           - {name: clicks, from: attributed_clicks, system: lake, mode: append,
-             table: raw.clicks, partition_by: ["hour(clicked_at)"], commit_interval: 200ms}
+             table: raw.clicks, partition_by: ["hour(clicked_at)"], commit_interval: 200ms,
+             live_view: clicks_now}
         """);
     List<String> points = new ArrayList<>(POINTS);
     Collections.shuffle(points, random);
@@ -55,12 +56,20 @@ class KilledLakeSinkTest {
       System.out.println("KilledLakeSinkTest: " + fault);
       AdsRun.Ended ended = ads.run(fault);
       assertThat(ended.code()).as("%s: %s", fault, ended.output()).isEqualTo(FaultPoint.EXIT_CODE);
+      assertLive(new LakeTables(project));
     }
     AdsRun.Ended last = ads.run("");
     assertThat(last.code()).as(last.output()).isZero();
 
     LakeTables tables = new LakeTables(project);
+    assertLive(tables);
     tables.assertEqual("campaign_minutes", "minutes");
     tables.assertEqual("attributed_clicks", "raw.clicks");
+  }
+
+  /** Whatever is in the lake and whatever is not: the views are the streams. */
+  private static void assertLive(LakeTables tables) throws Exception {
+    tables.assertLive("campaign_minutes", "minutes_now");
+    tables.assertLive("attributed_clicks", "clicks_now");
   }
 }

@@ -35,17 +35,40 @@ final class LakeTables {
             Store.open(new StoreOptions(data.resolve("store"), ZoneOffset.UTC, 256L << 20, 1));
         Connection connection = store.connect()) {
       String columns = columns(connection, stream);
-      String stored = "SELECT " + columns + " FROM " + stream;
-      String delivered =
-          "SELECT " + columns + " FROM " + lake.find(table).orElseThrow().files().relation();
-      assertThat(number(connection, "SELECT count(*) FROM (" + delivered + ")")).isPositive();
-      assertThat(number(connection, difference(delivered, stored)))
-          .as("%s: delivered too much", stream)
-          .isZero();
-      assertThat(number(connection, difference(stored, delivered)))
-          .as("%s: missing", stream)
-          .isZero();
+      assertThat(number(connection, "SELECT count(*) FROM " + stream)).isPositive();
+      compare(
+          connection,
+          stream,
+          "SELECT " + columns + " FROM " + stream,
+          "SELECT " + columns + " FROM " + lake.find(table).orElseThrow().files().relation());
     }
+  }
+
+  /** Compares a stream with the view over what the lake has of it and what it has not, if any. */
+  void assertLive(String stream, String view) throws SQLException {
+    try (Store store =
+            Store.open(new StoreOptions(data.resolve("store"), ZoneOffset.UTC, 256L << 20, 1));
+        Connection connection = store.connect()) {
+      if (number(connection, "SELECT count(*) FROM duckdb_views() WHERE view_name = '" + view + "'")
+          > 0) {
+        String columns = columns(connection, stream);
+        compare(
+            connection,
+            stream,
+            "SELECT " + columns + " FROM " + stream,
+            "SELECT " + columns + " FROM " + view);
+      }
+    }
+  }
+
+  private static void compare(Connection connection, String stream, String stored, String delivered)
+      throws SQLException {
+    assertThat(number(connection, difference(delivered, stored)))
+        .as("%s: delivered too much", stream)
+        .isZero();
+    assertThat(number(connection, difference(stored, delivered)))
+        .as("%s: missing", stream)
+        .isZero();
   }
 
   private TableStore open() {

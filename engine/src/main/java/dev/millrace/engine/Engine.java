@@ -1,8 +1,6 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.LedgerAction;
-import dev.millrace.api.connect.SinkConnector;
-import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
@@ -19,7 +17,7 @@ import dev.millrace.engine.change.Starts;
 import dev.millrace.engine.change.StoreChange;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.delivery.Delivery;
-import dev.millrace.engine.delivery.Outbox;
+import dev.millrace.engine.delivery.LiveView;
 import dev.millrace.engine.flow.Fill;
 import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.FilledStream;
@@ -81,6 +79,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   private final FedTopics fed;
   private final TargetRegistry registry;
+  private final Sinks sinks;
   private final SourceRunners sources;
   private final Ledgers ledgers;
   private volatile boolean delivering;
@@ -100,6 +99,7 @@ public final class Engine implements Instance, AutoCloseable {
     this.store = store;
     this.systems = new ConcurrentHashMap<>(options.systems());
     this.registry = new TargetRegistry(project.target(), systems);
+    this.sinks = new Sinks(project, options, store, systems, registry);
     this.sources = new SourceRunners(project, options, systems);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
     this.fed = new FedTopics(project);
@@ -138,6 +138,7 @@ public final class Engine implements Instance, AutoCloseable {
           transaction -> {
             SystemTables.create(transaction);
             StoreChange.create(transaction);
+            LiveView.prepare(transaction, sinks.liveViews());
             ledgers.prepare(transaction, options.sources().values());
             return true;
           });
@@ -180,7 +181,7 @@ public final class Engine implements Instance, AutoCloseable {
             return true;
           });
     }
-    flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(delivery(o))));
+    flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(sinks.delivery(o))));
   }
 
   private void openFlows(List<FlowParts> all, StoreChange change, Map<String, FillParts> filled) {
@@ -288,30 +289,6 @@ public final class Engine implements Instance, AutoCloseable {
         .filter(d -> !closed)
         .filter(d -> d.outbox().sink().system().equals(system) && d.outbox().isReady())
         .forEach(Delivery::start);
-  }
-
-  private Delivery delivery(Outbox outbox) {
-    SinkSpec sink = outbox.sink();
-    String type = project.target().system(sink.system()).orElseThrow().type();
-    SinkConnector connector = Optional.ofNullable(options.sinks().get(type)).orElseThrow();
-    return new Delivery(
-        outbox, store, () -> connector.open(context(outbox)), options.replaceSinks());
-  }
-
-  private SinkContext context(Outbox outbox) {
-    SinkSpec sink = outbox.sink();
-    return new SinkContext(
-        project.name(),
-        sink.name(),
-        store.epoch(),
-        Optional.ofNullable(systems.get(sink.system())).orElseThrow(),
-        sink.options(),
-        sink.table(),
-        outbox.schema(),
-        sink.mode(),
-        sink.key(),
-        project.folder(),
-        registry.options());
   }
 
   private void committed() {

@@ -56,6 +56,11 @@ public final class LakeConnector implements SinkConnector, TableStoreConnector {
   }
 
   @Override
+  public Optional<String> liveView(Options sink) {
+    return sink.optionalText(LakeOptions.LIVE_VIEW);
+  }
+
+  @Override
   public Sink open(SinkContext context) {
     return LakeSink.open(context);
   }

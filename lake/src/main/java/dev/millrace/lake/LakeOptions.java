@@ -14,6 +14,7 @@ final class LakeOptions {
   static final String FILE_SIZE = "file_size";
   static final String COMPACT = "compact";
   static final String KEEP_VERSIONS = "keep_versions";
+  static final String LIVE_VIEW = "live_view";
 
   static final List<Option> SINK =
       List.of(
@@ -57,7 +58,13 @@ final class LakeOptions {
               KEEP_VERSIONS,
               OptionType.DURATION,
               "1 day",
-              "How long earlier versions of the table can be read; their files stay so long."));
+              "How long earlier versions of the table can be read; their files stay so long."),
+          Option.optional(
+              LIVE_VIEW,
+              OptionType.TEXT,
+              "The name of a view in Millrace's store: the table's rows and those of the stream that"
+                  + " are not in it yet, each once.",
+              "clicks_all"));
 
   private LakeOptions() {}
 }

@@ -1,6 +1,7 @@
 package dev.millrace.lake;
 
 import dev.millrace.api.connect.QuerySink;
+import dev.millrace.api.connect.ReadableSink;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.connect.SinkError;
 import dev.millrace.api.connect.SinkPace;
@@ -10,6 +11,7 @@ import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.table.PositionMove;
 import dev.millrace.api.table.StagedRows;
 import dev.millrace.api.table.StoredTable;
+import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableStore;
 import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Identifier;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Delivers to one table. The files of a chunk and the position behind it are one commit, so that
  * the table holds both or neither, whatever dies when.
  */
-final class LakeSink implements QuerySink {
+final class LakeSink implements QuerySink, ReadableSink {
   /** Rows for which one does not wait until the interval is over: what the outbox has room for. */
   private static final int MANY_ROWS = 2_000_000;
 
@@ -142,6 +144,14 @@ final class LakeSink implements QuerySink {
     } catch (SQLException e) {
       throw LakeFailure.of(e, "read the changes of sink `" + context.sink() + "`");
     }
+  }
+
+  /** Others change files, but nobody else moves the position. */
+  @Override
+  public Target target() {
+    long sequence = position().map(SinkPosition::sequence).orElse(0L);
+    TableFiles files = table.files();
+    return new Target(sequence, files.schema(), files.relation());
   }
 
   @Override

@@ -32,6 +32,15 @@ final class SinkCheck {
     for (String text : sink.options().texts(LakeOptions.PARTITION_BY)) {
       checkPartition(text);
     }
+    sink.options()
+        .optionalText(LakeOptions.LIVE_VIEW)
+        .filter(name -> !name.matches("[A-Za-z_]\\w*"))
+        .ifPresent(
+            name ->
+                error(
+                    LakeOptions.LIVE_VIEW,
+                    "`" + name + "` is no name of a view",
+                    "use letters, digits and underscores"));
     for (String name : sink.key()) {
       if (sink.schema().column(name).filter(c -> c.type() instanceof DataType.MapOf).isPresent()) {
         error(

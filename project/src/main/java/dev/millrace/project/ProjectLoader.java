@@ -141,9 +141,7 @@ public final class ProjectLoader {
       ModelTree tree = new ModelTree(project.node("models"), name, problems);
       ModelReader modelReader = new ModelReader(session, reader, problems, tree);
       ModelSet drafts = modelReader.read(files.in("models", ".sql"), properties);
-      BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
-      modelReader.checkConfig(batch);
-      new LakeModels(target, connectors, problems).check(drafts, batch);
+      BatchAssets batch = batch(drafts, modelReader, target);
       modelReader.checkReferences(sourceReader);
       List<ModelSet.Draft> ordered = kept(ModelOrder.of(drafts, problems), batch);
       unitTests.removeIf(t -> t.text("model").filter(batch::contains).isPresent());
@@ -175,6 +173,14 @@ public final class ProjectLoader {
           dashboards,
           tests,
           graph);
+    }
+
+    /** What builds make, checked as far as it is known here. */
+    private BatchAssets batch(ModelSet drafts, ModelReader reader, Target target) {
+      BatchAssets batch = BatchAssets.find(files, propertyFiles, drafts);
+      reader.checkConfig(batch);
+      new LakeModels(target, connectors, problems).check(drafts, batch);
+      return batch;
     }
 
     Target target(@Nullable String asked) {

@@ -30,6 +30,9 @@ final class SinkReader {
   private final Map<String, SinkSpec> taken = new HashMap<>();
   private final List<OptionBlock.Located> delivered = new ArrayList<>();
 
+  /** Sinks by the names of views that show what they have and what waits. */
+  private final Map<String, SinkSpec> views = new HashMap<>();
+
   /**
    * A reader.
    *
@@ -107,6 +110,9 @@ final class SinkReader {
             block.where("name"),
             block.places());
     connector(block).ifPresent(c -> checkTaken(sink, c));
+    connector(block)
+        .flatMap(c -> c.liveView(sink.options()))
+        .ifPresent(view -> views.putIfAbsent(view, sink));
     return Optional.of(sink);
   }
 
@@ -211,8 +217,18 @@ final class SinkReader {
     block.list("key").forEach(k -> columns.add(k.text(), k.where()));
   }
 
-  /** Checks that every sink delivers a stream model. */
+  /** Checks that every sink delivers a stream model, and that views have names of their own. */
   void checkModels(ModelSet models, Collection<String> streams) {
+    views.forEach(
+        (view, sink) -> {
+          if (models.names().stream().anyMatch(view::equalsIgnoreCase)) {
+            problems.error(
+                ProjectError.DUPLICATE_NAME,
+                sink.where("live_view"),
+                "the view `%s` of sink `%s` has the name of a model".formatted(view, sink.name()),
+                "give it another name");
+          }
+        });
     for (OptionBlock.Located from : delivered) {
       if (models.isKnown(from.text())) {
         models

@@ -62,4 +62,14 @@ public interface SinkConnector extends Connector {
    *     column's type
    */
   Sink open(SinkContext context);
+
+  /**
+   * The name of a view that is to show the target's rows and those that wait; empty for none. Where
+   * there is one, {@link #open} gives a {@link ReadableSink}.
+   *
+   * @param sink the sink's options
+   */
+  default Optional<String> liveView(Options sink) {
+    return Optional.empty();
+  }
 }

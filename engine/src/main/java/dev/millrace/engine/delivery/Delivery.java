@@ -1,6 +1,7 @@
 package dev.millrace.engine.delivery;
 
 import dev.millrace.api.connect.QuerySink;
+import dev.millrace.api.connect.ReadableSink;
 import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
@@ -41,6 +42,7 @@ public final class Delivery implements AutoCloseable {
   private final Store store;
   private final Supplier<Sink> open;
   private final boolean adopt;
+  private final Optional<LiveView> live;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -60,8 +62,12 @@ public final class Delivery implements AutoCloseable {
    * @param open connects to the target
    * @param adopt true if a person has said that a target which knows another store may be emptied
    *     and filled again
+   * @param live the name of the view that shows what is delivered and what waits; the sink is a
+   *     {@link ReadableSink} then
    */
-  public Delivery(Outbox outbox, Store store, Supplier<Sink> open, boolean adopt) {
+  public Delivery(
+      Outbox outbox, Store store, Supplier<Sink> open, boolean adopt, Optional<String> live) {
+    this.live = live.map(name -> new LiveView(outbox.sink(), name));
     this.outbox = outbox;
     this.store = store;
     this.open = open;
@@ -157,7 +163,7 @@ public final class Delivery implements AutoCloseable {
         while (!closing) {
           deliver(sink, writer);
         }
-        trim(writer);
+        trim(sink, writer);
       } catch (StopException e) {
         stop(e);
         return;
@@ -215,11 +221,8 @@ public final class Delivery implements AutoCloseable {
           DeliveryError.targetBehind(outbox.sink(), sequence, outbox.delivered()), null);
     }
     outbox.acknowledged(sequence);
-    writer.transact(
-        transaction -> {
-          outbox.trim(transaction);
-          return true;
-        });
+    untrimmed = true;
+    trim(sink, writer);
   }
 
   private void deliver(Sink sink, Writer writer) throws SQLException {
@@ -230,7 +233,7 @@ public final class Delivery implements AutoCloseable {
             && !outbox.isDrained()
             && (sink instanceof QuerySink reading ? send(reading, pace) : send(sink, pace));
     if (untrimmed && System.nanoTime() - trimmedAt > TRIM_EVERY_NANOS) {
-      trim(writer);
+      trim(sink, writer);
     }
     if (early > 0 && !outbox.isDrained()) {
       await(Math.min(early, GATHERING_MILLIS), false);
@@ -290,11 +293,16 @@ public final class Delivery implements AutoCloseable {
     return Math.max(0, TimeUnit.NANOSECONDS.toMillis(pace.between().toNanos() - passed));
   }
 
-  private void trim(Writer writer) throws SQLException {
+  private void trim(Sink sink, Writer writer) throws SQLException {
     if (untrimmed) {
+      Optional<ReadableSink.Target> target =
+          live.isPresent() ? Optional.of(((ReadableSink) sink).target()) : Optional.empty();
       writer.transact(
           transaction -> {
             outbox.trim(transaction);
+            if (target.isPresent()) {
+              live.orElseThrow().replace(transaction, outbox, target.get());
+            }
             return true;
           });
       untrimmed = false;

@@ -152,7 +152,7 @@ class DeliveryTest {
   private void deliver(Target target, WriteMode mode, String numbers, int chunks) throws Exception {
     try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1))) {
       Outbox outbox = outbox(store, mode, numbers);
-      try (Delivery delivery = new Delivery(outbox, store, () -> target, false)) {
+      try (Delivery delivery = new Delivery(outbox, store, () -> target, false, Optional.empty())) {
         delivery.start();
         await().until(() -> target.chunks.size() >= chunks);
         delivery.wake();
