@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The example {@code music} from simulated listeners to gold tables: killed while it makes history,
- * built, run again, and built again. What it comes to is what a run that nobody killed comes to.
+ * built, killed while gold goes to ClickHouse, and built again. What it comes to is what a run that
+ * nobody killed comes to, in the store, in the lake and in ClickHouse.
  */
 @Tag("long")
 class MusicRunTest {
@@ -35,6 +36,9 @@ class MusicRunTest {
           "bronze_auth",
           "bronze_status_changes",
           "top_songs_of_the_hour");
+
+  private static final List<String> GOLD =
+      List.of("active_users", "retention", "listening_time", "top_songs", "revenue");
 
   @TempDir Path folder;
 
@@ -53,9 +57,16 @@ class MusicRunTest {
     assertThat(kills).isPositive();
     assertThat(run(killed, "", "run", "--until-idle")).isZero();
     build(killed);
-    // Nothing more comes, and what was built stays.
+    // Nothing more comes, what was built stays, and gold goes to ClickHouse, once.
+    for (String fault :
+        List.of("built-before-commit:3", "built-after-commit:2", "before-delivery")) {
+      assertThat(run(killed, fault, "run", "--until-idle"))
+          .as(fault)
+          .isEqualTo(FaultPoint.EXIT_CODE);
+    }
     assertThat(run(killed, "", "run", "--until-idle")).isZero();
     build(killed);
+    assertThat(run(killed, "", "run", "--until-idle")).isZero();
 
     Path smooth = project("smooth", 11);
     assertThat(run(smooth, "", "run", "--until-idle")).isZero();
@@ -67,7 +78,14 @@ class MusicRunTest {
     try (ClickHouseTables tables = new ClickHouseTables(killed, "music", folder)) {
       tables.assertEqual("top_songs_of_the_hour", "music.top_songs_of_the_hour_final");
       tables.assertEqual("listens_by_minute", "music.listens_by_minute_final");
+      for (String table : GOLD) {
+        tables.assertEqual(table, "music." + table + "_final");
+      }
       goldTellsWhatHappened(tables);
+    }
+    LakeTables lake = new LakeTables(killed);
+    for (String table : List.of("listens", "page_views", "auth", "status_changes")) {
+      lake.assertEqual("bronze_" + table, "bronze." + table);
     }
   }
 

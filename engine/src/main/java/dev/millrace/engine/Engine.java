@@ -10,6 +10,7 @@ import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
+import dev.millrace.engine.change.BuiltSinks;
 import dev.millrace.engine.change.ChangePlan;
 import dev.millrace.engine.change.ChangePlanner;
 import dev.millrace.engine.change.LedgerScopes;
@@ -26,6 +27,7 @@ import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.lake.LakeWatch;
 import dev.millrace.engine.ledger.Ledgers;
+import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.lookup.LookupTables;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
@@ -38,8 +40,6 @@ import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
-import dev.millrace.project.SinkSpec;
-import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,8 +53,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A project at work: its store, flows, deliveries and the sources that write its topics. {@link
@@ -82,6 +80,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final Sinks sinks;
   private final SourceRunners sources;
   private final Ledgers ledgers;
+  private BuiltSinks built;
   private volatile boolean delivering;
   private volatile boolean started;
   private boolean closed;
@@ -102,6 +101,7 @@ public final class Engine implements Instance, AutoCloseable {
     this.sinks = new Sinks(project, options, store, systems, registry);
     this.sources = new SourceRunners(project, options, systems);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
+    this.built = new BuiltSinks(project, Map.of(), store, this::committed);
     this.fed = new FedTopics(project);
     this.board = new StatusBoard(Instant.now(options.clock()), options.clock());
   }
@@ -144,17 +144,20 @@ public final class Engine implements Instance, AutoCloseable {
           });
       StoredProject stored;
       try (Connection connection = store.connect()) {
-        stored = StoredProject.read(connection, names());
+        stored = StoredProject.read(connection, StoredProject.names(project));
       }
       Map<String, StreamProgram> started =
           Starts.apply(project, programs, stored, options.clock().instant());
+      Map<String, LookupTable> delivered = LookupTables.delivered(project, started);
       ChangePlan plan =
-          ChangePlanner.plan(project, started, stored, LedgerScopes.of(project, options.sources()));
+          ChangePlanner.plan(
+              project, started, delivered, stored, LedgerScopes.of(project, options.sources()));
       edit = stored.sources().isEmpty() ? Optional.empty() : Optional.of(plan);
       if (!plan.problems().isEmpty()) {
         throw new StopException(plan.problems());
       }
-      StoreChange change = new StoreChange(store, project, started, stored, plan);
+      built = new BuiltSinks(project, delivered, store, this::committed);
+      StoreChange change = new StoreChange(store, project, started, stored, plan, built);
       List<FlowParts> parts =
           new FlowBuilder(project, started, registry, LookupTables.locate(project, started))
               .build();
@@ -182,6 +185,7 @@ public final class Engine implements Instance, AutoCloseable {
           });
     }
     flows.forEach(flow -> flow.runner().outboxes().forEach(o -> deliveries.add(sinks.delivery(o))));
+    built.outboxes().forEach(o -> deliveries.add(sinks.delivery(o, () -> built.problem(o))));
   }
 
   private void openFlows(List<FlowParts> all, StoreChange change, Map<String, FillParts> filled) {
@@ -221,14 +225,6 @@ public final class Engine implements Instance, AutoCloseable {
     }
   }
 
-  /** The sinks and the sources, by the names that the store knows. */
-  private Set<String> names() {
-    return Stream.concat(
-            project.sinks().stream().map(SinkSpec::name),
-            project.streams().stream().map(StreamSpec::qualifiedName))
-        .collect(Collectors.toSet());
-  }
-
   /** Makes the view of states anew, once a stream has other tables; one fill after the other. */
   private void tellState(Writer writer) throws SQLException {
     writer.transact(
@@ -262,9 +258,10 @@ public final class Engine implements Instance, AutoCloseable {
     delivering = true;
     flows.forEach(Flow::start);
     fills.forEach(Fill::start);
+    built.start();
     systems.keySet().forEach(this::startDeliveries);
     ledgers.start(options.cluster(), this::changed);
-    watch = options.lake().map(lake -> new LakeWatch(store, lake, this::written));
+    watch = options.lake().map(lake -> new LakeWatch(store, lake, this::built));
     sources.start();
     started = true;
   }
@@ -371,8 +368,12 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private boolean isQuiet() {
-    return flows.stream().allMatch(Flow::isCaughtUp)
-        && deliveries.stream().filter(d -> d.outbox().isReady()).allMatch(Delivery::isDrained);
+    if (!flows.stream().allMatch(Flow::isCaughtUp) || !built.isCaughtUp()) {
+      return false;
+    }
+    // Whoever asks waits for the end: a sink need not gather a large chunk.
+    deliveries.forEach(Delivery::hurry);
+    return deliveries.stream().filter(d -> d.outbox().isReady()).allMatch(Delivery::isDrained);
   }
 
   /** What the project's edit means for the store; empty if the store is new. */
@@ -432,12 +433,14 @@ public final class Engine implements Instance, AutoCloseable {
         store,
         BatchLimits.besideStreams(options.threads(), options.memoryBytes()),
         project.folder(),
-        this::written,
+        this::built,
         options.lake());
   }
 
-  private void written(Set<String> tables) {
-    flows.forEach(flow -> flow.written(tables));
+  /** A build has committed these tables, or somebody else has in the lake. */
+  private void built(Set<String> written) {
+    flows.forEach(flow -> flow.written(written));
+    built.written(written);
   }
 
   @Override
@@ -460,6 +463,7 @@ public final class Engine implements Instance, AutoCloseable {
     watch.ifPresent(LakeWatch::close);
     ledgers.close();
     fills.forEach(Fill::close);
+    built.close();
     flows.forEach(Flow::close);
     deliveries.forEach(Delivery::close);
     store.close();

@@ -1,15 +1,11 @@
 package dev.millrace.engine;
 
 import dev.millrace.api.connect.SinkConnector;
-import dev.millrace.api.connect.SinkDeclaration;
-import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problems;
-import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.function.ScalarFunction;
-import dev.millrace.api.type.Column;
 import dev.millrace.engine.admission.Admission;
 import dev.millrace.engine.change.Starts;
 import dev.millrace.engine.lookup.LookupTables;
@@ -18,9 +14,7 @@ import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
-import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
-import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.QueryException;
 import dev.millrace.sql.Relation;
 import dev.millrace.sql.SqlProblem;
@@ -33,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Compiles a project's streams and checks what only their columns can tell; used by `check` and
@@ -56,8 +49,10 @@ public final class Programs {
     RETAIN_WITHOUT_TIME,
     /** Nothing lets a stream forget some of its state. */
     STATE_UNBOUNDED,
-    /** A sink delivers a model that is no stream. */
+    /** A sink delivers neither a stream nor a table that builds make. */
     SINK_NOT_OF_STREAM,
+    /** The columns of a table that a sink delivers cannot be told. */
+    SINK_TABLE_UNKNOWN,
     /** A sink writes a topic that its own stream is made of. */
     SINK_LOOP,
     /** The columns of a table that a stream looks up cannot be told. */
@@ -134,9 +129,10 @@ public final class Programs {
           }
         }
       }
+      SinkChecks checks = new SinkChecks(project, programs, lookups, sinks, problems);
+      project.sinks().stream().filter(s -> !failed.contains(s.from())).forEach(checks::check);
     }
     Starts.check(project, programs, problems);
-    project.sinks().forEach(sink -> checkSink(project, sink, programs, failed, sinks, problems));
     SinkLoops.check(project, problems);
     return programs;
   }
@@ -216,111 +212,6 @@ public final class Programs {
           model.sourceMap().locate(0, 0),
           "stream `" + model.name() + "` has `retain` but no column that grows with event time",
           "select the event time or the window's start, or leave `retain` out");
-    }
-  }
-
-  private static void checkSink(
-      Project project,
-      SinkSpec sink,
-      Map<String, StreamProgram> programs,
-      Set<String> failed,
-      Map<String, SinkConnector> connectors,
-      Problems problems) {
-    StreamProgram program = programs.get(sink.from());
-    if (program == null) {
-      if (!failed.contains(sink.from())) {
-        problems.error(
-            ProgramError.SINK_NOT_OF_STREAM,
-            sink.where(),
-            "sink `" + sink.name() + "` delivers `" + sink.from() + "`, which is not a stream",
-            "give the model `materialized='stream'`");
-      }
-      return;
-    }
-    Relation output = program.output();
-    if (sink.mode() == WriteMode.APPEND && !output.appendOnly()) {
-      problems.error(
-          ProgramError.SINK_NEEDS_UPSERT,
-          sink.where("mode"),
-          "sink `" + sink.name() + "` appends, but stream `" + sink.from() + "` takes rows back",
-          "use `mode: upsert` with `key: "
-              + output.identity()
-              + "`, or `emit='on_close'` in the model");
-    }
-    List<String> names = output.schema().names();
-    for (String key : sink.key()) {
-      if (output.schema().column(key).isEmpty()) {
-        problems.error(
-            ProgramError.SINK_COLUMN_UNKNOWN,
-            sink.where("key"),
-            "sink `" + sink.name() + "`: stream `" + sink.from() + "` has no column `" + key + "`",
-            Suggestion.didYouMean(key, names));
-      }
-    }
-    if (sink.mode().isKeyed() && !sink.key().containsAll(output.identity())) {
-      problems.error(
-          ProgramError.SINK_KEY_NOT_UNIQUE,
-          sink.where("key"),
-          "sink `"
-              + sink.name()
-              + "`: key "
-              + sink.key()
-              + " does not tell the rows of `"
-              + sink.from()
-              + "` apart",
-          names.containsAll(output.identity())
-              ? "use `key: " + output.identity() + "`"
-              : "select the columns that tell rows apart, or deliver an aggregate of the stream");
-    }
-    checkWithConnector(project, sink, output, connectors, problems);
-  }
-
-  private static void checkWithConnector(
-      Project project,
-      SinkSpec sink,
-      Relation output,
-      Map<String, SinkConnector> connectors,
-      Problems problems) {
-    SinkConnector connector =
-        project
-            .target()
-            .system(sink.system())
-            .map(SystemSpec::type)
-            .map(connectors::get)
-            .orElse(null);
-    if (connector == null) {
-      return;
-    }
-    connector.check(
-        new SinkDeclaration(
-            sink.name(),
-            sink.table(),
-            output.schema(),
-            sink.mode(),
-            sink.key(),
-            sink.options(),
-            project.target().systems().stream().map(SystemSpec::type).collect(Collectors.toSet()),
-            sink::where),
-        problems);
-    for (Column column : output.schema().columns()) {
-      if (connector.targetType(column.type()).isEmpty()) {
-        problems.error(
-            ProgramError.SINK_TYPE_UNSUPPORTED,
-            sink.where(),
-            "sink `"
-                + sink.name()
-                + "`: "
-                + connector.name()
-                + " has no type for column `"
-                + column.name()
-                + "` "
-                + column.type(),
-            "cast it in the model, for example `"
-                + column.name()
-                + "::VARCHAR AS "
-                + column.name()
-                + "`");
-      }
     }
   }
 }

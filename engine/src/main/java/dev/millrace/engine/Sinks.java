@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.option.Options;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.delivery.Outbox;
@@ -11,6 +12,7 @@ import dev.millrace.project.SinkSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Makes the deliveries of a project's sinks. */
 final class Sinks {
@@ -39,13 +41,19 @@ final class Sinks {
   }
 
   Delivery delivery(Outbox outbox) {
+    return delivery(outbox, Optional::empty);
+  }
+
+  /** One whose changes may be withheld, for a reason. */
+  Delivery delivery(Outbox outbox, Supplier<Optional<Problem>> withheld) {
     SinkConnector connector = connector(outbox.sink()).orElseThrow();
     return new Delivery(
         outbox,
         store,
         () -> connector.open(context(outbox)),
         options.replaceSinks(),
-        connector.liveView(outbox.sink().options()));
+        connector.liveView(outbox.sink().options()),
+        withheld);
   }
 
   /** The names of views over what sinks have and what waits for them, by sink. */

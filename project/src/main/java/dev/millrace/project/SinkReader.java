@@ -217,7 +217,7 @@ final class SinkReader {
     block.list("key").forEach(k -> columns.add(k.text(), k.where()));
   }
 
-  /** Checks that every sink delivers a stream model, and that views have names of their own. */
+  /** Checks that every sink delivers a stream or a table of a build, and names of views. */
   void checkModels(ModelSet models, Collection<String> streams) {
     views.forEach(
         (view, sink) -> {
@@ -233,7 +233,7 @@ final class SinkReader {
       if (models.isKnown(from.text())) {
         models
             .materialization(from.text())
-            .filter(m -> m != ModelSpec.Materialization.STREAM)
+            .filter(m -> m != ModelSpec.Materialization.STREAM && !m.isBatch())
             .ifPresent(m -> notStream(from, m));
       } else if (streams.contains(from.text())) {
         problems.error(
@@ -253,12 +253,10 @@ final class SinkReader {
     problems.error(
         ProjectError.CANNOT_READ,
         from.where(),
-        "a sink delivers a stream's changes, and `"
+        "a sink delivers a stream's changes, or those of a table by its builds, and `"
             + from.text()
             + "` is "
-            + (kind == ModelSpec.Materialization.EPHEMERAL
-                ? "ephemeral"
-                : kind.isBatch() ? "made by `millrace build`" : "a view"),
-        "write `materialized='stream'` in its config()");
+            + (kind == ModelSpec.Materialization.EPHEMERAL ? "ephemeral" : "a view"),
+        "write `materialized='stream'` or `'table'` in its config()");
   }
 }

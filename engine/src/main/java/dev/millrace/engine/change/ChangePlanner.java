@@ -7,6 +7,8 @@ import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
 import dev.millrace.engine.change.StoredProject.StoredLedger;
+import dev.millrace.engine.lookup.LookupTable;
+import dev.millrace.engine.lookup.LookupTables;
 import dev.millrace.engine.store.Instants;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.ModelSpec;
@@ -47,6 +49,7 @@ public final class ChangePlanner {
   private ChangePlanner(
       Project project,
       Map<String, StreamProgram> programs,
+      Map<String, LookupTable> delivered,
       StoredProject stored,
       Map<String, Map<String, String>> scopes) {
     this.stored = stored;
@@ -64,6 +67,10 @@ public final class ChangePlanner {
       StreamProgram program = programs.get(sink.from());
       if (program != null) {
         sinks.put(sink.name(), Definitions.of(sink, program));
+      }
+      LookupTable table = delivered.get(sink.from());
+      if (table != null) {
+        sinks.put(sink.name(), Definitions.of(sink, table.columns()));
       }
       if (project.target().system(sink.system()).filter(ChangePlanner::hasTopics).isPresent()) {
         toTopics.add(sink.name());
@@ -84,7 +91,21 @@ public final class ChangePlanner {
       Map<String, StreamProgram> programs,
       StoredProject stored,
       Map<String, Map<String, String>> scopes) {
-    return new ChangePlanner(project, programs, stored, scopes).plan();
+    return plan(project, programs, LookupTables.delivered(project, programs), stored, scopes);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param delivered the tables of builds that sinks deliver, by name
+   */
+  public static ChangePlan plan(
+      Project project,
+      Map<String, StreamProgram> programs,
+      Map<String, LookupTable> delivered,
+      StoredProject stored,
+      Map<String, Map<String, String>> scopes) {
+    return new ChangePlanner(project, programs, delivered, stored, scopes).plan();
   }
 
   private ChangePlan plan() {
@@ -415,45 +436,7 @@ public final class ChangePlanner {
             sink.name(),
             Verdict.DELIVERED_AGAIN,
             filled ? "`" + sink.from() + "` is filled again" : "its declaration is another one",
-            sinkNotes(old.get(), sink, toTopics.contains(sink.name()))));
-  }
-
-  private static List<String> sinkNotes(SinkDefinition old, SinkDefinition sink, boolean toTopic) {
-    List<String> notes = new ArrayList<>();
-    if (!old.hasSameTarget(sink)) {
-      notes.add(
-          "`" + sink.table() + "` gets the whole table; `" + old.table() + "` stays as it is");
-      return notes;
-    }
-    if (!sink.isKeyed()) {
-      notes.add(
-          "appends only: gets rows that the old table had not; what the new one no longer has stays in `"
-              + sink.table()
-              + "`");
-    }
-    if (sink.isKeyed()
-        && old.isKeyed()
-        && !new HashSet<>(old.key()).equals(new HashSet<>(sink.key()))) {
-      notes.add(
-          "its key was "
-              + old.key()
-              + (toTopic
-                  ? ": records under the old keys stay in topic `" + sink.table() + "`"
-                  : ": drop the unique index that `"
-                      + sink.table()
-                      + "` has on it, or name another table"));
-    }
-    if (!old.columns().equals(sink.columns())) {
-      notes.add(
-          toTopic
-              ? "its columns are others: records in `"
-                  + sink.table()
-                  + "` have other fields from now on"
-              : "its columns are others: `"
-                  + sink.table()
-                  + "` needs those that are added (`add_columns: true` adds them)");
-    }
-    return notes;
+            SinkNotes.of(old.get(), sink, toTopics.contains(sink.name()))));
   }
 
   private void removed() {

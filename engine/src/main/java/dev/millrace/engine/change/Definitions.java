@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
+import dev.millrace.api.type.Schema;
 import dev.millrace.engine.change.Definition.ColumnDefinition;
 import dev.millrace.engine.change.Definition.FillDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
@@ -66,6 +67,11 @@ public final class Definitions {
 
   /** The definition of a sink of a stream. */
   static SinkDefinition of(SinkSpec sink, StreamProgram program) {
+    return of(sink, program.output().schema());
+  }
+
+  /** The definition of a sink of what has these columns. */
+  static SinkDefinition of(SinkSpec sink, Schema schema) {
     return new SinkDefinition(
         sink.name(),
         sink.from(),
@@ -73,7 +79,7 @@ public final class Definitions {
         sink.table(),
         sink.mode().name(),
         sink.key(),
-        columns(program.output().schema().columns()));
+        columns(schema.columns()));
   }
 
   /** The definition of a stream of a source. */

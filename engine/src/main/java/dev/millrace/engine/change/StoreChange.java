@@ -50,6 +50,7 @@ public final class StoreChange {
   private final Map<String, StreamProgram> programs;
   private final StoredProject stored;
   private final ChangePlan plan;
+  private final BuiltSinks built;
 
   /** The change of a store into what a project wants. */
   public StoreChange(
@@ -57,7 +58,9 @@ public final class StoreChange {
       Project project,
       Map<String, StreamProgram> programs,
       StoredProject stored,
-      ChangePlan plan) {
+      ChangePlan plan,
+      BuiltSinks built) {
+    this.built = built;
     this.store = store;
     this.project = project;
     this.programs = programs;
@@ -207,7 +210,8 @@ public final class StoreChange {
   }
 
   private void changeSinks(Transaction transaction) throws SQLException {
-    for (SinkSpec sink : project.sinks()) {
+    built.begin(transaction, stored);
+    for (SinkSpec sink : streamSinks()) {
       StreamProgram program = program(sink.from());
       SinkDefinition now = Definitions.of(sink, program);
       Optional<SinkDefinition> old = stored.sink(sink.name());
@@ -235,7 +239,7 @@ public final class StoreChange {
     return old.isPresent() && old.get().equals(now) && !hasOldTable(transaction, now.name());
   }
 
-  private static boolean hasOldTable(Transaction transaction, String sink) throws SQLException {
+  static boolean hasOldTable(Transaction transaction, String sink) throws SQLException {
     return transaction.number(
             "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'published' AND table_name = "
                 + Identifier.literal(sink + OLD))
@@ -309,14 +313,18 @@ public final class StoreChange {
         define(transaction, Definitions.of(model(entry.getKey()), entry.getValue()));
       }
     }
-    for (SinkSpec sink : project.sinks()) {
+    for (SinkSpec sink : streamSinks()) {
       if (!plan.filled().contains(sink.from())) {
         define(transaction, Definitions.of(sink, program(sink.from())));
       }
     }
   }
 
-  private static void define(Transaction transaction, Definition definition) throws SQLException {
+  private List<SinkSpec> streamSinks() {
+    return project.sinks().stream().filter(s -> !built.has(s)).toList();
+  }
+
+  static void define(Transaction transaction, Definition definition) throws SQLException {
     transaction.execute(
         "INSERT OR REPLACE INTO progress.definitions VALUES ("
             + Identifier.literal(definition.kind())

@@ -9,6 +9,9 @@ import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
+import dev.millrace.project.StreamSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -70,6 +74,14 @@ public record StoredProject(
       scope = Map.copyOf(scope);
       examples = List.copyOf(examples);
     }
+  }
+
+  /** A project's sinks and sources, by the names that the store knows. */
+  public static Set<String> names(Project project) {
+    return Stream.concat(
+            project.sinks().stream().map(SinkSpec::name),
+            project.streams().stream().map(StreamSpec::qualifiedName))
+        .collect(Collectors.toSet());
   }
 
   /** Copies the collections. */

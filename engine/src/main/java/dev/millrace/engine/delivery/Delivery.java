@@ -43,12 +43,14 @@ public final class Delivery implements AutoCloseable {
   private final Supplier<Sink> open;
   private final boolean adopt;
   private final Optional<LiveView> live;
+  private final Supplier<Optional<Problem>> withheld;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final LongAdder rows = new LongAdder();
   private volatile boolean started;
   private volatile boolean closing;
+  private volatile boolean hurried;
   private volatile Health health = Health.OK;
   private volatile @Nullable Problem problem;
   private volatile long oldestMicros = Long.MAX_VALUE;
@@ -67,7 +69,23 @@ public final class Delivery implements AutoCloseable {
    */
   public Delivery(
       Outbox outbox, Store store, Supplier<Sink> open, boolean adopt, Optional<String> live) {
+    this(outbox, store, open, adopt, live, Optional::empty);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param withheld why changes do not come to the outbox; empty if they do
+   */
+  public Delivery(
+      Outbox outbox,
+      Store store,
+      Supplier<Sink> open,
+      boolean adopt,
+      Optional<String> live,
+      Supplier<Optional<Problem>> withheld) {
     this.live = live.map(name -> new LiveView(outbox.sink(), name));
+    this.withheld = withheld;
     this.outbox = outbox;
     this.store = store;
     this.open = open;
@@ -104,18 +122,22 @@ public final class Delivery implements AutoCloseable {
     if (!started) {
       return Health.PAUSED;
     }
+    if (health == Health.OK && withheld.get().isPresent()) {
+      return Health.PAUSED;
+    }
     return health == Health.OK && isDrained() ? Health.IDLE : health;
   }
 
   /** What is wrong; empty while all is well. */
   public Optional<Problem> problem() {
-    return Optional.ofNullable(problem);
+    return Optional.ofNullable(problem).or(withheld);
   }
 
   /** Why it does not deliver now: what is wrong, or what it waits for. */
   public Optional<Problem> reason() {
-    if (started) {
-      return problem();
+    Optional<Problem> reason = problem();
+    if (started || reason.isPresent()) {
+      return reason;
     }
     return Optional.of(
         outbox.isReady()
@@ -139,6 +161,14 @@ public final class Delivery implements AutoCloseable {
   /** True if it was started and the target holds everything that was written. */
   public boolean isDrained() {
     return started && outbox.isDrained();
+  }
+
+  /** What waits is sent without gathering more: nothing else will come. Holds until it is sent. */
+  public void hurry() {
+    if (!isDrained()) {
+      hurried = true;
+      wake();
+    }
   }
 
   /** New changes were committed. */
@@ -281,12 +311,13 @@ public final class Delivery implements AutoCloseable {
     rows.add(size);
     untrimmed = true;
     oldestMicros = Long.MAX_VALUE;
+    hurried = hurried && !outbox.isDrained();
   }
 
   /** How long to gather on, as long as the next chunk is not full. */
   private long millisTooEarly(SinkPace pace) {
     Long before = chunkAt;
-    if (before == null || outbox.fills(pace)) {
+    if (before == null || hurried || outbox.fills(pace)) {
       return 0;
     }
     long passed = System.nanoTime() - before;

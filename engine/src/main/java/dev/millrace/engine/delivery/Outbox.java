@@ -197,6 +197,14 @@ public final class Outbox {
     written = table().lastCommitted();
   }
 
+  /**
+   * As {@link #committed}, after another thread than a flow's has committed changes up to {@code
+   * last}, without gaps.
+   */
+  public void wrote(long last) {
+    written = Math.max(written, last);
+  }
+
   /** The last sequence number that is committed. */
   public long written() {
     return written;

@@ -18,6 +18,7 @@ import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.Project;
+import dev.millrace.project.SinkSpec;
 import dev.millrace.sql.Relation;
 import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
@@ -147,6 +148,25 @@ public final class LookupTables implements AutoCloseable {
     try (LookupTables lookups = new LookupTables(project)) {
       UsedColumns.ofTables(programs.values())
           .forEach((name, columns) -> tables.put(name, lookups.locate(name, columns)));
+    }
+    return tables;
+  }
+
+  /** The tables of builds that the project's sinks deliver, with all their columns, by name. */
+  public static Map<String, LookupTable> delivered(
+      Project project, Map<String, StreamProgram> programs) {
+    Set<String> names =
+        project.sinks().stream()
+            .map(SinkSpec::from)
+            .filter(n -> project.batch().stream().anyMatch(b -> b.name().equals(n)))
+            .collect(Collectors.toSet());
+    Map<String, LookupTable> tables = new TreeMap<>();
+    Map<String, Relation> streams = new HashMap<>();
+    programs.forEach((name, program) -> streams.put(name, program.output()));
+    try (LookupTables lookups = new LookupTables(project)) {
+      for (String name : names) {
+        tables.put(name, lookups.locate(name, lookups.relation(name, streams).schema()));
+      }
     }
     return tables;
   }

@@ -3,8 +3,12 @@ package dev.millrace.engine.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.connect.Connector;
+import dev.millrace.api.connect.Sink;
+import dev.millrace.api.connect.SinkConnector;
+import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.option.Option;
+import dev.millrace.api.type.DataType;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.command.DbtCommands;
 import dev.millrace.dbt.command.DbtRequest;
@@ -74,6 +78,44 @@ final class EditedProject implements AutoCloseable {
     @Override
     public List<Option> systemOptions() {
       return KafkaSystem.OPTIONS;
+    }
+  }
+
+  /** A target that is away: changes for it wait. */
+  private static final class Away implements SinkConnector {
+    @Override
+    public String name() {
+      return "away";
+    }
+
+    @Override
+    public String summary() {
+      return "";
+    }
+
+    @Override
+    public List<Option> systemOptions() {
+      return List.of();
+    }
+
+    @Override
+    public List<Option> sinkOptions() {
+      return List.of();
+    }
+
+    @Override
+    public String guarantee() {
+      return "";
+    }
+
+    @Override
+    public Optional<String> targetType(DataType type) {
+      return Optional.of(type.toString());
+    }
+
+    @Override
+    public Sink open(SinkContext context) {
+      throw new IllegalStateException("its system never runs");
     }
   }
 
@@ -149,7 +191,8 @@ final class EditedProject implements AutoCloseable {
   }
 
   Project load() {
-    return new ProjectLoader(List.of(new Kafka()), new DbtTemplates(), Map.of()).load(folder, null);
+    return new ProjectLoader(List.of(new Kafka(), new Away()), new DbtTemplates(), Map.of())
+        .load(folder, null);
   }
 
   private Map<String, StreamProgram> compile(Project project) {
@@ -169,7 +212,7 @@ final class EditedProject implements AutoCloseable {
             storeFolder,
             broker.cluster(),
             Map.of(),
-            Map.of(),
+            Map.of("away", new Away()),
             Map.of(),
             false,
             256L << 20,

@@ -182,7 +182,7 @@ class DeliveryTest {
             }
           };
       Reader reader = new Reader(new SinkPace(10, 1, Duration.ofMillis(1)), grow);
-      try (Delivery delivery = new Delivery(outbox, store, () -> reader, false)) {
+      try (Delivery delivery = new Delivery(outbox, store, () -> reader, false, Optional.empty())) {
         delivery.start();
         await().until(() -> reader.chunks.size() >= 2);
       }
