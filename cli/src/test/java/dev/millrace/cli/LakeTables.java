@@ -68,9 +68,7 @@ final class LakeTables {
     assertThat(rows(connection, difference(delivered, stored)))
         .as("%s: delivered too much", stream)
         .isEmpty();
-    assertThat(rows(connection, difference(stored, delivered)))
-        .as("%s: missing", stream)
-        .isEmpty();
+    assertThat(rows(connection, difference(stored, delivered))).as("%s: missing", stream).isEmpty();
   }
 
   /** The first rows of a query, as text. */

@@ -72,6 +72,7 @@ final class RunAdapter implements Attributes {
   public @Nullable Object attribute(String name) {
     return switch (name) {
       case "dispatch" -> dispatch;
+      case "lake" -> lake;
       case "execute" ->
           Members.function(
               "execute(sql, auto_begin=False, fetch=False, limit=None)",
@@ -144,7 +145,6 @@ final class RunAdapter implements Attributes {
                 macros.call(name, arguments);
                 return null;
               };
-      case "lake" -> lake;
       case "validate_sql" -> (Callable) arguments -> macros.call("validate_sql", arguments);
       case "expand_target_column_types", "verify_database", "commit" ->
           (Callable) arguments -> null;

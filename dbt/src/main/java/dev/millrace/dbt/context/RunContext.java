@@ -186,8 +186,7 @@ public final class RunContext {
       Node node, @Nullable CompiledNode compiled, @Nullable BatchNames batch) {
     RunNames names = names(node, batch);
     setCompiled(names, compiled);
-    String kind = node.config().materialized();
-    String name = node.lake().isPresent() ? "lake_" + kind : kind;
+    String name = (node.lake().isPresent() ? "lake_" : "") + node.config().materialized();
     return relations(inTransaction(node, compiled, () -> begun(name, names)));
   }
 
