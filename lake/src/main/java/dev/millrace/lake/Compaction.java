@@ -45,7 +45,7 @@ final class Compaction {
     if (base == null) {
       return 0;
     }
-    FileList files = FileList.of(target.name(), target.table(), base.snapshotId());
+    FileList files = FileList.of(target, base.snapshotId());
     int replaced = 0;
     List<List<String>> round = new ArrayList<>();
     long bytes = 0;

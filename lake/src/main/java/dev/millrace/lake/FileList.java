@@ -26,7 +26,8 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one version of a table, by the path at which DuckDB finds them.
+ * The files of one version of a table, by the path at which DuckDB finds them once they are
+ * fetched.
  *
  * @param version the snapshot; null for a table without one
  * @param schema Iceberg's schema of that version
@@ -35,9 +36,13 @@ record FileList(
     @Nullable Long version,
     org.apache.iceberg.Schema schema,
     Map<String, DataFile> byPath,
-    Map<Integer, PartitionSpec> specs) {
+    Map<Integer, PartitionSpec> specs,
+    LakeFiles lake) {
 
-  static FileList of(String name, Table table, @Nullable Long version) {
+  static FileList of(IcebergTable target, @Nullable Long version) {
+    String name = target.name();
+    Table table = target.table();
+    LakeFiles lake = target.lake();
     TreeMap<String, DataFile> byPath = new TreeMap<>();
     TableScan scan = table.newScan();
     if (version != null) {
@@ -51,13 +56,13 @@ record FileList(
                     .formatted(name, task.file().location()),
                 "let the engine that wrote them rewrite its data files");
           }
-          byPath.put(LocalFileIO.path(task.file().location()).toString(), task.file());
+          byPath.put(lake.local(task.file().location()).toString(), task.file());
         }
       } catch (IOException e) {
         throw new RuntimeIOException(e, "the files of %s cannot be listed", name);
       }
     }
-    return new FileList(version, scan.schema(), byPath, table.specs());
+    return new FileList(version, scan.schema(), byPath, table.specs(), lake);
   }
 
   /** The same files, read with the columns of another version of the schema. */
@@ -105,7 +110,7 @@ record FileList(
   }
 
   /**
-   * What to write behind FROM to read some of the files.
+   * What to write behind FROM to read some of the files, which are fetched.
    *
    * @param fileColumn the name of a column with the path of each row's file; null for none
    */
@@ -118,6 +123,7 @@ record FileList(
       String file = fileColumn == null ? "" : ", '' AS " + Identifier.quote(fileColumn);
       return "(SELECT " + nulls + file + " WHERE false)";
     }
+    lake.fetch(paths.stream().map(p -> Objects.requireNonNull(byPath.get(p))).toList());
     return "read_parquet(%s, schema = %s, hive_partitioning = false%s)"
         .formatted(
             paths.stream().map(Identifier::literal).collect(Collectors.joining(", ", "[", "]")),

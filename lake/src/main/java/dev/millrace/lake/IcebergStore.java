@@ -7,15 +7,12 @@ import dev.millrace.api.table.TableStore;
 import dev.millrace.api.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.TableProperties;
@@ -43,47 +40,30 @@ final class IcebergStore implements TableStore {
           TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "1000");
 
   private final JdbcCatalog catalog;
-  private final Path warehouse;
-  private final Path staging;
+  private final LakeFiles files;
 
-  private IcebergStore(JdbcCatalog catalog, Path warehouse, Path staging) {
+  private IcebergStore(JdbcCatalog catalog, LakeFiles files) {
     this.catalog = catalog;
-    this.warehouse = warehouse;
-    this.staging = staging;
+    this.files = files;
   }
 
   /** See {@link LakeConnector#openStore}. */
   static IcebergStore open(Options system) {
     LakeAddress address = LakeAddress.of(system);
     Map<String, String> properties = new HashMap<>(address.properties());
-    properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(address.warehouse()));
-    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, address.warehouse());
     properties.put("jdbc.schema-version", "V1");
+    String doing = "open the lake in " + address.warehouse();
     try {
-      Path staging = staging(address.warehouse());
-      JdbcCatalog catalog = new JdbcCatalog();
+      LakeFiles files = LakeFiles.open(address);
+      JdbcCatalog catalog = new JdbcCatalog(ignored -> files.io(), null, true);
       catalog.initialize(address.catalog(), properties);
-      return new IcebergStore(catalog, address.warehouse(), staging);
+      return new IcebergStore(catalog, files);
     } catch (IOException e) {
-      throw LakeFailure.of(new UncheckedIOException(e), "open the lake in " + address.warehouse());
+      throw LakeFailure.of(new UncheckedIOException(e), doing);
     } catch (RuntimeException e) {
-      throw LakeFailure.of(e, "open the lake in " + address.warehouse());
+      throw LakeFailure.of(e, doing);
     }
-  }
-
-  /** This process' folder for files that are being written; those of dead ones are emptied. */
-  private static Path staging(Path warehouse) throws IOException {
-    Path all = warehouse.resolve(".staging");
-    Files.createDirectories(all);
-    try (Stream<Path> folders = Files.list(all)) {
-      for (Path folder : folders.toList()) {
-        String pid = String.valueOf(folder.getFileName());
-        if (pid.matches("\\d+") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-          new LocalFileIO().deletePrefix(folder.toString());
-        }
-      }
-    }
-    return Files.createDirectories(all.resolve(Long.toString(ProcessHandle.current().pid())));
   }
 
   @Override
@@ -114,7 +94,7 @@ final class IcebergStore implements TableStore {
 
   private IcebergTable table(BaseTable table) {
     String qualified = table.name().substring(catalog.name().length() + 1);
-    return new IcebergTable(qualified, table, staging);
+    return new IcebergTable(qualified, table, files);
   }
 
   private static TableIdentifier identifier(String name) {
@@ -122,6 +102,11 @@ final class IcebergStore implements TableStore {
     return identifier.hasNamespace()
         ? identifier
         : TableIdentifier.of(Namespace.of(DEFAULT_SCHEMA), identifier.name());
+  }
+
+  @Override
+  public boolean isLocal() {
+    return files.isLocal();
   }
 
   @Override
@@ -153,13 +138,12 @@ final class IcebergStore implements TableStore {
 
   private String location(String text) {
     try {
-      Path folder = warehouse.resolve(LocalFileIO.path(text)).normalize();
-      return LocalFileIO.location(folder);
+      return files.folder(text);
     } catch (IllegalArgumentException e) {
       throw LakeFailure.stop(
           LakeError.LAKE_ADDRESS,
-          "`" + text + "` is no folder of the local disk",
-          "write an absolute path, or one below the lake's folder");
+          "`" + text + "` is no folder of the lake",
+          "write a path below the lake's folder, or an absolute one of the same kind");
     }
   }
 

@@ -12,7 +12,6 @@ import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableVersion;
 import dev.millrace.api.table.TableWrite;
 import dev.millrace.api.type.Schema;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,12 +45,12 @@ final class IcebergTable implements StoredTable {
 
   private final String name;
   private final BaseTable table;
-  private final Path staging;
+  private final LakeFiles lake;
 
-  IcebergTable(String name, BaseTable table, Path staging) {
+  IcebergTable(String name, BaseTable table, LakeFiles lake) {
     this.name = name;
     this.table = table;
-    this.staging = staging;
+    this.lake = lake;
     if (LakeTypes.columns(table.schema()).isEmpty()
         || Partitioning.fields(table.spec()).isEmpty()) {
       throw LakeFailure.stop(
@@ -74,6 +73,11 @@ final class IcebergTable implements StoredTable {
   @Override
   public List<PartitionField> partitioning() {
     return Partitioning.fields(table.spec()).orElseThrow();
+  }
+
+  /** Where its files are. */
+  LakeFiles lake() {
+    return lake;
   }
 
   /** Iceberg's table. */
@@ -107,7 +111,7 @@ final class IcebergTable implements StoredTable {
 
   private StagedFiles stage(Table within, Connection duckdb, String select, long fileBytes) {
     try {
-      return StagedFiles.write(within, duckdb, select, staging, fileBytes);
+      return StagedFiles.write(within, duckdb, select, lake, fileBytes);
     } catch (SQLException e) {
       throw LakeFailure.of(e, "write rows for `" + name + "`");
     } catch (RuntimeException e) {
@@ -249,7 +253,7 @@ final class IcebergTable implements StoredTable {
         () -> {
           table.refresh();
           Snapshot newest = table.currentSnapshot();
-          return FileList.of(name, table, newest == null ? null : newest.snapshotId()).files();
+          return FileList.of(this, newest == null ? null : newest.snapshotId()).files();
         });
   }
 
@@ -262,7 +266,7 @@ final class IcebergTable implements StoredTable {
           if (table.snapshot(version) == null) {
             throw unknown("version " + version);
           }
-          return FileList.of(name, table, version).files();
+          return FileList.of(this, version).files();
         });
   }
 
@@ -276,7 +280,7 @@ final class IcebergTable implements StoredTable {
           if (version == null || table.snapshot(version) == null) {
             throw unknown("version of " + at);
           }
-          return FileList.of(name, table, version).files();
+          return FileList.of(this, version).files();
         });
   }
 

@@ -8,15 +8,19 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a lake is.
  *
- * @param warehouse the folder of its files, absolute
+ * @param warehouse the location of the folder of its files: {@code file:///...} or {@code s3://...}
+ * @param s3 how the store of an {@code s3} location is reached
  * @param catalog the name under which the catalog's database keeps its tables
  * @param properties how Iceberg reaches that database
  */
-record LakeAddress(Path warehouse, String catalog, Map<String, String> properties) {
+record LakeAddress(
+    String warehouse, Optional<S3Address> s3, String catalog, Map<String, String> properties) {
   static final String WAREHOUSE = "warehouse";
   static final String CATALOG = "catalog";
   static final String USER = "catalog_user";
@@ -27,12 +31,12 @@ record LakeAddress(Path warehouse, String catalog, Map<String, String> propertie
   private static final String SQLITE_SETTINGS =
       "busy_timeout=20000&journal_mode=WAL&synchronous=FULL&transaction_mode=IMMEDIATE";
 
-  static final List<Option> OPTIONS =
+  private static final List<Option> OWN =
       List.of(
           Option.required(
               WAREHOUSE,
               OptionType.TEXT,
-              "The folder of the tables' files: an absolute path, or `file:///path`.",
+              "The folder of the tables' files: an absolute path, or `s3://bucket/path`.",
               "/data/lake"),
           Option.required(
               CATALOG,
@@ -54,6 +58,9 @@ record LakeAddress(Path warehouse, String catalog, Map<String, String> propertie
               "The name of the catalog in its database. Other engines find the tables under the same"
                   + " name only."));
 
+  static final List<Option> OPTIONS =
+      Stream.concat(OWN.stream(), S3Address.OPTIONS.stream()).toList();
+
   LakeAddress {
     properties = Map.copyOf(properties);
   }
@@ -65,7 +72,10 @@ record LakeAddress(Path warehouse, String catalog, Map<String, String> propertie
     properties.put("clients", isSqlite(system.text(CATALOG)) ? "1" : "2");
     system.optionalText(USER).ifPresent(user -> properties.put("jdbc.user", user));
     system.optionalText(PASSWORD).ifPresent(text -> properties.put("jdbc.password", text));
-    return new LakeAddress(warehouse(system.text(WAREHOUSE)), system.text(NAME), properties);
+    String warehouse = warehouse(system.text(WAREHOUSE));
+    Optional<S3Address> s3 =
+        warehouse.startsWith("s3:") ? Optional.of(S3Address.of(system)) : Optional.empty();
+    return new LakeAddress(warehouse, s3, system.text(NAME), properties);
   }
 
   private static String uri(String text) {
@@ -83,19 +93,22 @@ record LakeAddress(Path warehouse, String catalog, Map<String, String> propertie
     return text.startsWith("jdbc:sqlite:");
   }
 
-  private static Path warehouse(String text) {
+  private static String warehouse(String text) {
     try {
       URI uri = text.matches("\\w+:.*") ? URI.create(text) : Path.of(text).toUri();
+      if (String.valueOf(uri.getScheme()).matches("s3[an]?") && uri.getHost() != null) {
+        return LakeFiles.normal(text).replaceFirst("/+$", "");
+      }
       Path path = LocalFileIO.path(text);
       if ("file".equals(uri.getScheme()) && path.isAbsolute()) {
-        return path.normalize();
+        return LocalFileIO.location(path);
       }
     } catch (IllegalArgumentException e) {
       // No path and no address.
     }
     throw LakeFailure.stop(
         LakeError.LAKE_ADDRESS,
-        "`warehouse` is no folder of the local disk: `" + text + "`",
-        "write an absolute path; other file systems are not supported yet");
+        "`warehouse` is no folder of the local disk or of a store: `" + text + "`",
+        "write an absolute path, or `s3://bucket/path`");
   }
 }

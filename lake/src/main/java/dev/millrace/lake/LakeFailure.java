@@ -39,6 +39,10 @@ final class LakeFailure {
         || e instanceof AlreadyExistsException) {
       return retry(LakeError.LAKE_CONFLICT, e, doing, null);
     }
+    Optional<MillraceException> store = S3Files.failure(e, doing);
+    if (store.isPresent()) {
+      return store.get();
+    }
     Optional<SQLException> sql = cause(e, SQLException.class);
     boolean denied =
         e instanceof ForbiddenException

@@ -65,6 +65,12 @@ final class LakeSink implements QuerySink, ReadableSink {
     boolean opened = false;
     try {
       store = IcebergStore.open(context.system());
+      if (!store.isLocal() && context.options().optionalText(LakeOptions.LIVE_VIEW).isPresent()) {
+        throw LakeFailure.stop(
+            LakeError.SINK_OPTION,
+            "`live_view` of sink `" + context.sink() + "` needs a lake on the local disk",
+            "remove `live_view`");
+      }
       StoredTable table = new SinkTable(store, context).prepare();
       duckdb = Memory.open();
       LakeSink sink = new LakeSink(context, store, table, duckdb);

@@ -38,8 +38,7 @@ final class Merge {
 
   void run(@Nullable PositionMove move) throws SQLException {
     Snapshot base = target.table().currentSnapshot();
-    FileList files =
-        FileList.of(target.name(), target.table(), base == null ? null : base.snapshotId());
+    FileList files = FileList.of(target, base == null ? null : base.snapshotId());
     List<String> touched = touched(files);
     try (StagedFiles staged = target.stage(duckdb, rows(files, touched))) {
       target.commit(

@@ -1,7 +1,6 @@
 package dev.millrace.lake;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,10 +39,10 @@ final class Orphans {
       }
     }
     table.refresh();
-    Set<Path> used = used();
+    Set<String> used = used();
     int removed = 0;
     for (FileInfo file : old) {
-      if (!used.contains(LocalFileIO.path(file.location()))) {
+      if (!used.contains(LakeFiles.normal(file.location()))) {
         io.deleteFile(file.location());
         removed++;
       }
@@ -51,19 +50,19 @@ final class Orphans {
     return removed;
   }
 
-  private Set<Path> used() {
-    Set<Path> used = new HashSet<>();
+  private Set<String> used() {
+    Set<String> used = new HashSet<>();
     ReachableFileUtil.metadataFileLocations(table, false)
-        .forEach(f -> used.add(LocalFileIO.path(f)));
-    ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> used.add(LocalFileIO.path(f)));
+        .forEach(f -> used.add(LakeFiles.normal(f)));
+    ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> used.add(LakeFiles.normal(f)));
     Set<String> read = new HashSet<>();
     for (Snapshot snapshot : table.snapshots()) {
       if (snapshot.manifestListLocation() != null) {
-        used.add(LocalFileIO.path(snapshot.manifestListLocation()));
+        used.add(LakeFiles.normal(snapshot.manifestListLocation()));
       }
       for (ManifestFile manifest : snapshot.allManifests(table.io())) {
         if (read.add(manifest.path())) {
-          used.add(LocalFileIO.path(manifest.path()));
+          used.add(LakeFiles.normal(manifest.path()));
           addFiles(manifest, used);
         }
       }
@@ -71,13 +70,13 @@ final class Orphans {
     return used;
   }
 
-  private void addFiles(ManifestFile manifest, Set<Path> used) {
+  private void addFiles(ManifestFile manifest, Set<String> used) {
     try (CloseableIterable<? extends ContentFile<?>> files =
         manifest.content() == ManifestContent.DATA
             ? ManifestFiles.read(manifest, table.io(), table.specs())
             : ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs())) {
       for (ContentFile<?> file : files) {
-        used.add(LocalFileIO.path(file.location()));
+        used.add(LakeFiles.normal(file.location()));
       }
     } catch (IOException e) {
       throw new RuntimeIOException(e, "%s cannot be read", manifest.path());

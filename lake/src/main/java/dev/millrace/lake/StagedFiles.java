@@ -43,6 +43,7 @@ final class StagedFiles implements StagedRows {
   private static final String PARTITION = "_millrace_partition_";
 
   private final Table table;
+  private final LakeFiles lake;
   private final Path folder;
   private final List<Written> written = new ArrayList<>();
   private final List<DataFile> placed = new ArrayList<>();
@@ -52,8 +53,9 @@ final class StagedFiles implements StagedRows {
   private record Written(
       Path path, long rows, long bytes, Metrics metrics, PartitionData partition) {}
 
-  private StagedFiles(Table table, Path folder) {
+  private StagedFiles(Table table, LakeFiles lake, Path folder) {
     this.table = table;
+    this.lake = lake;
     this.folder = folder;
   }
 
@@ -61,13 +63,14 @@ final class StagedFiles implements StagedRows {
    * Writes the rows of a query.
    *
    * @param select a query with the table's columns
-   * @param staging where folders are made for files that are not finished
+   * @param lake where the files come to
    * @param fileBytes how large a file may become, about, where rows are not parted
    */
   static StagedFiles write(
-      Table table, Connection duckdb, String select, Path staging, long fileBytes)
+      Table table, Connection duckdb, String select, LakeFiles lake, long fileBytes)
       throws SQLException {
-    StagedFiles files = new StagedFiles(table, staging.resolve(UUID.randomUUID().toString()));
+    StagedFiles files =
+        new StagedFiles(table, lake, lake.staging().resolve(UUID.randomUUID().toString()));
     boolean done = false;
     try {
       Files.createDirectories(files.folder);
@@ -198,11 +201,7 @@ final class StagedFiles implements StagedRows {
         spec.isPartitioned()
             ? table.locationProvider().newDataLocation(spec, file.partition(), name)
             : table.locationProvider().newDataLocation(name);
-    try {
-      LocalFileIO.move(file.path(), LocalFileIO.path(location));
-    } catch (IOException e) {
-      throw new RuntimeIOException(e, "%s cannot be moved to %s", file.path(), location);
-    }
+    lake.place(file.path(), location);
     DataFiles.Builder builder =
         DataFiles.builder(spec)
             .withPath(location)
@@ -235,10 +234,9 @@ final class StagedFiles implements StagedRows {
   @Override
   public void close() {
     try {
-      LocalFileIO io = new LocalFileIO();
-      io.deletePrefix(folder.toString());
+      new LocalFileIO().deletePrefix(folder.toString());
       if (!tried) {
-        placed.forEach(f -> io.deleteFile(f.location()));
+        placed.forEach(f -> lake.io().deleteFile(f.location()));
         placed.clear();
       }
     } catch (RuntimeException e) {

@@ -39,12 +39,21 @@ class KilledChangesTest {
 
   @TempDir Path folder;
 
-  /** Makes one change of the table; arguments: the lake's folder, the change. */
+  /** The lake of a case. */
+  LakeFolder lake(String name) {
+    return new LakeFolder(folder.resolve(name));
+  }
+
+  /** Makes one change of the table; arguments: the lake's folder, the change, its options. */
   static final class Changer {
     private Changer() {}
 
     public static void main(String[] arguments) throws SQLException {
-      try (IcebergStore store = new LakeFolder(Path.of(arguments[0])).open();
+      LakeFolder lake = new LakeFolder(Path.of(arguments[0]));
+      for (int i = 2; i < arguments.length; i += 2) {
+        lake = lake.with(arguments[i], arguments[i + 1]);
+      }
+      try (IcebergStore store = lake.open();
           Connection duckdb = Memory.open()) {
         change(store.find("t").orElseThrow(), duckdb, arguments[1]);
       }
@@ -102,7 +111,7 @@ class KilledChangesTest {
 
   /** The table after the whole change. */
   private String after(String change) throws SQLException {
-    LakeFolder lake = new LakeFolder(folder.resolve(change));
+    LakeFolder lake = lake(change);
     fill(lake);
     try (IcebergStore store = lake.open();
         Connection duckdb = Memory.open()) {
@@ -113,12 +122,14 @@ class KilledChangesTest {
 
   /** Whether a table is as before or as after the change that was killed. */
   private String killed(String change, String point, String after) throws SQLException {
-    LakeFolder lake = new LakeFolder(folder.resolve(change + "-" + point));
+    LakeFolder lake = lake(change + "-" + point);
     fill(lake);
     String before = state(lake);
+    List<String> arguments = new ArrayList<>(List.of(lake.folder().toString(), change));
+    lake.store().forEach((option, value) -> arguments.addAll(List.of(option, value)));
     try (ChildJvm child =
         ChildJvm.start(
-            Changer.class, Map.of("millrace.fault", point), lake.folder().toString(), change)) {
+            Changer.class, Map.of("millrace.fault", point), arguments.toArray(String[]::new))) {
       int code = child.awaitExit(Duration.ofMinutes(3));
       assertThat(code)
           .as("%s at %s: %s", change, point, child.output())

@@ -15,19 +15,36 @@ import java.sql.Struct;
 import java.sql.Timestamp;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A lake in a folder of a test, and its tables as DuckDB reads their files. */
-record LakeFolder(Path folder) {
+/**
+ * A lake in a folder of a test, or with files elsewhere, and its tables as DuckDB reads their
+ * files.
+ *
+ * @param store options of where its files are, if they are elsewhere
+ */
+record LakeFolder(Path folder, Map<String, String> store) {
+  LakeFolder(Path folder) {
+    this(folder, Map.of());
+  }
+
   Map<String, String> options() {
-    return Map.of(
-        "warehouse",
-        folder.resolve("warehouse").toString(),
-        "catalog",
-        "jdbc:sqlite:" + folder.resolve("catalog.db"));
+    Map<String, String> options = new HashMap<>();
+    options.put("warehouse", folder.resolve("warehouse").toString());
+    options.put("catalog", "jdbc:sqlite:" + folder.resolve("catalog.db"));
+    options.putAll(store);
+    return options;
+  }
+
+  /** The same with an option changed. */
+  LakeFolder with(String option, String value) {
+    Map<String, String> changed = new HashMap<>(store);
+    changed.put(option, value);
+    return new LakeFolder(folder, changed);
   }
 
   Options system() {

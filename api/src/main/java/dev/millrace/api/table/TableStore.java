@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * and {@link dev.millrace.api.error.StopException} where a person has to act.
  */
 public interface TableStore extends AutoCloseable {
+  /**
+   * True if DuckDB reads files where they are, for as long as their version lives, so that a view
+   * over them holds; false if they are copied for a while.
+   */
+  boolean isLocal();
+
   /** The names of all tables, with their schemas, sorted. */
   List<String> names();
 

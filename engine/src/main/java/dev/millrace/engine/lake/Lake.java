@@ -1,6 +1,9 @@
 package dev.millrace.engine.lake;
 
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.table.TableStore;
+import dev.millrace.engine.batch.BatchError;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,16 @@ public final class Lake implements AutoCloseable {
     if (opened == null) {
       opened = opener.get();
       store = opened;
+      if (!opened.isLocal()) {
+        close();
+        throw new StopException(
+            Problem.error(
+                BatchError.LAKE_REMOTE,
+                null,
+                "models cannot be in this lake: its files are not on the local disk",
+                "set `materialized` without `file_format`, or deliver the model to the lake by a sink"),
+            null);
+      }
     }
     return opened;
   }

@@ -1,0 +1,205 @@
+package dev.millrace.lake;
+
+import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.aws.s3.S3FileIOProperties;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/**
+ * A lake in an S3-compatible store. A file there is whole and durable once the store has confirmed
+ * it, and nothing before: that is the store's promise. DuckDB writes local files, which are sent,
+ * and reads local copies. Only this class, and what fails in it, loads the store's client.
+ */
+final class S3Files implements LakeFiles {
+  /** The largest file that is sent in one request, bytes; larger ones go in parts. */
+  private static final long ONE_REQUEST = 256L << 20;
+
+  private static final List<String> KEY_ERRORS =
+      List.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied");
+
+  private final String warehouse;
+  private final Path staging;
+  private final FileCache cache;
+  private final S3FileIO io;
+
+  private S3Files(String warehouse, Path staging, FileCache cache, S3FileIO io) {
+    this.warehouse = warehouse;
+    this.staging = staging;
+    this.cache = cache;
+    this.io = io;
+  }
+
+  /** Asks the store once, so that a wrong key or bucket is told at once. */
+  static S3Files open(LakeAddress address, S3Address store) throws IOException {
+    Path staging = LakeFiles.staging(store.cache().resolve("staging"));
+    FileCache cache = new FileCache(store.cache().resolve("files"), store.cacheBytes());
+    S3FileIO io = new S3FileIO(() -> client(store));
+    boolean opened = false;
+    try {
+      io.initialize(Map.of(S3FileIOProperties.STAGING_DIRECTORY, staging.toString()));
+      URI uri = URI.create(address.warehouse());
+      io.client()
+          .listObjectsV2(r -> r.bucket(uri.getHost()).prefix(key(address.warehouse())).maxKeys(1));
+      opened = true;
+      return new S3Files(address.warehouse(), staging, cache, io);
+    } finally {
+      if (!opened) {
+        io.close();
+      }
+    }
+  }
+
+  private static S3Client client(S3Address store) {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .region(Region.of(store.region()))
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(store.accessKey(), store.secretKey())))
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .forcePathStyle(store.pathStyle())
+            // Newer checksums are refused by many stores that are compatible otherwise.
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .addPlugin(LegacyMd5Plugin.create());
+    store.endpoint().ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+
+  private static String bucket(String location) {
+    return LakeFiles.normal(location).substring("s3://".length()).split("/", 2)[0];
+  }
+
+  private static String key(String location) {
+    String[] parts = LakeFiles.normal(location).substring("s3://".length()).split("/", 2);
+    return parts.length == 2 ? parts[1] : "";
+  }
+
+  @Override
+  public String warehouse() {
+    return warehouse;
+  }
+
+  @Override
+  public boolean isLocal() {
+    return false;
+  }
+
+  @Override
+  public String folder(String text) {
+    String location = LakeFiles.normal(text);
+    if (location.startsWith("s3://")) {
+      return location;
+    }
+    if (text.startsWith("/") || text.contains(":")) {
+      throw new IllegalArgumentException(text);
+    }
+    return warehouse + "/" + text;
+  }
+
+  @Override
+  public Path staging() {
+    return staging;
+  }
+
+  @Override
+  public SupportsPrefixOperations io() {
+    return io;
+  }
+
+  @Override
+  public void place(Path file, String location) {
+    try {
+      if (Files.size(file) <= ONE_REQUEST) {
+        io.client(location)
+            .putObject(
+                r -> r.bucket(bucket(location)).key(key(location)), RequestBody.fromFile(file));
+      } else {
+        try (OutputStream out = io.newOutputFile(location).createOrOverwrite()) {
+          Files.copy(file, out);
+        }
+      }
+      // It is merged or compacted soon, perhaps.
+      cache.adopt(location, file);
+      cache.trim();
+    } catch (IOException e) {
+      throw new RuntimeIOException(e, "%s cannot be sent to %s", file, location);
+    }
+  }
+
+  @Override
+  public Path local(String location) {
+    return cache.path(location);
+  }
+
+  @Override
+  public void fetch(Collection<DataFile> files) {
+    try {
+      boolean fetched = false;
+      for (DataFile file : files) {
+        if (!cache.use(file.location(), file.fileSizeInBytes())) {
+          try (InputStream in = io.newInputFile(file.location()).newStream()) {
+            cache.put(file.location(), file.fileSizeInBytes(), in);
+          }
+          fetched = true;
+        }
+      }
+      if (fetched) {
+        cache.trim();
+      }
+    } catch (IOException e) {
+      throw new RuntimeIOException(e, "files of %s cannot be read", warehouse);
+    }
+  }
+
+  /** What a person has to mend, where the store's answer says that it is so. */
+  static Optional<MillraceException> failure(RuntimeException e, String doing) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof AwsServiceException answer) {
+        String code = String.valueOf(answer.awsErrorDetails().errorCode());
+        String said = "cannot " + doing + ": the store says " + code + ": " + message(answer);
+        if (code.equals("NoSuchBucket")) {
+          return stop(said, "make the bucket, or correct `warehouse`", e);
+        }
+        if (KEY_ERRORS.contains(code) || answer.statusCode() == 403) {
+          return stop(said, "check `access_key` and `secret_key`, and what they may do", e);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String message(AwsServiceException answer) {
+    return String.valueOf(answer.awsErrorDetails().errorMessage());
+  }
+
+  private static Optional<MillraceException> stop(String message, String hint, Exception cause) {
+    return Optional.of(
+        new StopException(Problem.error(LakeError.LAKE_ACCESS, null, message, hint), cause));
+  }
+}
