@@ -18,17 +18,8 @@ import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.aws.s3.S3FileIOProperties;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * A lake in an S3-compatible store. A file there is whole and durable once the store has confirmed
@@ -58,10 +49,12 @@ final class S3Files implements LakeFiles {
   static S3Files open(LakeAddress address, S3Address store) throws IOException {
     Path staging = LakeFiles.staging(store.cache().resolve("staging"));
     FileCache cache = new FileCache(store.cache().resolve("files"), store.cacheBytes());
-    S3FileIO io = new S3FileIO(() -> client(store));
+    S3FileIO io = new S3FileIO();
     boolean opened = false;
     try {
-      io.initialize(Map.of(S3FileIOProperties.STAGING_DIRECTORY, staging.toString()));
+      Map<String, String> properties = S3Clients.properties(store);
+      properties.put(S3FileIOProperties.STAGING_DIRECTORY, staging.toString());
+      io.initialize(properties);
       URI uri = URI.create(address.warehouse());
       io.client()
           .listObjectsV2(r -> r.bucket(uri.getHost()).prefix(key(address.warehouse())).maxKeys(1));
@@ -72,23 +65,6 @@ final class S3Files implements LakeFiles {
         io.close();
       }
     }
-  }
-
-  private static S3Client client(S3Address store) {
-    S3ClientBuilder builder =
-        S3Client.builder()
-            .region(Region.of(store.region()))
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(store.accessKey(), store.secretKey())))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .forcePathStyle(store.pathStyle())
-            // Newer checksums are refused by many stores that are compatible otherwise.
-            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .addPlugin(LegacyMd5Plugin.create());
-    store.endpoint().ifPresent(builder::endpointOverride);
-    return builder.build();
   }
 
   private static String bucket(String location) {
