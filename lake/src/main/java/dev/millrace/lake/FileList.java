@@ -67,7 +67,7 @@ record FileList(
 
   /** The same files, read with the columns of another version of the schema. */
   FileList with(org.apache.iceberg.Schema other) {
-    return new FileList(version, other, byPath, specs);
+    return new FileList(version, other, byPath, specs, lake);
   }
 
   /** As engines see it. */

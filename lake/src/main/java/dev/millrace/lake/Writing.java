@@ -41,8 +41,7 @@ final class Writing {
     new Layout(target.name(), write).apply(change);
     Table within = change.table();
     FileList files =
-        FileList.of(target.name(), target.table(), base == null ? null : base.snapshotId())
-            .with(within.schema());
+        FileList.of(target, base == null ? null : base.snapshotId()).with(within.schema());
     boolean rewrites = write.mode() == Mode.REPLACE_WHERE && !files.byPath().isEmpty();
     Touched touched = rewrites ? touched(files) : new Touched(List.of(), 0);
     try (StagedFiles staged = target.stage(within, duckdb, rows(files, touched.paths()))) {
