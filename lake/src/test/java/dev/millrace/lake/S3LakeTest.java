@@ -179,6 +179,24 @@ class S3LakeTest extends SinkContract {
   }
 
   @Test
+  void aTableMayHaveAFolderOfItsOwnThere() throws SQLException, IOException {
+    try (IcebergStore store = lake.open()) {
+      assertThat(store.isLocal()).isFalse();
+      for (String folder :
+          List.of("own/below", "s3://" + S3Server.BUCKET + "/own/beside", "s3a://bucket/own/too")) {
+        String name = newTable();
+        StoredTable table = store.create(name, ROWS, List.of(), folder);
+        LakeFolder.append(table, "SELECT range AS id, 0 AS part FROM range(4)");
+        assertThat(LakeFolder.rows(table.files())).hasSize(4);
+        assertThat(objects("x." + folder.substring(folder.lastIndexOf('/') + 1))).isNotEmpty();
+      }
+      assertThatThrownBy(() -> store.create(newTable(), ROWS, List.of(), "/on/this/disk"))
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("`/on/this/disk` is no folder of the lake");
+    }
+  }
+
+  @Test
   void errorsTellWhatToDo() {
     assertThatThrownBy(() -> lake.with("secret_key", "wrong-secret").open())
         .isInstanceOf(StopException.class)
