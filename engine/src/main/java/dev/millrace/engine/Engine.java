@@ -25,6 +25,7 @@ import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.lake.LakeWatch;
 import dev.millrace.engine.ledger.Ledgers;
 import dev.millrace.engine.lookup.LookupTable;
@@ -461,6 +462,7 @@ public final class Engine implements Instance, AutoCloseable {
     }
     stopSources();
     watch.ifPresent(LakeWatch::close);
+    options.lake().ifPresent(Lake::close);
     ledgers.close();
     fills.forEach(Fill::close);
     built.close();

@@ -111,4 +111,10 @@ record LakeAddress(
         "`warehouse` is no folder of the local disk or of a store: `" + text + "`",
         "write an absolute path, or `s3://bucket/path`");
   }
+
+  /** Without what stores and catalogs are opened with. */
+  @Override
+  public String toString() {
+    return warehouse;
+  }
 }

@@ -65,6 +65,5 @@ public final class LakeWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    lake.close();
   }
 }

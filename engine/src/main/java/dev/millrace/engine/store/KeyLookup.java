@@ -214,9 +214,10 @@ public final class KeyLookup {
     drop();
   }
 
+  /** A statement that did not end in time may still probe, so the memory goes with the garbage. */
   void close() {
     reads.forEach(KeyRead::close);
-    drop();
+    index = null;
   }
 
   long bytes() {
