@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,9 @@ class LookupTest {
   private int pause;
   private int orders;
 
+  /** The streams that had rows after some batch: the others were compared with nothing. */
+  private final Set<String> filled = new HashSet<>();
+
   private FlowHarness flow() throws Exception {
     FlowHarness flow =
         new FlowHarness(folder, Clock.fixed(NOON, ZoneOffset.UTC))
@@ -145,10 +150,8 @@ class LookupTest {
         check(oracle, flow, "after batch " + round);
         assertThat(flow.runner().fallbacks()).as("batches that failed as one statement").isZero();
       }
-      for (String stream : STREAMS.keySet()) {
-        assertThat(LawOneTest.rows(oracle, "FROM " + stream)).as(stream).isNotEmpty();
-      }
     }
+    assertThat(filled).as("streams that had rows").containsAll(STREAMS.keySet());
   }
 
   private static void prepare(Connection oracle, FlowHarness flow) throws SQLException {
@@ -267,11 +270,14 @@ class LookupTest {
     return records;
   }
 
-  private static void check(Connection oracle, FlowHarness flow, String when) throws SQLException {
+  private void check(Connection oracle, FlowHarness flow, String when) throws SQLException {
     try (Connection store = flow.store().connect()) {
       for (String stream : STREAMS.keySet()) {
         List<List<@Nullable Object>> expected = LawOneTest.rows(oracle, "FROM " + stream);
         List<List<@Nullable Object>> actual = LawOneTest.rows(store, "FROM " + stream);
+        if (!expected.isEmpty()) {
+          filled.add(stream);
+        }
         assertThat(actual.size()).as("rows of %s %s", stream, when).isEqualTo(expected.size());
         for (int i = 0; i < expected.size(); i++) {
           assertThat(LawOneTest.same(expected.get(i), actual.get(i)))
