@@ -23,7 +23,9 @@ final class DbtBenchmark {
     BUILD("build, whole process"),
     SQL("its SQL alone"),
     AGAIN("build again, whole process"),
-    SQL_AGAIN("its SQL alone");
+    SQL_AGAIN("its SQL alone"),
+    MODELS("models again, without tests, whole process"),
+    SQL_MODELS("their SQL alone");
 
     final String text;
 
@@ -89,11 +91,14 @@ final class DbtBenchmark {
       add(all, Step.LIST, system.list(folder));
       add(all, Step.READ, system.read(folder, reads));
       add(all, Step.BUILD, system.build(folder));
-      check(folder);
+      check(folder, 4 * models + DbtProject.SEEDS);
       add(all, Step.SQL, system.alone(DbtSql.write(folder, false, sql), alone));
       add(all, Step.AGAIN, system.build(folder));
-      check(folder);
+      check(folder, 4 * models + DbtProject.SEEDS);
       add(all, Step.SQL_AGAIN, system.alone(DbtSql.write(folder, true, sql), alone));
+      add(all, Step.MODELS, system.models(folder));
+      check(folder, models);
+      add(all, Step.SQL_MODELS, system.alone(DbtSql.write(folder, true, sql), alone));
       DbtTables.compare(alone, system.store(folder));
     }
     Map<Step, TimedCommand> medians = new EnumMap<>(Step.class);
@@ -111,13 +116,13 @@ final class DbtBenchmark {
         taken.cpuSeconds());
   }
 
-  /** Five seeds, the models, three tests each: all must have run. */
-  private void check(Path folder) throws IOException {
+  /** So many nodes must have run: of a build five seeds, the models, three tests each. */
+  private static void check(Path folder, int nodes) throws IOException {
     JsonNode results =
         new ObjectMapper()
             .readTree(folder.resolve("target/run_results.json").toFile())
             .path("results");
-    if (results.size() != 4 * models + DbtProject.SEEDS) {
+    if (results.size() != nodes) {
       throw new IllegalStateException(results.size() + " nodes ran");
     }
   }

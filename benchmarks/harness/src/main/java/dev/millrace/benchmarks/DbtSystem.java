@@ -23,6 +23,9 @@ interface DbtSystem {
   /** Builds all; a test that fails is an error. */
   TimedCommand build(Path project) throws IOException, InterruptedException;
 
+  /** Builds the models and runs no test. */
+  TimedCommand models(Path project) throws IOException, InterruptedException;
+
   /** Runs transactions in DuckDB by the system's own driver. */
   TimedCommand alone(Path transactions, Path database) throws IOException, InterruptedException;
 }

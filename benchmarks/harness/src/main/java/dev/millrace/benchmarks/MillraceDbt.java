@@ -2,6 +2,7 @@ package dev.millrace.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Millrace as its users run it. */
@@ -21,12 +22,13 @@ record MillraceDbt(Workplace place) implements DbtSystem {
     return project.resolve(".millrace/store/store.duckdb");
   }
 
-  private TimedCommand command(String command, Path project)
+  private TimedCommand command(String command, Path project, String... options)
       throws IOException, InterruptedException {
-    return TimedCommand.run(
-        place,
-        "dbt-millrace-" + command,
-        List.of(place.root().resolve("millrace").toString(), command, project.toString()));
+    List<String> words = new ArrayList<>();
+    words.add(place.root().resolve("millrace").toString());
+    words.addAll(List.of(command, project.toString()));
+    words.addAll(List.of(options));
+    return TimedCommand.run(place, "dbt-millrace-" + command, words);
   }
 
   @Override
@@ -42,6 +44,11 @@ record MillraceDbt(Workplace place) implements DbtSystem {
   @Override
   public TimedCommand build(Path project) throws IOException, InterruptedException {
     return command("build", project);
+  }
+
+  @Override
+  public TimedCommand models(Path project) throws IOException, InterruptedException {
+    return command("build", project, "--resource-type", "model");
   }
 
   @Override

@@ -50,6 +50,11 @@ record RealDbt(Workplace place, PythonPackages python) implements DbtSystem {
   }
 
   @Override
+  public TimedCommand models(Path project) throws IOException, InterruptedException {
+    return command("build", project, "--resource-type", "model");
+  }
+
+  @Override
   public TimedCommand alone(Path transactions, Path database)
       throws IOException, InterruptedException {
     return script("sql_alone.py", transactions.toString(), database.toString());
