@@ -63,6 +63,18 @@ public interface AdapterSession extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Writes a table as plain Parquet files, a partition at a time: a reader of the folder, and
+   * whoever looks after a process was killed, finds each partition as it was or as it is now.
+   *
+   * @throws dev.millrace.api.error.StopException if there is no such table, the folder has other
+   *     things, or cannot be written
+   * @throws AdapterException if the table cannot be read
+   */
+  default ExportResult export(ExportRequest request) {
+    throw new UnsupportedOperationException("exports");
+  }
+
   /** Stops what the session runs, from another thread. */
   void cancel();
 

@@ -6,9 +6,12 @@ import dev.millrace.api.type.Identifier;
 import dev.millrace.dbt.adapter.AdapterException;
 import dev.millrace.dbt.adapter.AdapterSession;
 import dev.millrace.dbt.adapter.ColumnInfo;
+import dev.millrace.dbt.adapter.ExportRequest;
+import dev.millrace.dbt.adapter.ExportResult;
 import dev.millrace.dbt.adapter.LakeSession;
 import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
+import dev.millrace.engine.export.TableExport;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import java.nio.file.Path;
@@ -39,6 +42,7 @@ final class StoreSession implements AdapterSession {
   private final RelationCache cache;
   private final WriteGuard guard;
   private final WrittenTables written;
+  private final Optional<Lake> lakeOfTarget;
   private final Optional<LakeTables> lake;
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
@@ -56,6 +60,7 @@ final class StoreSession implements AdapterSession {
       WrittenTables written,
       Optional<Lake> lake) {
     this.store = store;
+    this.lakeOfTarget = lake;
     this.lake = lake.map(l -> new LakeTables(l, this));
     this.written = written;
     this.limits = limits;
@@ -241,6 +246,18 @@ final class StoreSession implements AdapterSession {
   @Override
   public Optional<LakeSession> lake() {
     return lake.map(l -> l);
+  }
+
+  @Override
+  public ExportResult export(ExportRequest request) {
+    return using(
+        c -> {
+          try {
+            return new TableExport(c, lakeOfTarget, this::begin).run(request);
+          } finally {
+            end();
+          }
+        });
   }
 
   @Override
