@@ -30,12 +30,12 @@ final class DbtRunner {
       Optional<RemoteBuild> instance =
           request.command().equals("ls") ? Optional.empty() : RemoteBuild.find(request.folder());
       if (instance.isPresent()) {
-        whenAsked(instance.get()::cancel);
+        Interrupts.whenAsked(instance.get()::cancel);
         return instance.get().run(request, out);
       }
       try (BuildStore store = new BuildStore(request.folder(), memory)) {
         DbtCommands commands = new DbtCommands(request, System.getenv(), out);
-        whenAsked(commands::cancel);
+        Interrupts.whenAsked(commands::cancel);
         return commands.run(store::adapter) ? 0 : Millrace.PROBLEMS;
       }
     } catch (MillraceException e) {
@@ -52,22 +52,5 @@ final class DbtRunner {
     } finally {
       closed.countDown();
     }
-  }
-
-  /** Does it when the process is asked to end. */
-  private static void whenAsked(Runnable cancel) {
-    Thread watch =
-        new Thread(
-            () -> {
-              try {
-                Interrupts.await(Long.MAX_VALUE);
-                cancel.run();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "millrace-watch");
-    watch.setDaemon(true);
-    watch.start();
   }
 }

@@ -36,4 +36,21 @@ final class Interrupts {
   static void await(long millis) throws InterruptedException {
     ASKED.await(millis, TimeUnit.MILLISECONDS);
   }
+
+  /** Does it when the process is asked to end. */
+  static void whenAsked(Runnable cancel) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                await(Long.MAX_VALUE);
+                cancel.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "millrace-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       TestCommand.class,
       PlanCommand.class,
       SqlCommand.class,
+      ExportCommand.class,
       WhyCommand.class,
       InitCommand.class,
       ReplayCommand.class,

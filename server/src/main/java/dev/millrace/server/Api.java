@@ -63,6 +63,7 @@ final class Api implements AutoCloseable {
     app.post("/api/replay", this::replay);
     app.post("/api/files", this::files);
     app.post("/api/build", builds::build);
+    app.post("/api/export", this::export);
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
@@ -192,6 +193,11 @@ final class Api implements AutoCloseable {
             .findFirst()
             .orElseThrow(() -> RefusedRequest.bad("`action` must be list, retry, skip or forget"));
     json(ctx, files.amend(instance::amend, wanted, selection));
+  }
+
+  private void export(Context ctx) throws IOException {
+    builds.requireOwner(ctx);
+    new Exports(instance).export(ctx);
   }
 
   private static List<String> texts(JsonNode array) {

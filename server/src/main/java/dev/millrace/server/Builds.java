@@ -12,21 +12,16 @@ import dev.millrace.project.ProblemPrinter;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out builds for command lines, one at a time, and sends what they print as it comes: a
- * line of JSON for each piece of text, an empty one each second, and the exit code at the end.
+ * Carries out builds for command lines, one at a time, and sends what they print as it comes.
  * Whoever hangs up ends the build.
  */
 final class Builds implements AutoCloseable {
@@ -54,16 +49,7 @@ final class Builds implements AutoCloseable {
   }
 
   void build(Context ctx) throws IOException {
-    String shown = Optional.ofNullable(ctx.header(BuildToken.HEADER)).orElse("");
-    if (token.filter(t -> t.fits(shown)).isEmpty()) {
-      throw new RefusedRequest(
-          403,
-          Problem.error(
-              ServerError.FOREIGN_REQUEST,
-              null,
-              "builds are for the user who runs the instance",
-              "use `millrace build` as that user"));
-    }
+    requireOwner(ctx);
     DbtRequest request = request(ctx);
     if (!running.tryLock()) {
       throw new RefusedRequest(
@@ -75,11 +61,24 @@ final class Builds implements AutoCloseable {
               "wait until that build has ended"));
     }
     try {
-      ctx.res().setContentType("application/x-ndjson");
-      run(request, new Lines(ctx.res().getOutputStream()));
+      PrintedAnswer.send(ctx, this::close, out -> run(request, out));
     } finally {
       current = null;
       running.unlock();
+    }
+  }
+
+  /** Lets nobody pass but the user who runs the instance. */
+  void requireOwner(Context ctx) {
+    String shown = Optional.ofNullable(ctx.header(BuildToken.HEADER)).orElse("");
+    if (token.filter(t -> t.fits(shown)).isEmpty()) {
+      throw new RefusedRequest(
+          403,
+          Problem.error(
+              ServerError.FOREIGN_REQUEST,
+              null,
+              "builds and exports are for the user who runs the instance",
+              "use `millrace build` as that user"));
     }
   }
 
@@ -96,33 +95,15 @@ final class Builds implements AutoCloseable {
     return DbtRequestJson.read(body, instance.project().folder());
   }
 
-  private void run(DbtRequest request, Lines lines) {
-    PrintWriter out = new PrintWriter(lines);
+  private boolean run(DbtRequest request, PrintWriter out) {
     DbtCommands commands = new DbtCommands(request, System.getenv(), out);
     current = commands;
-    ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor();
-    pulse.scheduleAtFixedRate(
-        () -> {
-          if (!lines.send(Json.object())) {
-            commands.cancel();
-          }
-        },
-        1,
-        1,
-        TimeUnit.SECONDS);
-    int code = 1;
     try {
-      code = commands.run(manifest -> instance.models()) ? 0 : 1;
+      return commands.run(manifest -> instance.models());
     } catch (MillraceException e) {
       ProblemPrinter printer = new ProblemPrinter(request.shown(), request.colours());
       out.print(request.json() ? printer.json(e.problems()) + "\n" : printer.text(e.problems()));
-    } catch (RuntimeException e) {
-      LOG.error("a build failed", e);
-      out.println("Millrace failed unexpectedly: " + e + "; its log has the details");
-    } finally {
-      pulse.shutdownNow();
-      out.flush();
-      lines.send(Json.object().put("exit", code));
+      return false;
     }
   }
 
@@ -132,49 +113,6 @@ final class Builds implements AutoCloseable {
     DbtCommands commands = current;
     if (commands != null) {
       commands.cancel();
-    }
-  }
-
-  /** Text in lines of JSON. Thread-safe. */
-  private static final class Lines extends Writer {
-    private final java.io.OutputStream out;
-    private final StringBuilder text = new StringBuilder();
-    private boolean broken;
-
-    Lines(java.io.OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public synchronized void write(char[] characters, int offset, int length) {
-      text.append(characters, offset, length);
-    }
-
-    @Override
-    public synchronized void flush() {
-      if (!text.isEmpty()) {
-        String pending = text.toString();
-        text.setLength(0);
-        send(Json.object().put("text", pending));
-      }
-    }
-
-    /** False if nobody listens any longer. */
-    synchronized boolean send(JsonNode line) {
-      if (!broken) {
-        try {
-          out.write((Json.write(line) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-          out.flush();
-        } catch (IOException e) {
-          broken = true;
-        }
-      }
-      return !broken;
-    }
-
-    @Override
-    public void close() {
-      flush();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.adapter.ExportRequest;
 import dev.millrace.dbt.command.DbtRequest;
 import dev.millrace.dbt.command.DbtRequestJson;
 import dev.millrace.embedded.DataFolder;
@@ -21,7 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A build that a running instance carries out, since it has the project's store. */
+/** A build or export that a running instance carries out, since it has the project's store. */
 public final class RemoteBuild {
   private final URI instance;
   private final Path project;
@@ -50,11 +51,20 @@ public final class RemoteBuild {
    * @throws StopException if the instance refuses or goes away
    */
   public int run(DbtRequest request, PrintWriter out) {
+    return run("/api/build", DbtRequestJson.write(request), out);
+  }
+
+  /** Has the instance export a table; as {@link #run}. */
+  public int export(ExportRequest request, Path shown, boolean colours, PrintWriter out) {
+    return run("/api/export", Exports.json(request, shown, colours), out);
+  }
+
+  private int run(String path, JsonNode request, PrintWriter out) {
     HttpRequest post =
-        HttpRequest.newBuilder(instance.resolve("/api/build"))
+        HttpRequest.newBuilder(instance.resolve(path))
             .header("Content-Type", "application/json")
             .header(BuildToken.HEADER, BuildToken.read(project).orElse(""))
-            .POST(HttpRequest.BodyPublishers.ofString(Json.write(DbtRequestJson.write(request))))
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(request)))
             .build();
     try {
       HttpResponse<InputStream> response =
@@ -94,7 +104,7 @@ public final class RemoteBuild {
         }
       }
     }
-    throw new IOException("it ended in the middle of the build");
+    throw new IOException("it ended in the middle of it");
   }
 
   private static StopException refused(JsonNode error) {

@@ -243,8 +243,12 @@ public final class StoreClient {
             .with(ProjectFunctions.load(project, new Problems())));
   }
 
-  /** The folder of the store, in which there is one. */
-  private Path requireStore() {
+  /**
+   * The folder of the store, in which there is one.
+   *
+   * @throws StopException if there is no store yet
+   */
+  public Path requireStore() {
     Path path = folder.resolve("store");
     if (!Files.exists(path.resolve("store.duckdb"))) {
       throw new StopException(

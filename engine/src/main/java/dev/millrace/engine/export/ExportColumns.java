@@ -81,7 +81,8 @@ final class ExportColumns {
                 + " or hour() of a time");
       }
       boolean own = isOwn(field);
-      if (names.contains(lower(field.name())) || (columns.containsKey(lower(field.name())) && !own)) {
+      if (names.contains(lower(field.name()))
+          || (columns.containsKey(lower(field.name())) && !own)) {
         throw ExportError.EXPORT_PARTITION.stop(
             "`" + field.name() + "` is a column already, so `" + by + "` cannot be called so too",
             "give it another name: `" + field.name() + "_part=" + by + "`");
@@ -118,7 +119,8 @@ final class ExportColumns {
   }
 
   private List<Column> written() {
-    List<String> folders = fields.stream().filter(ExportColumns::isOwn).map(f -> lower(f.name())).toList();
+    List<String> folders =
+        fields.stream().filter(ExportColumns::isOwn).map(f -> lower(f.name())).toList();
     return columns.values().stream().filter(c -> !folders.contains(lower(c.name()))).toList();
   }
 

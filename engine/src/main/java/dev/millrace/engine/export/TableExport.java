@@ -118,8 +118,7 @@ public final class TableExport {
     String source = "SELECT " + columns.select();
     for (int i = 0; i < fields.size(); i++) {
       // Whether there is a value comes first, so that no value is taken for another.
-      source +=
-          ", coalesce('v' || %s, 'n') AS %s".formatted(columns.text(i), LEVEL + i);
+      source += ", coalesce('v' || %s, 'n') AS %s".formatted(columns.text(i), LEVEL + i);
     }
     source += " FROM " + relation + condition(columns, only);
     String parted =
@@ -202,7 +201,7 @@ public final class TableExport {
     }
     String hint = Suggestion.didYouMean(table, known);
     throw ExportError.EXPORT_TABLE.stop(
-        "there is no table `" + table + "`" + (lake.isPresent() ? ", in the lake neither" : ""),
+        "there is no table `" + table + "`" + (lake.isPresent() ? ", nor in the lake" : ""),
         hint != null ? hint : "name a model, a seed, a stream or a table of the lake");
   }
 }
