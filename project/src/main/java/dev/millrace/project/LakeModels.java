@@ -13,7 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks models whose tables are to be in the lake: there has to be one, and it has to know how.
+ * Checks models whose tables are to be in the lake: there has to be one, and it has to know how;
+ * and those that are to be exported.
  */
 final class LakeModels {
   private final Target target;
@@ -49,6 +50,7 @@ final class LakeModels {
         config.put(entry.key().text(), value);
       }
     }
+    ExportModel.of(config, draft.name(), (name, fault) -> fault(entries, name, fault));
     Optional<String> key = LakeModel.key(config);
     if (key.isEmpty()) {
       return;

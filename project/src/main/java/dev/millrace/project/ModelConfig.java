@@ -54,6 +54,7 @@ final class ModelConfig {
           "snapshot_meta_column_names",
           "partition_by",
           "cluster_by",
+          ExportModel.KEY,
           "sql_header");
 
   private final OptionBlock block;

@@ -3,8 +3,11 @@ package dev.millrace.dbt.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.dbt.artifact.RunResults;
 import dev.millrace.dbt.artifact.TargetFolder;
@@ -20,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -70,9 +74,8 @@ final class BuildCommandRun implements BuildListener {
             Selected.batchesToRetry(command),
             request.eventTimeStart(),
             request.eventTimeEnd());
-    Build build =
-        new Build(
-            command.project(), engine.open(command.project().manifest()), setting, target, this);
+    Adapter adapter = engine.open(command.project().manifest());
+    Build build = new Build(command.project(), adapter, setting, target, this);
     int nodes = build.nodes().size();
     if (!request.json()) {
       out.println(
@@ -99,7 +102,12 @@ final class BuildCommandRun implements BuildListener {
     Map<String, String> compiled = new LinkedHashMap<>();
     outcome.results().forEach(r -> r.compiled().ifPresent(sql -> compiled.put(r.node().id(), sql)));
     CompileCommandRun.write(command, compiled, target);
+    List<Problem> exports =
+        new BuildExports(command, adapter, exported -> line(text.said(exported))).run(outcome);
     print(outcome, target);
+    if (!exports.isEmpty()) {
+      throw new StopException(exports);
+    }
     return outcome.isSuccess();
   }
 
