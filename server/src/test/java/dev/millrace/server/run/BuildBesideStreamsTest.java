@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.api.error.StopException;
+import dev.millrace.dbt.adapter.ExportRequest;
 import dev.millrace.dbt.command.DbtRequest;
 import dev.millrace.dbt.command.DbtRequest.NodeSelection;
 import dev.millrace.project.Project;
@@ -106,6 +107,29 @@ class BuildBesideStreamsTest {
 
   private RemoteBuild build() {
     return RemoteBuild.find(folder).orElseThrow();
+  }
+
+  @Test
+  void theInstanceExportsAStream() throws Exception {
+    StringWriter out = new StringWriter();
+    Path to = folder.resolve("exported");
+    ExportRequest request = new ExportRequest("orders", to, List.of(), List.of());
+    int code = build().export(request, Path.of("shop"), false, new PrintWriter(out));
+    assertThat(code).as(out.toString()).isZero();
+    try (Connection connection = running.engine().read();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM read_parquet('"
+                    + to.resolve("*.parquet")
+                    + "'))")) {
+      row.next();
+      assertThat(row.getLong(1)).isPositive().isEqualTo(row.getLong(2));
+    }
+    StringWriter refused = new StringWriter();
+    ExportRequest unknown = new ExportRequest("order", to, List.of(), List.of());
+    assertThat(build().export(unknown, Path.of("shop"), false, new PrintWriter(refused))).isOne();
+    assertThat(refused.toString()).contains("EXPORT_TABLE", "did you mean `orders`?");
   }
 
   @Test
