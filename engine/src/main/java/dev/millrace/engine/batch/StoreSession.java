@@ -187,7 +187,7 @@ final class StoreSession implements AdapterSession {
   }
 
   private RuntimeException failure(SQLException e) {
-    if (Store.isFatal(e)) {
+    if (store.isFatal(e, generation)) {
       long seen = generation;
       discard();
       store.reopen(seen);

@@ -16,9 +16,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
@@ -43,6 +46,10 @@ public final class Store implements AutoCloseable {
   private final Path file;
   private final String epoch;
   private DuckDBConnection root;
+
+  /** All that were given out and are not yet garbage. */
+  private final Set<Connection> connections = Collections.newSetFromMap(new WeakHashMap<>());
+
   private long generation;
   private int threads;
   private boolean closed;
@@ -253,7 +260,12 @@ public final class Store implements AutoCloseable {
     if (closed) {
       throw new SQLException("the store is closed");
     }
-    return root.duplicate();
+    if (root.isClosed()) {
+      throw new SQLException("FATAL Error: the store could not be opened anew");
+    }
+    Connection made = root.duplicate();
+    connections.add(made);
+    return made;
   }
 
   /** Reads for one thread, in the middle of its writer's statements too. */
@@ -275,7 +287,8 @@ public final class Store implements AutoCloseable {
 
   /**
    * Replaces a database instance that DuckDB has invalidated, unless another thread has done so
-   * since {@code seen}.
+   * since {@code seen}. All connections are closed, whoever has them: what they run ends with an
+   * error.
    *
    * @throws RetryException if the disk is still full
    */
@@ -283,18 +296,25 @@ public final class Store implements AutoCloseable {
     if (closed || generation != seen) {
       return;
     }
-    try {
-      root.close();
-    } catch (SQLException e) {
-      // The instance is invalid anyway; what was committed is in the file and its log.
-    }
+    // DuckDB gives out the same dead instance as long as anybody has a connection to it.
+    generation++;
+    connections.forEach(Store::closeDead);
+    connections.clear();
+    closeDead(root);
     try {
       root = connect(file);
       configure(root);
-      generation++;
       threads = options.threads();
     } catch (SQLException e) {
       throw retry(e);
+    }
+  }
+
+  private static void closeDead(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The instance is invalid anyway; what was committed is in the file and its log.
     }
   }
 
@@ -310,10 +330,17 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** True if DuckDB has given up the whole instance, so that only {@link #reopen} helps. */
-  public static boolean isFatal(SQLException e) {
+  /**
+   * True if an exception of a connection means that DuckDB has given up the whole instance, so that
+   * only {@link #reopen} helps, or that this was done meanwhile and closed the connection.
+   *
+   * @param seen the generation of the connection
+   */
+  public synchronized boolean isFatal(SQLException e, long seen) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("database has been invalidated") || message.startsWith("FATAL");
+    return seen != generation
+        || message.contains("database has been invalidated")
+        || message.startsWith("FATAL");
   }
 
   /**

@@ -135,10 +135,11 @@ public final class StoreReader implements AutoCloseable {
 
   /** A query that fails because the instance has is tried again on a new one. */
   private SQLException failed(SQLException e) {
-    if (!Store.isFatal(e) && !Store.isPassing(e)) {
+    boolean fatal = store.isFatal(e, generation);
+    if (!fatal && !Store.isPassing(e)) {
       return e;
     }
-    if (Store.isFatal(e)) {
+    if (fatal) {
       store.reopen(generation);
     }
     throw Store.retry(e);

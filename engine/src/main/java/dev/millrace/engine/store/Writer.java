@@ -51,7 +51,7 @@ public final class Writer implements AutoCloseable {
       }
     } catch (SQLException e) {
       rollback(current);
-      if (Store.isFatal(e) || Store.isPassing(e)) {
+      if (store.isFatal(e, generation) || Store.isPassing(e)) {
         throw recover(e);
       }
       throw e;
@@ -63,6 +63,10 @@ public final class Writer implements AutoCloseable {
       current.commit();
       return result;
     } catch (SQLException e) {
+      if (!Store.isPassing(e)) {
+        // Whatever it was, the instance is not to be trusted with another batch.
+        store.reopen(generation);
+      }
       throw recover(e);
     }
   }
@@ -81,7 +85,7 @@ public final class Writer implements AutoCloseable {
 
   private RetryException recover(SQLException e) {
     discard();
-    if (Store.isFatal(e)) {
+    if (store.isFatal(e, generation)) {
       store.reopen(generation);
     }
     return Store.retry(e);
