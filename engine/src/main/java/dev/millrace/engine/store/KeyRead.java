@@ -106,7 +106,12 @@ public final class KeyRead implements RowFunction.Provider {
       throw new IllegalStateException("no index of " + table().name());
     }
     found.clear();
-    if (!index.find(hash, found)) {
+    boolean light;
+    // Another read of the same statement may be dropping stale entries, which moves others.
+    synchronized (lookup) {
+      light = index.find(hash, found);
+    }
+    if (!light) {
       heavy.add(hash, 0);
     }
     long limit = table().committedNext();
@@ -222,9 +227,11 @@ public final class KeyRead implements RowFunction.Provider {
         there[at] = true;
       }
     }
-    for (int i = 0; i < there.length; i++) {
-      if (!there[i]) {
-        index.remove(hashes[i], numbers[i]);
+    synchronized (lookup) {
+      for (int i = 0; i < there.length; i++) {
+        if (!there[i]) {
+          index.remove(hashes[i], numbers[i]);
+        }
       }
     }
   }
