@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.ZoneOffset;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,14 +50,14 @@ class ReopenedStoreTest {
       run(writer, "CREATE TABLE kept AS SELECT range AS n FROM range(1000)");
       assertThatThrownBy(
               () ->
-                  other.<@Nullable Void>transact(
+                  other.transact(
                       t -> {
                         t.execute("INSERT INTO kept VALUES (-2)");
                         breakDown(store);
                         assertThatThrownBy(() -> reader.number("SELECT count(*) FROM kept"))
                             .isInstanceOf(RetryException.class);
                         t.execute("INSERT INTO kept VALUES (-3)");
-                        return null;
+                        return "done";
                       }))
           .isInstanceOf(RetryException.class);
       assertThat(reader.number("SELECT count(*) FROM kept")).isEqualTo(1000);
@@ -73,10 +72,10 @@ class ReopenedStoreTest {
   }
 
   private static void run(Writer writer, String sql) throws SQLException {
-    writer.<@Nullable Void>transact(
+    writer.transact(
         t -> {
           t.execute(sql);
-          return null;
+          return "done";
         });
   }
 
