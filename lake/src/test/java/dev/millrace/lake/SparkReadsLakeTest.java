@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +50,8 @@ class SparkReadsLakeTest {
     Path found = folder.resolve("found");
     Map<String, String> options = lake.options();
     SparkProcess.query(
-        options.get("catalog"),
-        Path.of(options.get("warehouse")).toUri().toString(),
+        Objects.requireNonNull(options.get("catalog")),
+        Path.of(Objects.requireNonNull(options.get("warehouse"))).toUri().toString(),
         found,
         queries);
 
