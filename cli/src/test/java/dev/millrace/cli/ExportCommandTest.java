@@ -76,7 +76,7 @@ class ExportCommandTest {
         "millrace.yml",
         """
         name: shop
-        timezone: America/New_York
+        time_zone: America/New_York
         targets: {dev: {kafka: embedded, lake: embedded}}
         vars: {worst: 100}
         """);
