@@ -7,18 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The command line, without a run. */
 class CommandTest {
@@ -27,23 +25,8 @@ class CommandTest {
   @TempDir Path folder;
 
   /** What a command printed, and its exit code. */
-  private record Answer(int code, String out, String err) {
-    String all() {
-      return out + err;
-    }
-  }
-
-  private static Answer millrace(Object... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Millrace.command();
-    command.setOut(new PrintWriter(out));
-    command.setErr(new PrintWriter(err));
-    String[] texts = new String[arguments.length];
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = arguments[i].toString();
-    }
-    return new Answer(command.execute(texts), out.toString(), err.toString());
+  private static Answer millrace(Object... words) {
+    return Answer.to(List.of(words));
   }
 
   private Path shop() {

@@ -3,8 +3,6 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,25 +10,16 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A dbt project from its packages to its tables, by the commands that its user gives. */
 class DbtCommandsTest {
   @TempDir Path folder;
   private Path shop = Path.of("");
 
-  private record Answer(int code, String out, String err) {}
-
   private Answer millrace(String command, String... more) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Millrace.command();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    List<String> arguments = new ArrayList<>(List.of(command, shop.toString()));
-    arguments.addAll(List.of(more));
-    int code = line.execute(arguments.toArray(String[]::new));
-    return new Answer(code, out.toString(), err.toString());
+    List<Object> words = new ArrayList<>(List.of(command, shop));
+    words.addAll(List.of(more));
+    return Answer.to(words);
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -3,8 +3,6 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,24 +16,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Tables as plain Parquet: by the command, and after builds. */
 class ExportCommandTest {
   @TempDir Path folder;
 
-  private record Answer(int code, String out, String err) {}
-
   private Answer millrace(String command, String... more) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Millrace.command();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    List<String> arguments = new ArrayList<>(List.of(command, folder.toString()));
-    arguments.addAll(List.of(more));
-    int code = line.execute(arguments.toArray(String[]::new));
-    return new Answer(code, out.toString(), err.toString());
+    List<Object> words = new ArrayList<>(List.of(command, folder));
+    words.addAll(List.of(more));
+    return Answer.to(words);
   }
 
   private void write(String path, String text) throws IOException {

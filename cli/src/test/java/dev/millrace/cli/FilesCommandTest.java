@@ -17,8 +17,6 @@ import dev.millrace.testing.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -39,7 +37,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** `millrace files` beside a run, and what it lists after runs that were killed. */
 @Tag("slow")
@@ -97,17 +94,10 @@ class FilesCommandTest {
         .getBytes(UTF_8);
   }
 
-  private record Answer(int code, String out, String err) {}
-
-  private Answer millrace(String command, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Millrace.command();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    List<String> all = new ArrayList<>(List.of(command, folder.toString()));
-    all.addAll(List.of(arguments));
-    return new Answer(line.execute(all.toArray(String[]::new)), out.toString(), err.toString());
+  private Answer millrace(String command, String... more) {
+    List<Object> words = new ArrayList<>(List.of(command, folder));
+    words.addAll(List.of(more));
+    return Answer.to(words);
   }
 
   private List<String> listed(String... arguments) throws IOException {

@@ -4,36 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import picocli.CommandLine;
 
 /** {@code millrace test}, on the project that {@code millrace init} makes and on the example. */
 class TestCommandTest {
   @TempDir Path folder;
   private Path shop = Path.of("");
 
-  private record Answer(int code, String out, String err) {}
-
-  private static Answer millrace(Object... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Millrace.command();
-    command.setOut(new PrintWriter(out));
-    command.setErr(new PrintWriter(err));
-    String[] texts = new String[arguments.length];
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = arguments[i].toString();
-    }
-    return new Answer(command.execute(texts), out.toString(), err.toString());
+  private static Answer millrace(Object... words) {
+    return Answer.to(List.of(words));
   }
 
   @BeforeEach

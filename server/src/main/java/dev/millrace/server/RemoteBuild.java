@@ -104,7 +104,7 @@ public final class RemoteBuild {
         }
       }
     }
-    throw new IOException("it ended in the middle of it");
+    throw new IOException("it ended before it had answered");
   }
 
   private static StopException refused(JsonNode error) {

@@ -56,6 +56,10 @@ final class LakeTables implements LakeSession {
     this.session = session;
   }
 
+  Lake lake() {
+    return lake;
+  }
+
   private static String name(Relation relation) {
     return relation.schema() + "." + relation.identifier();
   }

@@ -42,7 +42,6 @@ final class StoreSession implements AdapterSession {
   private final RelationCache cache;
   private final WriteGuard guard;
   private final WrittenTables written;
-  private final Optional<Lake> lakeOfTarget;
   private final Optional<LakeTables> lake;
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
@@ -60,7 +59,6 @@ final class StoreSession implements AdapterSession {
       WrittenTables written,
       Optional<Lake> lake) {
     this.store = store;
-    this.lakeOfTarget = lake;
     this.lake = lake.map(l -> new LakeTables(l, this));
     this.written = written;
     this.limits = limits;
@@ -253,7 +251,7 @@ final class StoreSession implements AdapterSession {
     return using(
         c -> {
           try {
-            return new TableExport(c, lakeOfTarget, this::begin).run(request);
+            return new TableExport(c, lake.map(LakeTables::lake), this::begin).run(request);
           } finally {
             end();
           }

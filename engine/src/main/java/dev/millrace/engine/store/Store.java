@@ -354,7 +354,7 @@ public final class Store implements AutoCloseable {
       return new RetryException(
           diskFull(message, "free some space; Millrace goes on by itself and has lost nothing"), e);
     }
-    if (lower.contains("out of memory")) {
+    if (isOutOfMemory(e)) {
       return new RetryException(
           Problem.error(
               StoreError.OUT_OF_MEMORY,
@@ -371,6 +371,11 @@ public final class Store implements AutoCloseable {
             "the store did not answer: " + firstLine(message),
             null),
         e);
+  }
+
+  /** True if a statement or commit wanted more memory than the store may have. */
+  static boolean isOutOfMemory(SQLException e) {
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("out of memory");
   }
 
   private static Problem diskFull(String message, String hint) {

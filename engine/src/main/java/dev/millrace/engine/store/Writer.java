@@ -42,7 +42,15 @@ public final class Writer implements AutoCloseable {
    * @throws RuntimeException what the body threw; nothing was committed
    */
   public <T extends @Nullable Object> T transact(Body<T> body) throws SQLException {
-    DuckDBConnection current = open();
+    DuckDBConnection current;
+    try {
+      current = open();
+    } catch (SQLException e) {
+      if (store.isFatal(e, generation)) {
+        throw recover(e);
+      }
+      throw e;
+    }
     T result;
     try (Transaction transaction = new Transaction(store, current, plans)) {
       result = body.run(transaction);
@@ -63,7 +71,7 @@ public final class Writer implements AutoCloseable {
       current.commit();
       return result;
     } catch (SQLException e) {
-      if (!Store.isPassing(e)) {
+      if (!Store.isPassing(e) && !Store.isOutOfMemory(e)) {
         // Whatever it was, the instance is not to be trusted with another batch.
         store.reopen(generation);
       }

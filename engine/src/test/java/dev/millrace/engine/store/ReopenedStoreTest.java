@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.api.error.RetryException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +68,58 @@ class ReopenedStoreTest {
       insert(other);
       insert(writer);
       assertThat(reader.number("SELECT count(*) FROM kept")).isEqualTo(1002);
+    }
+  }
+
+  /** What cannot be opened anew, as on a full disk, is tried again by whoever comes next. */
+  @Test
+  void aStoreThatCannotBeOpenedIsTriedAgain() throws Exception {
+    Path file = folder.resolve("store.duckdb");
+    Path aside = folder.resolve("aside");
+    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1));
+        Writer writer = store.writer();
+        StoreReader reader = store.reader()) {
+      run(writer, "CREATE TABLE kept AS SELECT range AS n FROM range(1000)");
+      breakDown(store);
+      Files.move(file, aside);
+      Files.createDirectory(file);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> insert(writer)).isInstanceOf(RetryException.class);
+        assertThatThrownBy(() -> reader.number("SELECT count(*) FROM kept"))
+            .isInstanceOf(RetryException.class);
+      }
+      Files.delete(file);
+      Files.move(aside, file);
+      // The last try to open it has failed, so this one opens it.
+      assertThatThrownBy(() -> insert(writer)).isInstanceOf(RetryException.class);
+      insert(writer);
+      assertThat(reader.number("SELECT count(*) FROM kept")).isEqualTo(1001);
+    }
+  }
+
+  /** A statement that would take for ever ends with its connection, so that nobody waits for it. */
+  @Test
+  void aLongStatementDoesNotHoldItUp() throws Exception {
+    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 2));
+        Writer writer = store.writer();
+        Connection busy = store.connect();
+        Statement statement = busy.createStatement()) {
+      run(writer, "CREATE TABLE kept AS SELECT range AS n FROM range(1000)");
+      CompletableFuture<Boolean> endless =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return statement.execute(
+                      "SELECT max(hash(a.range, b.range)) FROM range(100000000) a, range(100000000) b");
+                } catch (SQLException e) {
+                  throw new CompletionException(e);
+                }
+              });
+      breakDown(store);
+      assertThat(endless).isNotDone();
+      assertThatThrownBy(() -> insert(writer)).isInstanceOf(RetryException.class);
+      insert(writer);
+      assertThat(endless).failsWithin(Duration.ofSeconds(30));
     }
   }
 
