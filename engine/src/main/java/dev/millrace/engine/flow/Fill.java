@@ -107,6 +107,7 @@ public final class Fill implements AutoCloseable {
   private void run() {
     long pause = 100;
     while (!stop.isGiven()) {
+      long seen = store.generation();
       try (Writer writer = store.writer();
           BatchRunner runner =
               new BatchRunner(parts.make(), clock, new Workers(), Progress.FILLS)) {
@@ -121,7 +122,16 @@ public final class Fill implements AutoCloseable {
         return;
       } catch (InterruptedException e) {
         stop.give();
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException e) {
+        if (!store.isFatal(e, seen)) {
+          LOG.error("filling {} failed", parts.names(), e);
+          stopFor(failed(e));
+          return;
+        }
+        // Its connection was closed with the instance that DuckDB gave up.
+        report(Store.retry(e).problem());
+        stop.pause(pause);
+      } catch (RuntimeException e) {
         LOG.error("filling {} failed", parts.names(), e);
         stopFor(failed(e));
         return;

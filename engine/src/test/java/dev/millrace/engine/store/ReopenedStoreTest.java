@@ -12,7 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,22 +105,31 @@ class ReopenedStoreTest {
         Connection busy = store.connect();
         Statement statement = busy.createStatement()) {
       run(writer, "CREATE TABLE kept AS SELECT range AS n FROM range(1000)");
-      CompletableFuture<Boolean> endless =
-          CompletableFuture.supplyAsync(
+      CompletableFuture<Boolean> endless = new CompletableFuture<>();
+      Thread thread =
+          new Thread(
               () -> {
                 try {
-                  return statement.execute(
-                      "SELECT max(hash(a.range, b.range)) FROM range(100000000) a, range(100000000) b");
+                  endless.complete(
+                      statement.execute(
+                          "SELECT max(hash(a.range, b.range)) FROM range(100000000) a, range(100000000) b"));
                 } catch (SQLException e) {
-                  throw new CompletionException(e);
+                  endless.completeExceptionally(e);
                 }
               });
-      breakDown(store);
-      assertThat(endless).isNotDone();
-      assertThatThrownBy(() -> insert(writer)).isInstanceOf(RetryException.class);
+      thread.start();
+      Awaitility.await().until(() -> isExecuting(thread));
+      store.reopen(store.generation());
       insert(writer);
       assertThat(endless).failsWithin(Duration.ofSeconds(30));
     }
+  }
+
+  private static boolean isExecuting(Thread thread) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    return frames.length > 0
+        && frames[0].isNativeMethod()
+        && frames[0].getMethodName().contains("execute");
   }
 
   private static void insert(Writer writer) throws SQLException {
