@@ -82,7 +82,9 @@ final class DuckDb implements AutoCloseable {
 
   static DuckDb open() {
     try {
-      return new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
+      DuckDb opened = new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
+      DuckDbLibrary.deleteFile();
+      return opened;
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB did not start", e);
     }

@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.DuckDbLibrary;
 import dev.millrace.sql.JavaFunctions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,6 +154,7 @@ public final class Store implements AutoCloseable {
    * is opened.
    */
   private void configure(DuckDBConnection connection) throws SQLException {
+    DuckDbLibrary.deleteFile();
     RowFunction.register(connection);
     Callbacks.register(connection);
     JavaFunctions.register(connection, options.functions());
