@@ -12,22 +12,57 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Runs a copy of a project for some seconds and looks at its page, as a person would. The launcher
- * calls it after a build and keeps the classes that it loaded, so that later starts need not read
- * and check them again.
+ * Runs a copy of a project for some seconds and looks at its page, as a person would, and builds a
+ * small dbt project. The launcher calls it after a build and keeps the classes that it loaded, so
+ * that later starts need not read and check them again.
  */
 final class Rehearsal {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String SQL = "SELECT count(*) FROM system.sources";
 
+  /** A dbt project with one of each that most builds have: files by their names. */
+  private static final Map<String, String> DBT =
+      Map.of(
+          "dbt_project.yml",
+          """
+          name: rehearsal
+          version: "1.0"
+          models: {+tags: [all]}
+          """,
+          "seeds/raw.csv",
+          "id,name\n1,one\n2,two\n",
+          "macros/shout.sql",
+          "{% macro shout(column, times=1) %}upper({{ column }} || '{{ '!' * times }}'){% endmacro %}",
+          "models/staged.sql",
+          "{{ config(materialized='view') }} select id, {{ shout('name') }} as name from {{ ref('raw') }}",
+          "models/kept.sql",
+          """
+          {{ config(materialized='incremental', unique_key='id') }}
+          select * from {{ ref('staged') }}
+          {% if is_incremental() %} where id > (select max(id) from {{ this }}) {% endif %}
+          """,
+          "models/names.sql",
+          "{{ config(materialized='table') }} select name, count(*) as n from {{ ref('kept') }} group by 1",
+          "models/models.yml",
+          """
+          models:
+            - name: kept
+              columns:
+                - name: id
+                  data_tests: [unique, not_null]
+          """);
+
   private final Path project;
+  private final Path dbt;
   private final URI page;
 
-  private Rehearsal(Path project, int port) {
-    this.project = project;
+  private Rehearsal(Path folder, int port) {
+    this.project = folder.resolve("project");
+    this.dbt = folder.resolve("dbt");
     this.page = URI.create("http://127.0.0.1:" + port);
   }
 
@@ -39,9 +74,14 @@ final class Rehearsal {
     Path folder = Files.createTempDirectory("millrace-rehearsal");
     int code;
     try {
-      Path project = folder.resolve("project");
-      copy(Path.of(arguments[0]), project);
-      code = new Rehearsal(project, freePort()).run();
+      Rehearsal rehearsal = new Rehearsal(folder, freePort());
+      copy(Path.of(arguments[0]), rehearsal.project);
+      for (Map.Entry<String, String> file : DBT.entrySet()) {
+        Path path = rehearsal.dbt.resolve(file.getKey());
+        Files.createDirectories(path.resolveSibling("."));
+        Files.writeString(path, file.getValue());
+      }
+      code = rehearsal.run();
     } finally {
       delete(folder);
     }
@@ -56,6 +96,9 @@ final class Rehearsal {
     int code = millrace("run", project.toString(), "--port", port, "--for", "4s");
     millrace("sql", project.toString(), SQL);
     millrace("check", project.toString());
+    millrace("build", dbt.toString());
+    millrace("build", dbt.toString());
+    millrace("ls", dbt.toString());
     return code;
   }
 

@@ -238,14 +238,15 @@ public final class BatchRunner implements AutoCloseable {
     long start = System.nanoTime();
     parts.sources().forEach(s -> s.watermarks().begin());
     try {
-      tables().prepareLookups(stepwise || !execution.isBulk(size(part)));
+      boolean bulk = execution.isBulk(size(part), tables());
+      tables().prepareLookups(stepwise || !bulk);
       Admitted admitted = admit(part);
       FaultPoint.pass("after-decode");
       long decodedAt = System.nanoTime();
       Progress.Advance advance =
           writer.transact(
               transaction -> {
-                execution.run(transaction, tables(), admitted, stepwise);
+                execution.run(transaction, tables(), admitted, bulk, stepwise);
                 Progress.Advance result = settle(transaction, part, admitted, start, decodedAt);
                 FaultPoint.pass("before-commit");
                 return result;

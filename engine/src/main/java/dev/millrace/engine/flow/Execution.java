@@ -37,8 +37,8 @@ final class Execution {
   }
 
   /** True for a batch of so many records that its statement scans tables. */
-  boolean isBulk(int records) {
-    return workers.isBulk(records);
+  boolean isBulk(int records, StateTables tables) {
+    return workers.isBulk(records, tables.largestByKey());
   }
 
   /** The tables are other ones. */
@@ -49,18 +49,24 @@ final class Execution {
   /**
    * Runs a batch in its transaction.
    *
+   * @param bulk as {@link #isBulk} said before it
    * @throws OperationException if it runs step by step and an operation of a stream fails
    */
-  void run(Transaction transaction, StateTables tables, Admitted admitted, boolean stepwise)
+  void run(
+      Transaction transaction,
+      StateTables tables,
+      Admitted admitted,
+      boolean bulk,
+      boolean stepwise)
       throws SQLException {
     BatchPlan plan = admitted.plan();
-    workers.fit(transaction, admitted.size());
+    workers.fit(transaction, bulk);
     List<Admission> sources = plan.read(parts.sources());
     BatchVariables variables =
         new BatchVariables(parts.sources(), admitted::firstId, admitted.nowMicros());
     if (stepwise) {
       Stepwise.run(transaction, plan, sources, variables, refused.insertSql(false));
-    } else if (isBulk(admitted.size())) {
+    } else if (bulk) {
       transaction.execute(
           variables.literals(BatchStatement.of(plan, sources, true, refused.insertSql(false))));
     } else {

@@ -11,6 +11,13 @@ import java.sql.SQLException;
 final class Workers {
   private static final int BULK = 60_000;
 
+  /**
+   * Looking a record's rows up costs as much as scanning so many rows, not counting that the index
+   * has to be made anew after a batch that scanned: with ten million rows that takes seconds, in
+   * which the next batch grows.
+   */
+  private static final int ROWS_A_RECORD = 25;
+
   private final int bulkFrom;
 
   Workers() {
@@ -22,12 +29,17 @@ final class Workers {
     this.bulkFrom = bulkFrom;
   }
 
-  /** True for so many records that planning a statement for them costs less than it saves. */
-  boolean isBulk(int records) {
-    return records > bulkFrom;
+  /**
+   * True for so many records that planning a statement for them, and scanning tables, costs less
+   * than it saves.
+   *
+   * @param rows of the largest table that is read by key
+   */
+  boolean isBulk(int records, long rows) {
+    return records > Math.max(bulkFrom, rows / ROWS_A_RECORD);
   }
 
-  void fit(Transaction transaction, int records) throws SQLException {
-    transaction.useThreads(isBulk(records) ? Integer.MAX_VALUE : 1);
+  void fit(Transaction transaction, boolean bulk) throws SQLException {
+    transaction.useThreads(bulk ? Integer.MAX_VALUE : 1);
   }
 }

@@ -225,6 +225,11 @@ public final class KeptTable {
         : "millrace_number(" + handle + ", " + hash + ")";
   }
 
+  /** True if it has a lookup. */
+  boolean isReadByKey() {
+    return !lookups.isEmpty();
+  }
+
   private boolean isReadByIndex() {
     return lookups.stream().anyMatch(KeyLookup::isReadByIndex);
   }

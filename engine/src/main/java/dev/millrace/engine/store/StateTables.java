@@ -101,6 +101,15 @@ public final class StateTables implements AutoCloseable {
     }
   }
 
+  /** Rows of the largest table that is read by key. */
+  public long largestByKey() {
+    return tables.values().stream()
+        .filter(KeptTable::isReadByKey)
+        .mapToLong(KeptTable::rows)
+        .max()
+        .orElse(0);
+  }
+
   /** Changes when statements over these tables should be written anew. */
   public List<Integer> shape() {
     List<Integer> shapes = new ArrayList<>();
