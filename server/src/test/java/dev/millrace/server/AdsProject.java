@@ -115,6 +115,7 @@ final class AdsProject {
         sinks,
         dashboards,
         List.of(),
+        List.of(),
         graph(models, sinks, dashboards));
   }
 

@@ -1,0 +1,224 @@
+package dev.millrace.orchestrate;
+
+import dev.millrace.api.job.JobEvent;
+import dev.millrace.api.job.JobEvent.Kind;
+import dev.millrace.api.job.JobEvent.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is true of jobs, which follows from their events and from nothing else. For one thread. */
+final class JobHistory {
+  /** So often somebody is tried to be told of a failure. */
+  private static final int ALERT_TRIES = 3;
+
+  /** Runs that are not done, by number. */
+  private final Map<Long, JobRun> open = new TreeMap<>();
+
+  private final Map<String, JobFacts> jobs = new HashMap<>();
+
+  /** How often somebody was to be told of a run, and was not; by the run's number. */
+  private final Map<Long, Alert> alerts = new TreeMap<>();
+
+  private long newest;
+
+  /**
+   * Somebody who is to be told.
+   *
+   * @param run that failed
+   * @param failures of telling them
+   * @param last when that was tried
+   */
+  record Alert(JobRun run, int failures, Optional<Instant> last) {}
+
+  JobHistory(List<JobEvent> events) {
+    events.forEach(this::add);
+  }
+
+  void add(JobEvent event) {
+    newest = Math.max(newest, event.run());
+    JobFacts facts = jobs.computeIfAbsent(event.job(), j -> new JobFacts());
+    switch (event.kind()) {
+      case DECLARED -> facts.declare(event.at(), event.text());
+      case PAUSED -> facts.paused = true;
+      case RESUMED -> facts.resume(event.at());
+      case QUEUED, SKIPPED -> queue(event, facts);
+      case STARTED, SUCCEEDED, FAILED, CUT_OFF -> go(event, facts);
+      case ALERT_DUE ->
+          facts.lastEnded.ifPresent(
+              run -> alerts.put(event.run(), new Alert(run, 0, Optional.empty())));
+      case ALERTED -> alerts.remove(event.run());
+      case ALERT_FAILED ->
+          alerts.computeIfPresent(
+              event.run(),
+              (n, a) ->
+                  a.failures() + 1 == ALERT_TRIES
+                      ? null
+                      : new Alert(a.run(), a.failures() + 1, Optional.of(event.at())));
+    }
+  }
+
+  private void queue(JobEvent event, JobFacts facts) {
+    Trigger trigger = event.trigger().orElse(Trigger.MANUAL);
+    Instant due = event.due().orElse(event.at());
+    if (trigger == Trigger.SCHEDULE || trigger == Trigger.CATCH_UP) {
+      facts.done(due);
+    }
+    JobRun known = open.get(event.run());
+    JobRun run =
+        known != null ? known : JobRun.queued(event.run(), event.job(), trigger, due, event.text());
+    if (event.kind() == Kind.SKIPPED) {
+      open.remove(event.run());
+      facts.runs++;
+    } else {
+      open.put(event.run(), run);
+      facts.runs++;
+      facts.last = Optional.of(run);
+    }
+  }
+
+  private void go(JobEvent event, JobFacts facts) {
+    JobRun run = open.get(event.run());
+    if (run == null) {
+      return;
+    }
+    JobRun next =
+        switch (event.kind()) {
+          case STARTED -> run.started(event.at(), event.attempt());
+          case SUCCEEDED -> run.succeeded(event.at(), event.text());
+          case FAILED -> run.failed(event.at(), event.retryAt(), event.text());
+          default -> run.cutOff(event.at(), event.text());
+        };
+    if (facts.last.filter(l -> l.number() == next.number()).isPresent()) {
+      facts.last = Optional.of(next);
+    }
+    if (next.state().isDone()) {
+      open.remove(event.run());
+      facts.end(next);
+    } else {
+      open.put(event.run(), next);
+    }
+  }
+
+  JobFacts of(String job) {
+    return jobs.getOrDefault(job, new JobFacts());
+  }
+
+  /** Runs that are not done, first those that were due first. */
+  List<JobRun> open() {
+    List<JobRun> sorted = new ArrayList<>(open.values());
+    sorted.sort(Comparator.comparing(JobRun::due).thenComparing(JobRun::number));
+    return sorted;
+  }
+
+  List<JobRun> open(String job) {
+    return open().stream().filter(r -> r.job().equals(job)).toList();
+  }
+
+  Optional<JobRun> openRun(long number) {
+    return Optional.ofNullable(open.get(number));
+  }
+
+  List<Alert> alerts() {
+    return List.copyOf(alerts.values());
+  }
+
+  long nextRun() {
+    return newest + 1;
+  }
+
+  /** What is true of one job. */
+  static final class JobFacts {
+    private @Nullable String declared;
+    private boolean paused;
+    private Instant since = Instant.MIN;
+    private int runs;
+    private long succeeded;
+    private long failed;
+    private Duration took = Duration.ZERO;
+    private Optional<JobRun> last = Optional.empty();
+    private Optional<JobRun> lastEnded = Optional.empty();
+    private Optional<Instant> lastSuccess = Optional.empty();
+
+    private void declare(Instant at, String how) {
+      declared = how;
+      paused = how.startsWith(JobDeclaration.PAUSED);
+      since = at;
+    }
+
+    private void resume(Instant at) {
+      paused = false;
+      since = at;
+    }
+
+    private void done(Instant due) {
+      since = since.isAfter(due) ? since : due;
+    }
+
+    private void end(JobRun run) {
+      lastEnded = Optional.of(run);
+      boolean success = run.state() == JobRun.State.SUCCEEDED;
+      succeeded += success ? 1 : 0;
+      failed += success ? 0 : 1;
+      if (success) {
+        lastSuccess = run.endedAt();
+      }
+      if (run.startedAt().isPresent() && run.endedAt().isPresent()) {
+        took = took.plus(Duration.between(run.startedAt().get(), run.endedAt().get()));
+      }
+    }
+
+    /** How it was declared last; empty if it is new. */
+    Optional<String> declared() {
+      return Optional.ofNullable(declared);
+    }
+
+    boolean paused() {
+      return paused;
+    }
+
+    /** Whatever was due up to then is dealt with. */
+    Instant since() {
+      return since;
+    }
+
+    /** Whether it was ever to run. */
+    boolean isNew() {
+      return runs == 0;
+    }
+
+    long succeeded() {
+      return succeeded;
+    }
+
+    long failed() {
+      return failed;
+    }
+
+    /** How long all runs that ended took together, with what they waited for. */
+    Duration took() {
+      return took;
+    }
+
+    /** The newest run that was not skipped. */
+    Optional<JobRun> last() {
+      return last;
+    }
+
+    /** The run that ended last, if it has that number. */
+    Optional<JobRun> lastEnded(long number) {
+      return lastEnded.filter(r -> r.number() == number);
+    }
+
+    Optional<Instant> lastSuccess() {
+      return lastSuccess;
+    }
+  }
+}
