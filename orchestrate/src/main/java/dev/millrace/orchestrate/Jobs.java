@@ -3,7 +3,6 @@ package dev.millrace.orchestrate;
 import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
-import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.job.JobEvent;
 import dev.millrace.api.job.JobEvent.Kind;
 import dev.millrace.api.job.JobEvent.Trigger;
@@ -19,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +56,7 @@ public final class Jobs implements AutoCloseable {
   private boolean stale;
   private boolean finishing;
   private boolean closing;
+  private OptionalLong only = OptionalLong.empty();
   private @Nullable Thread thread;
 
   /**
@@ -276,6 +277,9 @@ public final class Jobs implements AutoCloseable {
     }
     for (JobRun run : history.open()) {
       Optional<JobSpec> spec = spec(run.job());
+      if (only.isPresent() && only.getAsLong() != run.number()) {
+        continue;
+      }
       if (spec.isPresent() && run.retryAt().filter(at -> at.isAfter(now)).isEmpty()) {
         int attempt = run.attempts() + 1;
         note(List.of(JobEvent.of(now, run.job(), run.number(), Kind.STARTED, attempt, "")));
@@ -290,6 +294,9 @@ public final class Jobs implements AutoCloseable {
     events.forEach(history::add);
     try {
       log.append(events, listings());
+      events.stream()
+          .filter(e -> e.kind() == Kind.FAILED && e.retryAt().isEmpty())
+          .forEach(e -> LOG.error("job {} failed: {}", e.job(), e.text()));
     } catch (MillraceException e) {
       stale = true;
       throw e;
@@ -408,27 +415,19 @@ public final class Jobs implements AutoCloseable {
     }
     return spec(job)
         .orElseThrow(
-            () ->
-                new StopException(
-                    Problem.error(
-                        OrchestrateError.UNKNOWN_JOB, null, "no job `" + job + "`", hint(job)),
-                    null));
+            () -> OrchestrateError.unknown(job, specs.stream().map(JobSpec::name).toList()));
   }
 
-  private String hint(String job) {
-    List<String> names = specs.stream().map(JobSpec::name).toList();
-    String near = Suggestion.didYouMean(job, names);
-    if (near != null) {
-      return near;
-    }
-    return names.isEmpty()
-        ? "the project has no jobs.yml"
-        : "there is `" + String.join("`, `", names) + "`";
-  }
-
-  /** The run as it is now; empty if it is not among those that are open, or its job's newest. */
-  public synchronized Optional<JobRun> run(JobRun run) {
-    return history.openRun(run.number()).or(() -> history.of(run.job()).lastEnded(run.number()));
+  /**
+   * Has this job run and nothing else happen, for somebody who asks while no instance runs.
+   *
+   * @throws StopException if there is no such job
+   */
+  public synchronized JobRun requestAlone(String job) {
+    finishing = true;
+    JobRun run = request(job);
+    only = OptionalLong.of(run.number());
+    return run;
   }
 
   /**

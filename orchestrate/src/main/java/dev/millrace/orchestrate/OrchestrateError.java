@@ -2,6 +2,10 @@ package dev.millrace.orchestrate;
 
 import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
+import dev.millrace.api.error.Suggestion;
+import java.util.List;
 
 /** What can go wrong with jobs. */
 public enum OrchestrateError implements ErrorCode {
@@ -16,6 +20,22 @@ public enum OrchestrateError implements ErrorCode {
 
   OrchestrateError(Blame blame) {
     this.blame = blame;
+  }
+
+  /**
+   * A job that is not there.
+   *
+   * @param names of those that are
+   */
+  static StopException unknown(String job, List<String> names) {
+    String near = Suggestion.didYouMean(job, names);
+    String known =
+        names.isEmpty()
+            ? "the project has no jobs.yml"
+            : "there is `" + String.join("`, `", names) + "`";
+    return new StopException(
+        Problem.error(UNKNOWN_JOB, null, "no job `" + job + "`", near != null ? near : known),
+        null);
   }
 
   @Override
