@@ -26,9 +26,13 @@ import org.jspecify.annotations.Nullable;
 public final class JobTables implements JobLog {
   private static final int DAYS = 90;
 
-  /** What a run is known by: its number is in every event, and grows. */
+  /**
+   * What a run is known by: its number is in every event, and grows. It is in schema {@code
+   * progress}, as DuckDB binds no aggregates over tables of a schema that is called as one of its
+   * own catalogs, {@code system}.
+   */
   private static final String RUNS =
-      "CREATE OR REPLACE VIEW store.system.job_runs AS SELECT run, any_value(job) AS job,"
+      "CREATE OR REPLACE VIEW progress.job_runs AS SELECT run, any_value(job) AS job,"
           + " min(due_at) AS due_at, any_value(trigger) AS trigger,"
           + " CASE arg_max(kind, n) FILTER (kind NOT LIKE 'ALERT%')"
           + " WHEN 'QUEUED' THEN 'queued' WHEN 'SKIPPED' THEN 'skipped' WHEN 'STARTED' THEN 'running'"
@@ -41,13 +45,13 @@ public final class JobTables implements JobLog {
           + " max(\"at\") FILTER (kind IN ('SUCCEEDED', 'FAILED', 'CUT_OFF')) AS ended_at,"
           + " arg_max_null(retry_at, n) FILTER (kind IN ('FAILED', 'STARTED', 'SUCCEEDED')) AS retry_at,"
           + " arg_max(text, n) FILTER (kind NOT LIKE 'ALERT%') AS message"
-          + " FROM store.system.job_events WHERE run > 0 GROUP BY run";
+          + " FROM progress.job_events WHERE run > 0 GROUP BY run";
 
   private static final String JOBS =
       "CREATE OR REPLACE VIEW store.system.jobs AS SELECT j.job, j.description, j.schedule, j.command,"
           + " j.paused, j.next_due, r.run AS last_run, r.state AS last_state, r.started_at AS"
           + " last_started_at, r.ended_at AS last_ended_at, r.message AS last_message"
-          + " FROM progress.jobs AS j LEFT JOIN (SELECT * FROM store.system.job_runs WHERE state <>"
+          + " FROM progress.jobs AS j LEFT JOIN (SELECT * FROM progress.job_runs WHERE state <>"
           + " 'skipped' QUALIFY row_number() OVER (PARTITION BY job ORDER BY run DESC) = 1) AS r"
           + " ON j.job = r.job ORDER BY j.position";
 
@@ -62,22 +66,26 @@ public final class JobTables implements JobLog {
   public static void create(Transaction transaction) throws SQLException {
     transaction.execute("CREATE SCHEMA IF NOT EXISTS progress");
     transaction.execute("CREATE SCHEMA IF NOT EXISTS store.system");
-    transaction.execute("CREATE SEQUENCE IF NOT EXISTS store.system.job_event");
+    transaction.execute("CREATE SEQUENCE IF NOT EXISTS progress.job_event");
     transaction.execute(
-        "CREATE TABLE IF NOT EXISTS store.system.job_events (n BIGINT DEFAULT"
-            + " nextval('store.system.job_event'), \"at\" TIMESTAMPTZ, job VARCHAR, run BIGINT, kind"
+        "CREATE TABLE IF NOT EXISTS progress.job_events (n BIGINT DEFAULT"
+            + " nextval('progress.job_event'), \"at\" TIMESTAMPTZ, job VARCHAR, run BIGINT, kind"
             + " VARCHAR, attempt INTEGER, trigger VARCHAR, due_at TIMESTAMPTZ, retry_at TIMESTAMPTZ,"
             + " text VARCHAR)");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.jobs (position INTEGER, job VARCHAR, description"
             + " VARCHAR, schedule VARCHAR, command VARCHAR, paused BOOLEAN, next_due TIMESTAMPTZ)");
     transaction.execute(RUNS);
+    transaction.execute(
+        "CREATE OR REPLACE VIEW store.system.job_runs AS SELECT * FROM progress.job_runs");
+    transaction.execute(
+        "CREATE OR REPLACE VIEW store.system.job_events AS SELECT * FROM progress.job_events");
     transaction.execute(JOBS);
     transaction.execute(
-        "DELETE FROM store.system.job_events WHERE run > 0 AND \"at\" < now() - INTERVAL "
+        "DELETE FROM progress.job_events WHERE run > 0 AND \"at\" < now() - INTERVAL "
             + DAYS
-            + " DAY AND run NOT IN (SELECT run FROM store.system.job_runs WHERE state NOT IN"
-            + " ('succeeded', 'failed', 'skipped') UNION SELECT max(run) FROM store.system.job_events"
+            + " DAY AND run NOT IN (SELECT run FROM progress.job_runs WHERE state NOT IN"
+            + " ('succeeded', 'failed', 'skipped') UNION SELECT max(run) FROM progress.job_events"
             + " GROUP BY job UNION SELECT last_run FROM store.system.jobs WHERE last_run IS NOT NULL)");
   }
 
@@ -100,7 +108,7 @@ public final class JobTables implements JobLog {
           events.clear();
           transaction.query(
               "SELECT epoch_us(\"at\"), job, run, kind, attempt, trigger, epoch_us(due_at),"
-                  + " epoch_us(retry_at), text FROM store.system.job_events ORDER BY n",
+                  + " epoch_us(retry_at), text FROM progress.job_events ORDER BY n",
               row -> events.add(event(row)));
         });
     return events;
@@ -153,7 +161,7 @@ public final class JobTables implements JobLog {
   }
 
   private static String insert(JobEvent event) {
-    return "INSERT INTO store.system.job_events (\"at\", job, run, kind, attempt, trigger, due_at,"
+    return "INSERT INTO progress.job_events (\"at\", job, run, kind, attempt, trigger, due_at,"
         + " retry_at, text) VALUES ("
         + String.join(
             ", ",
