@@ -33,7 +33,7 @@ public final class JobTables implements JobLog {
    */
   private static final String RUNS =
       "CREATE OR REPLACE VIEW progress.job_runs AS SELECT run, any_value(job) AS job,"
-          + " min(due_at) AS due_at, any_value(trigger) AS trigger,"
+          + " min(due_at) AS due_at, lower(replace(any_value(trigger), '_', ' ')) AS trigger,"
           + " CASE arg_max(kind, n) FILTER (kind NOT LIKE 'ALERT%')"
           + " WHEN 'QUEUED' THEN 'queued' WHEN 'SKIPPED' THEN 'skipped' WHEN 'STARTED' THEN 'running'"
           + " WHEN 'SUCCEEDED' THEN 'succeeded' WHEN 'CUT_OFF' THEN 'cut off'"
