@@ -19,5 +19,5 @@ FROM {{ ref('bronze_listens') }} AS l
 JOIN {{ ref('dim_songs') }} AS s ON s.song_id = l.song_id
 ASOF LEFT JOIN {{ ref('dim_users') }} AS u ON u.user_id = l.user_id AND l.listened_at >= u.valid_from
 {% if is_incremental() %}
-WHERE l.listened_at > (SELECT max(listened_at) - INTERVAL 1 HOUR FROM {{ this }})
+WHERE l.listened_at > (SELECT coalesce(max(listened_at) - INTERVAL 1 HOUR, '-infinity') FROM {{ this }})
 {% endif %}

@@ -139,7 +139,7 @@ class JobsTest {
                 .createStatement()
                 .executeQuery(
                     "SELECT run, strftime(due_at, '%H:%M'), \"trigger\", state, attempts FROM"
-                        + " system.job_runs ORDER BY run")) {
+                        + " progress.job_runs ORDER BY run")) {
       while (rows.next()) {
         runs.add(
             String.join(
@@ -389,6 +389,7 @@ class JobsTest {
       jobs(spec);
       at("06:00:00");
       done();
+      jobs.advance();
       assertThat(heard).hasSize(1);
       kill();
       jobs(spec);
