@@ -410,8 +410,7 @@ public final class Jobs implements AutoCloseable {
 
   private JobSpec require(String job) {
     if (closing) {
-      throw new StopException(
-          Problem.error(OrchestrateError.ENDING, null, "Millrace is being stopped", null), null);
+      throw OrchestrateError.ending();
     }
     return spec(job)
         .orElseThrow(

@@ -42,4 +42,8 @@ public enum OrchestrateError implements ErrorCode {
   public Blame blame() {
     return blame;
   }
+
+  static StopException ending() {
+    return new StopException(Problem.error(ENDING, null, "Millrace is being stopped", null), null);
+  }
 }

@@ -157,7 +157,6 @@ public final class ProjectLoader {
               new ModelVariants.Rendering(modelReader, ordered));
       files.warnOfMisspeltFolders();
       problems.throwIfErrors();
-
       AssetGraph graph =
           GraphBuilder.build(
               sources, models, batch.all(), drafts, sinks, dashboards, dashboardFiles);

@@ -6,19 +6,19 @@ import dev.millrace.orchestrate.Jobs;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 
 /** What the page and the command line ask of jobs. */
 final class JobRequests {
   private final Optional<Jobs> jobs;
-  private final Predicate<Context> allowed;
+  private final Consumer<Context> allowed;
 
   /**
    * Requests about jobs.
    *
    * @param allowed throws if somebody must not have jobs run
    */
-  JobRequests(Optional<Jobs> jobs, Predicate<Context> allowed) {
+  JobRequests(Optional<Jobs> jobs, Consumer<Context> allowed) {
     this.jobs = jobs;
     this.allowed = allowed;
   }
@@ -29,7 +29,7 @@ final class JobRequests {
 
   /** Runs, pauses or resumes one. */
   ObjectNode change(Context ctx, JsonNode body) {
-    allowed.test(ctx);
+    allowed.accept(ctx);
     Jobs known = jobs.orElseThrow(() -> RefusedRequest.notFound("job: the project has none"));
     String job = body.path("job").asText();
     switch (body.path("action").asText()) {
