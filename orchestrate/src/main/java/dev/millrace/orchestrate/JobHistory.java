@@ -122,6 +122,11 @@ final class JobHistory {
     return open().stream().filter(r -> r.job().equals(job)).toList();
   }
 
+  /** The job's run whose first try has not begun. */
+  Optional<JobRun> waiting(String job) {
+    return open(job).stream().filter(r -> r.state() == JobRun.State.QUEUED).findFirst();
+  }
+
   Optional<JobRun> openRun(long number) {
     return Optional.ofNullable(open.get(number));
   }

@@ -37,9 +37,6 @@ public final class Jobs implements AutoCloseable {
   /** Clocks jump and machines sleep, so nobody sleeps for longer. */
   private static final Duration NAP = Duration.ofSeconds(1);
 
-  /** What is later than that was missed. */
-  private static final Duration ON_TIME = Duration.ofMinutes(1);
-
   /** A run that takes the process down with it should not do so for ever. */
   private static final int CUT_OFFS = 3;
 
@@ -50,7 +47,7 @@ public final class Jobs implements AutoCloseable {
   private final Clock clock;
   private final JobWork work;
   private final Alerts alerts;
-  private final Instant startedAt;
+  private final Timetable timetable;
   private final List<Consumer<JobRun>> listeners = new CopyOnWriteArrayList<>();
   private JobHistory history;
   private boolean stale;
@@ -71,9 +68,9 @@ public final class Jobs implements AutoCloseable {
     this.work = work;
     this.alerts = alerts;
     this.clock = clock;
-    this.startedAt = now();
+    this.timetable = new Timetable(specs, now());
     this.history = new JobHistory(log.read());
-    declare();
+    note(timetable.declarations(history, now()));
   }
 
   /**
@@ -126,17 +123,6 @@ public final class Jobs implements AutoCloseable {
   private Instant now() {
     // As precise as the log.
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
-  }
-
-  private void declare() {
-    List<JobEvent> events = new ArrayList<>();
-    for (JobSpec spec : specs) {
-      String how = JobDeclaration.of(spec);
-      if (history.of(spec.name()).declared().filter(how::equals).isEmpty()) {
-        events.add(JobEvent.of(now(), spec.name(), Kind.DECLARED, how));
-      }
-    }
-    note(events);
   }
 
   /**
@@ -234,40 +220,9 @@ public final class Jobs implements AutoCloseable {
 
   /** Queues what is due, or notes why not. */
   private boolean due(Instant now) {
-    for (JobSpec spec : specs) {
-      JobHistory.JobFacts facts = history.of(spec.name());
-      if (spec.schedule().isEmpty() || facts.paused()) {
-        continue;
-      }
-      Schedule schedule = spec.schedule().get();
-      Optional<Instant> due =
-          facts.isNew() && schedule instanceof Schedule.Every
-              ? Optional.of(now)
-              : schedule.newest(facts.since(), now);
-      if (due.isPresent()) {
-        note(List.of(queued(spec, due.get(), now)));
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private JobEvent queued(JobSpec spec, Instant due, Instant now) {
-    boolean missed = due.isBefore(startedAt) || due.isBefore(now.minus(ON_TIME));
-    Trigger trigger = missed ? Trigger.CATCH_UP : Trigger.SCHEDULE;
-    JobRun run = JobRun.queued(history.nextRun(), spec.name(), trigger, due, "");
-    List<JobRun> open = history.open(spec.name());
-    if (missed && spec.catchUp() == JobSpec.CatchUp.NONE) {
-      return RunEvents.skipped(now, run, "missed");
-    }
-    if (!open.isEmpty() && spec.overlap() == JobSpec.Overlap.SKIP) {
-      return RunEvents.skipped(now, run, "run " + open.get(0).number() + " was not done");
-    }
-    Optional<JobRun> waits =
-        open.stream().filter(r -> r.state() == JobRun.State.QUEUED).findFirst();
-    return waits.isPresent()
-        ? RunEvents.skipped(now, run, "run " + waits.get().number() + " waits already")
-        : RunEvents.queued(now, run);
+    Optional<JobEvent> due = timetable.due(history, now);
+    due.ifPresent(event -> note(List.of(event)));
+    return due.isPresent();
   }
 
   /** Begins the run that was due first, if none is being done. */
@@ -338,10 +293,7 @@ public final class Jobs implements AutoCloseable {
   }
 
   private Optional<Instant> nextDue(JobSpec spec, Instant now) {
-    if (history.of(spec.name()).paused() || finishing) {
-      return Optional.empty();
-    }
-    return spec.schedule().flatMap(s -> s.next(now));
+    return finishing ? Optional.empty() : Timetable.next(spec, history, now);
   }
 
   private Optional<JobSpec> spec(String job) {
@@ -375,10 +327,7 @@ public final class Jobs implements AutoCloseable {
    */
   public synchronized JobRun request(String job) {
     JobSpec spec = require(job);
-    Optional<JobRun> waits =
-        history.open(spec.name()).stream()
-            .filter(r -> r.state() == JobRun.State.QUEUED)
-            .findFirst();
+    Optional<JobRun> waits = history.waiting(spec.name());
     if (waits.isPresent()) {
       return waits.get();
     }
@@ -439,8 +388,7 @@ public final class Jobs implements AutoCloseable {
     }
     finishing = true;
     for (JobSpec spec : specs) {
-      boolean waits =
-          history.open(spec.name()).stream().anyMatch(r -> r.state() == JobRun.State.QUEUED);
+      boolean waits = history.waiting(spec.name()).isPresent();
       if (spec.schedule().isPresent() && !history.of(spec.name()).paused() && !waits) {
         JobRun run = JobRun.queued(history.nextRun(), spec.name(), Trigger.END, now(), "");
         note(List.of(RunEvents.queued(now(), run)));
