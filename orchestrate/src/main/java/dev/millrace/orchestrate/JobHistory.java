@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is true of jobs, which follows from their events and from nothing else. For one thread. */
 final class JobHistory {
+  /** So many runs of a job are kept to be shown. */
+  private static final int RECENT = 24;
+
   /** So often somebody is tried to be told of a failure. */
   private static final int ALERT_TRIES = 3;
 
@@ -74,13 +77,12 @@ final class JobHistory {
     JobRun known = open.get(event.run());
     JobRun run =
         known != null ? known : JobRun.queued(event.run(), event.job(), trigger, due, event.text());
-    if (event.kind() == Kind.SKIPPED) {
-      open.remove(event.run());
-      facts.runs++;
-    } else {
+    facts.runs++;
+    if (event.kind() == Kind.QUEUED) {
       open.put(event.run(), run);
-      facts.runs++;
-      facts.last = Optional.of(run);
+      facts.show(run);
+    } else if (open.remove(event.run()) != null) {
+      facts.show(run.skipped(event.text()));
     }
   }
 
@@ -96,9 +98,7 @@ final class JobHistory {
           case FAILED -> run.failed(event.at(), event.retryAt(), event.text());
           default -> run.cutOff(event.at(), event.text());
         };
-    if (facts.last.filter(l -> l.number() == next.number()).isPresent()) {
-      facts.last = Optional.of(next);
-    }
+    facts.show(next);
     if (next.state().isDone()) {
       open.remove(event.run());
       facts.end(next);
@@ -148,7 +148,7 @@ final class JobHistory {
     private long succeeded;
     private long failed;
     private Duration took = Duration.ZERO;
-    private Optional<JobRun> last = Optional.empty();
+    private final List<JobRun> recent = new ArrayList<>();
     private Optional<JobRun> lastEnded = Optional.empty();
     private Optional<Instant> lastSuccess = Optional.empty();
 
@@ -161,6 +161,22 @@ final class JobHistory {
     private void resume(Instant at) {
       paused = false;
       since = at;
+    }
+
+    /** The run as it is now; runs that were older than all that are shown stay away. */
+    private void show(JobRun run) {
+      for (int i = recent.size() - 1; i >= 0; i--) {
+        if (recent.get(i).number() == run.number()) {
+          recent.set(i, run);
+          return;
+        }
+      }
+      if (recent.isEmpty() || recent.get(recent.size() - 1).number() < run.number()) {
+        recent.add(run);
+        if (recent.size() > RECENT) {
+          recent.remove(0);
+        }
+      }
     }
 
     private void done(Instant due) {
@@ -212,9 +228,14 @@ final class JobHistory {
       return took;
     }
 
-    /** The newest run that was not skipped. */
+    /** The newest run that was not skipped at once. */
     Optional<JobRun> last() {
-      return last;
+      return recent.isEmpty() ? Optional.empty() : Optional.of(recent.get(recent.size() - 1));
+    }
+
+    /** The newest runs that were not skipped at once, the newest at the end. */
+    List<JobRun> recent() {
+      return List.copyOf(recent);
     }
 
     /** The run that ended last, if it has that number. */

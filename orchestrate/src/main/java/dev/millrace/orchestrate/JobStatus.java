@@ -3,6 +3,7 @@ package dev.millrace.orchestrate;
 import dev.millrace.project.JobSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param paused whether it waits to be resumed
  * @param nextDue when it is due next
  * @param last its newest run that was not skipped
+ * @param recent its newest runs that were not skipped, the newest at the end
  * @param lastSuccess when a run last succeeded
  * @param succeeded how many runs have
  * @param failed how many runs have failed for good
@@ -22,6 +24,7 @@ public record JobStatus(
     boolean paused,
     Optional<Instant> nextDue,
     Optional<JobRun> last,
+    List<JobRun> recent,
     Optional<Instant> lastSuccess,
     long succeeded,
     long failed,

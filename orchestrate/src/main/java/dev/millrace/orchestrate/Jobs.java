@@ -312,6 +312,7 @@ public final class Jobs implements AutoCloseable {
               facts.paused(),
               nextDue(spec, now),
               facts.last(),
+              facts.recent(),
               facts.lastSuccess(),
               facts.succeeded(),
               facts.failed(),

@@ -30,6 +30,8 @@ public final class JobsJson {
       one.put("succeeded", job.succeeded());
       one.put("failed", job.failed());
       job.last().ifPresent(run -> one.set("last", of(run)));
+      ArrayNode runs = one.putArray("runs");
+      job.recent().forEach(run -> runs.add(of(run)));
     }
     return node;
   }
