@@ -228,7 +228,7 @@ final class RunCommand implements Callable<Integer> {
         draining = true;
         area.progress("sources stopped, delivering what is left");
       }
-      // Jobs make tables of all that has come, and sinks may deliver these: so they are asked first.
+      // Asked first: jobs make tables of all that has come, and sinks may deliver these.
       boolean made = !untilIdle || running.jobs().isFinished();
       if (draining ? engine.isDrained() : untilIdle && engine.isDone()) {
         if (made) {

@@ -54,10 +54,8 @@ final class RunEvents {
             Optional.empty(),
             again,
             why));
-    if (again.isEmpty()) {
-      if (spec.webhook().isPresent()) {
-        events.add(JobEvent.of(now, spec.name(), run, Kind.ALERT_DUE, attempt, ""));
-      }
+    if (again.isEmpty() && spec.webhook().isPresent()) {
+      events.add(JobEvent.of(now, spec.name(), run, Kind.ALERT_DUE, attempt, ""));
     }
     return events;
   }

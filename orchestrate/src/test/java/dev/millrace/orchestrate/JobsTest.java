@@ -25,7 +25,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs over a clock that a test moves and a log in a real store; work is done when a test says. */
 class JobsTest {
   private static final Instant START = Instant.parse("2026-11-27T05:00:30Z");
+  private static final Schedule HOURLY = CronSchedule.parse("0 * * * *", ZoneOffset.UTC);
+  private static final Schedule DAILY = CronSchedule.parse("0 6 * * *", ZoneOffset.UTC);
+  private static final SourceLocation PLACE = SourceLocation.ofFile("jobs.yml");
 
   @TempDir Path folder;
   private final ManualClock clock = new ManualClock(START);
@@ -63,7 +65,12 @@ class JobsTest {
     store.close();
   }
 
-  private static JobSpec job(Schedule schedule, Overlap overlap, CatchUp catchUp, int retries) {
+  private static JobSpec job(
+      Schedule schedule,
+      Overlap overlap,
+      CatchUp catchUp,
+      int retries,
+      Optional<JobSpec.Webhook> webhook) {
     return new JobSpec(
         "marts",
         "",
@@ -78,13 +85,21 @@ class JobsTest {
         overlap,
         catchUp,
         false,
-        Optional.empty(),
-        SourceLocation.ofFile("jobs.yml"),
-        SourceLocation.ofFile("jobs.yml"));
+        webhook,
+        PLACE,
+        PLACE);
+  }
+
+  private static JobSpec job(Schedule schedule, Overlap overlap, CatchUp catchUp) {
+    return job(schedule, overlap, catchUp, 0, Optional.empty());
+  }
+
+  private static JobSpec job(Schedule schedule) {
+    return job(schedule, Overlap.SKIP, CatchUp.ONCE);
   }
 
   private static JobSpec hourly() {
-    return job(CronSchedule.parse("0 * * * *", ZoneId.of("UTC")), Overlap.SKIP, CatchUp.ONCE, 0);
+    return job(HOURLY);
   }
 
   private void jobs(JobSpec... specs) {
@@ -223,8 +238,7 @@ class JobsTest {
 
   @Test
   void missedRunsCanBeLeftOut() throws Exception {
-    JobSpec spec =
-        job(CronSchedule.parse("0 * * * *", ZoneId.of("UTC")), Overlap.SKIP, CatchUp.NONE, 0);
+    JobSpec spec = job(HOURLY, Overlap.SKIP, CatchUp.NONE);
     jobs(spec);
     kill();
     clock.set(Instant.parse("2026-11-27T11:30:00Z"));
@@ -238,31 +252,69 @@ class JobsTest {
   }
 
   @Test
-  void whatIsDueWhileItRunsIsLeftOutOrQueuedOnce() throws Exception {
-    for (Overlap overlap : Overlap.values()) {
-      store.close();
-      store =
-          Store.open(new StoreOptions(folder.resolve(overlap.name()), ZoneOffset.UTC, 64 << 20, 1));
-      clock.set(START);
-      jobs(
-          job(CronSchedule.parse("0 * * * *", ZoneId.of("UTC")), overlap, CatchUp.ONCE, 0)
-          // Nothing of it is ended.
-          );
-      at("06:00:00");
-      clock.set(Instant.parse("2026-11-27T06:30:00Z"));
-      // It is over in a moment, yet the hour was long.
-      at("06:59:59");
-      at("07:00:00");
-      assertThat(runs().get(1))
-          .isEqualTo(
-              overlap == Overlap.SKIP ? "2 07:00 schedule skipped 0" : "2 07:00 schedule queued 0");
-      working.clear();
+  void whatIsDueWhileItRunsIsLeftOut() throws Exception {
+    jobs(job(HOURLY, Overlap.SKIP, CatchUp.ONCE));
+    at("06:00:00");
+    at("07:00:00");
+    at("08:00:00");
+    assertThat(runs())
+        .containsExactly(
+            "1 06:00 schedule running 1",
+            "2 07:00 schedule skipped 0",
+            "3 08:00 schedule skipped 0");
+  }
+
+  @Test
+  void whatIsDueWhileItRunsCanBeQueuedAndOneWaits() throws Exception {
+    jobs(job(HOURLY, Overlap.QUEUE, CatchUp.ONCE));
+    at("06:00:00");
+    at("07:00:00");
+    at("08:00:00");
+    assertThat(working).hasSize(1);
+    assertThat(runs())
+        .containsExactly(
+            "1 06:00 schedule running 1",
+            "2 07:00 schedule queued 0",
+            "3 08:00 schedule skipped 0");
+  }
+
+  @Test
+  void whatIsStoppedIsDoneAgainAndHasNotFailed() throws Exception {
+    jobs(hourly());
+    at("06:00:00");
+    for (int i = 1; i < 5; i++) {
+      jobs.close();
+      result = new Result(false, "ended");
+      done();
+      assertThat(runs()).containsExactly("1 06:00 schedule cut off " + i);
+      kill();
+      jobs(hourly());
+      jobs.advance();
     }
+    result = new Result(true, "PASS=1");
+    done();
+    assertThat(runs()).containsExactly("1 06:00 schedule succeeded 5");
+  }
+
+  @Test
+  void runsOfAJobThatIsGoneAreLeftOut() throws Exception {
+    jobs(hourly());
+    at("06:00:00");
+    kill();
+    jobs();
+    jobs.advance();
+    assertThat(runs()).containsExactly("1 06:00 schedule skipped 1");
+    kill();
+    jobs(hourly());
+    jobs.advance();
+    assertThat(working).isEmpty();
+    assertThat(jobs.status().get(0).last())
+        .hasValueSatisfying(r -> assertThat(r.state()).isEqualTo(JobRun.State.SKIPPED));
   }
 
   @Test
   void failuresAreTriedAgainAfterGrowingDelays() throws Exception {
-    jobs(job(CronSchedule.parse("0 6 * * *", ZoneId.of("UTC")), Overlap.SKIP, CatchUp.ONCE, 2));
+    jobs(job(DAILY, Overlap.SKIP, CatchUp.ONCE, 2, Optional.empty()));
     result = new Result(false, "ERROR=1");
     at("06:00:00");
     done();
@@ -314,19 +366,14 @@ class JobsTest {
     jobs(hourly());
     kill();
     clock.set(Instant.parse("2026-11-28T12:30:00Z"));
-    jobs(job(CronSchedule.parse("0 6 * * *", ZoneId.of("UTC")), Overlap.SKIP, CatchUp.ONCE, 0));
+    jobs(job(DAILY));
     jobs.advance();
     assertThat(working).isEmpty();
   }
 
   @Test
   void aPeriodBeginsAtOnceAndRunsCanBeAskedFor() throws Exception {
-    jobs(
-        job(
-            new Schedule.Every(Duration.ofMinutes(10), "10 minutes"),
-            Overlap.SKIP,
-            CatchUp.ONCE,
-            0));
+    jobs(job(new Schedule.Every(Duration.ofMinutes(10), "10 minutes")));
     jobs.advance();
     done();
     assertThat(jobs.request("marts").number()).isEqualTo(jobs.request("marts").number());
@@ -365,25 +412,8 @@ class JobsTest {
     server.start();
     try {
       URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/secret");
-      JobSpec plain = hourly();
       JobSpec spec =
-          new JobSpec(
-              plain.name(),
-              "",
-              plain.schedule(),
-              plain.command(),
-              List.of(),
-              List.of(),
-              false,
-              Map.of(),
-              plain.retries(),
-              plain.timeout(),
-              plain.overlap(),
-              plain.catchUp(),
-              false,
-              Optional.of(new JobSpec.Webhook(address)),
-              plain.where(),
-              plain.where());
+          job(HOURLY, Overlap.SKIP, CatchUp.ONCE, 0, Optional.of(new JobSpec.Webhook(address)));
       assertThat(spec.toString()).doesNotContain("secret");
       result = new Result(false, "a \"bad\" day");
       jobs(spec);

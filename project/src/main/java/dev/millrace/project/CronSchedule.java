@@ -14,7 +14,10 @@ import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A schedule as cron writes it, in a time zone.
@@ -31,6 +34,7 @@ public final class CronSchedule implements Schedule {
       List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(31), Duration.ofDays(366));
 
   private static final int HOUR = 1;
+  private static final Pattern CHARACTERS = Pattern.compile("Invalid chars: (\\S+)");
 
   private final String text;
   private final ZoneId zone;
@@ -53,7 +57,8 @@ public final class CronSchedule implements Schedule {
     String stripped = text.strip().replaceAll("\\s+", " ");
     int fields = stripped.isEmpty() ? 0 : stripped.split(" ").length;
     if (fields != 5) {
-      throw new IllegalArgumentException("it has " + fields + " fields, not 5");
+      throw new IllegalArgumentException(
+          "it has " + fields + (fields == 1 ? " field" : " fields") + ", not 5");
     }
     Cron cron;
     try {
@@ -62,15 +67,23 @@ public final class CronSchedule implements Schedule {
               .parse(stripped)
               .validate();
     } catch (IllegalArgumentException e) {
-      String why = String.valueOf(e.getMessage()).replace("Failed to parse cron expression. ", "");
-      throw new IllegalArgumentException(
-          why.isEmpty() ? "it is none" : why.substring(0, 1).toLowerCase() + why.substring(1), e);
+      throw new IllegalArgumentException(reason(String.valueOf(e.getMessage())), e);
     }
     CronSchedule schedule = new CronSchedule(stripped, zone, cron);
     if (schedule.next(Instant.EPOCH).isEmpty()) {
       throw new IllegalArgumentException("there is no such day");
     }
     return schedule;
+  }
+
+  /** What the library says, in our words where its own are none. */
+  private static String reason(String said) {
+    Matcher characters = CHARACTERS.matcher(said);
+    if (characters.find()) {
+      return "`" + characters.group(1) + "` means nothing there";
+    }
+    String why = said.replace("Failed to parse cron expression. ", "");
+    return why.isEmpty() ? "it is none" : why.substring(0, 1).toLowerCase(Locale.ROOT) + why.substring(1);
   }
 
   @Override
