@@ -7,6 +7,7 @@ import dev.millrace.engine.unittest.UnitTests;
 import dev.millrace.project.AssetGraphPrinter;
 import dev.millrace.project.ProblemPrinter;
 import dev.millrace.project.Project;
+import dev.millrace.server.JobSelections;
 import dev.millrace.server.run.Connectors;
 import dev.millrace.sql.StreamCompiler;
 import dev.millrace.sql.StreamProgram;
@@ -54,6 +55,7 @@ final class CheckCommand implements Callable<Integer> {
       Map<String, StreamProgram> programs =
           Programs.compile(project, compiler, new Connectors().sinks(), problems);
       UnitTests.prepare(project, project.unitTests(), programs, compiler, problems).close();
+      JobSelections.check(project, System.getenv(), problems);
       found.addAll(problems.all());
     } catch (MillraceException e) {
       found.addAll(e.problems());

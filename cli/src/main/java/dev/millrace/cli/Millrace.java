@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       ReplayCommand.class,
       FilesCommand.class,
+      JobsCommand.class,
       AutoComplete.GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -6,6 +6,7 @@ import dev.millrace.api.option.Quantities;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Programs;
 import dev.millrace.project.Project;
+import dev.millrace.server.JobSelections;
 import dev.millrace.server.run.Connectors;
 import dev.millrace.server.run.RunOptions;
 import dev.millrace.server.run.RunningProject;
@@ -51,7 +52,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--until-idle",
       description = {
         "End when every bounded source is exhausted, sources of files have read all that is there,",
-        "generators have made their past, and everything is delivered; exit 0 only if all is well.",
+        "generators have made their past, jobs with a schedule have run once more, and everything is",
+        "delivered; exit 0 only if all is well.",
         "With --for, sources that never end are stopped after that time."
       })
   private boolean untilIdle;
@@ -163,6 +165,7 @@ final class RunCommand implements Callable<Integer> {
       try (StreamCompiler opened = compiler.join()) {
         programs = Programs.compile(options.project(), opened, connectors.sinks(), problems);
       }
+      JobSelections.check(options.project(), System.getenv(), problems);
       if (problems.hasErrors()) {
         print(problems.all());
         return Millrace.PROBLEMS;
@@ -187,6 +190,9 @@ final class RunCommand implements Callable<Integer> {
       area.progress(Interrupts.isStopping() ? "stopping in order" : "stopping");
       List<Problem> left = new ArrayList<>(running.engine().problems());
       left.addAll(running.faults());
+      if (untilIdle) {
+        left.addAll(running.jobs().problems());
+      }
       area.show(running.engine().status());
       running.close();
       area.summary(Duration.ofNanos(System.nanoTime() - started));
@@ -210,7 +216,9 @@ final class RunCommand implements Callable<Integer> {
     }
     long started = System.nanoTime();
     boolean draining = false;
+    JobLines jobs = JobLines.of(running.jobs());
     while (!Interrupts.isStopping()) {
+      jobs.poll().forEach(area::progress);
       area.show(engine.status());
       if (!running.faults().isEmpty() || engine.hasStopped()) {
         return false;
@@ -220,8 +228,14 @@ final class RunCommand implements Callable<Integer> {
         draining = true;
         area.progress("sources stopped, delivering what is left");
       }
+      // Asked first: jobs make tables of all that has come, and sinks may deliver these.
+      boolean made = !untilIdle || running.jobs().isFinished();
       if (draining ? engine.isDrained() : untilIdle && engine.isDone()) {
-        return true;
+        if (made) {
+          jobs.poll().forEach(area::progress);
+          return true;
+        }
+        running.jobs().finish();
       }
       Interrupts.await(250);
     }

@@ -4,6 +4,7 @@ import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
+import dev.millrace.api.job.JobLog;
 import dev.millrace.api.option.Options;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.engine.admission.Admission;
@@ -25,6 +26,7 @@ import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.job.JobTables;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.lake.LakeWatch;
 import dev.millrace.engine.ledger.Ledgers;
@@ -138,6 +140,7 @@ public final class Engine implements Instance, AutoCloseable {
       writer.transact(
           transaction -> {
             SystemTables.create(transaction);
+            JobTables.create(transaction);
             StoreChange.create(transaction);
             LiveView.prepare(transaction, sinks.liveViews());
             ledgers.prepare(transaction, options.sources().values());
@@ -436,6 +439,11 @@ public final class Engine implements Instance, AutoCloseable {
         project.folder(),
         this::built,
         options.lake());
+  }
+
+  /** What became of the project's jobs. */
+  public JobLog jobLog() {
+    return new JobTables(store);
   }
 
   /** A build has committed these tables, or somebody else has in the lake. */

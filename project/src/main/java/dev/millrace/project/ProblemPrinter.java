@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class ProblemPrinter {
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i)(\\b[\\w.-]*(?:password|passwd|passphrase|secret|token|credential|api_?key)[\\w.-]*"
+          "(?i)(\\b[\\w.-]*(?:password|passwd|passphrase|secret|token|credential|api_?key|webhook)[\\w.-]*"
               + "[\"']?\\s*:\\s*)(?![\\s\"']*\\{\\{)([^,}#\\s][^,}#]*)");
   private static final Pattern USER_INFO = Pattern.compile("(://[^/\\s:@]*:)[^@\\s/]+@");
 

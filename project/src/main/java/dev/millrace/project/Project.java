@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param batch what {@code millrace build} makes; seeds and snapshots first
  * @param sinks in the order of files and within them
  * @param dashboards in the order of files
+ * @param jobs in the order of jobs.yml
  * @param unitTests in the order of files and within them
  * @param graph which asset reads which
  */
@@ -33,6 +34,7 @@ public record Project(
     List<BatchSpec> batch,
     List<SinkSpec> sinks,
     List<DashboardSpec> dashboards,
+    List<JobSpec> jobs,
     List<UnitTestSpec> unitTests,
     AssetGraph graph) {
   /** Copies the lists and the map. */
@@ -43,12 +45,18 @@ public record Project(
     batch = List.copyOf(batch);
     sinks = List.copyOf(sinks);
     dashboards = List.copyOf(dashboards);
+    jobs = List.copyOf(jobs);
     unitTests = List.copyOf(unitTests);
   }
 
   /** The model of that name. */
   public Optional<ModelSpec> model(String name) {
     return models.stream().filter(m -> m.name().equals(name)).findFirst();
+  }
+
+  /** The job of that name. */
+  public Optional<JobSpec> job(String name) {
+    return jobs.stream().filter(j -> j.name().equals(name)).findFirst();
   }
 
   /** What {@code millrace build} makes and streams read, in the order of {@link #batch}. */

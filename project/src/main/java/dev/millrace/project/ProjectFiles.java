@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 final class ProjectFiles {
   static final String PROJECT = "millrace.yml";
 
+  static final String JOBS = "jobs.yml";
+
   private static final String DBT_PROJECT = "dbt_project.yml";
 
   private static final List<String> FOLDERS =
@@ -64,6 +66,23 @@ final class ProjectFiles {
           SourceLocation.ofFile(PROJECT),
           "the folder `" + folder + "` has no `millrace.yml`, so it is no project",
           hint);
+    }
+    return Optional.empty();
+  }
+
+  /** jobs.yml; empty if there is none. A name that is nearly that gets a warning. */
+  Optional<TextFile> jobs() {
+    if (Files.isRegularFile(folder.resolve(JOBS))) {
+      return files.read(folder.resolve(JOBS));
+    }
+    for (String name : List.of("jobs.yaml", "job.yml", "job.yaml")) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        problems.warning(
+            ProjectError.NO_EFFECT,
+            SourceLocation.ofFile(name),
+            "the file is not read: jobs are in `" + JOBS + "`",
+            "rename it");
+      }
     }
     return Optional.empty();
   }

@@ -148,6 +148,7 @@ public final class ProjectLoader {
       List<ModelSpec> models = modelReader.specs(ordered, Set.of());
       sinkReader.checkModels(drafts, sourceReader.streamIds());
       List<DashboardSpec> dashboards = dashboards(reader);
+      List<JobSpec> jobs = jobs(reader, zone(project));
       List<UnitTestSpec> tests =
           unitTests(
               setting,
@@ -156,7 +157,6 @@ public final class ProjectLoader {
               new ModelVariants.Rendering(modelReader, ordered));
       files.warnOfMisspeltFolders();
       problems.throwIfErrors();
-
       AssetGraph graph =
           GraphBuilder.build(
               sources, models, batch.all(), drafts, sinks, dashboards, dashboardFiles);
@@ -171,6 +171,7 @@ public final class ProjectLoader {
           batch.all(),
           sinks,
           dashboards,
+          jobs,
           tests,
           graph);
     }
@@ -282,6 +283,7 @@ public final class ProjectLoader {
         for (String in : List.of("sources", "models", "sinks", "dashboards")) {
           files.in(in, ".yml", ".yaml").forEach(f -> YamlReader.read(f, problems));
         }
+        files.jobs().ifPresent(f -> YamlReader.read(f, problems));
         throw new StopException(problems.all());
       }
       project.get().located("name").ifPresent(this::checkName);
@@ -365,6 +367,15 @@ public final class ProjectLoader {
             "target `" + target.name() + "` has no Kafka, and every source's stream is a topic",
             "add `kafka: embedded` to it, or Kafka's `url`");
       }
+    }
+
+    private List<JobSpec> jobs(OptionReader reader, ZoneId zone) {
+      JobReader jobReader = new JobReader(reader, zone, problems);
+      return files
+          .jobs()
+          .flatMap(file -> YamlReader.read(file, problems))
+          .map(jobReader::read)
+          .orElse(List.of());
     }
 
     private List<DashboardSpec> dashboards(OptionReader reader) {

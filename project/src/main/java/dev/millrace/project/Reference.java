@@ -66,6 +66,8 @@ public final class Reference {
         options("Sink to `" + connector.name() + "`", text, sink.sinkOptions(), out);
       }
     }
+    heading("jobs.yml", JobFormat.JOBS.text() + " By name under `jobs`.", out);
+    section("Job", JobFormat.JOB, out);
     heading("dashboards/*.yml", ProjectFormat.DASHBOARD.text(), out);
     section("Dashboard", ProjectFormat.DASHBOARD, out);
     return out.toString();
@@ -124,8 +126,9 @@ public final class Reference {
   /**
    * JSON schemas (draft 2020-12) by file name: {@code project.schema.json} for millrace.yml, {@code
    * properties.schema.json} for the files in {@code sources/}, {@code models/} and {@code sinks/},
-   * {@code dashboard.schema.json} for those in {@code dashboards/}. Keys of connectors are allowed
-   * wherever one of them may stand; which connector has which, only Millrace checks.
+   * {@code jobs.schema.json} for jobs.yml, {@code dashboard.schema.json} for those in {@code
+   * dashboards/}. Keys of connectors are allowed wherever one of them may stand; which connector
+   * has which, only Millrace checks.
    */
   public Map<String, String> schemas() {
     List<Option> system = new ArrayList<>();
@@ -154,6 +157,7 @@ public final class Reference {
     Map<String, String> schemas = new LinkedHashMap<>();
     schemas.put("project.schema.json", document(project));
     schemas.put("properties.schema.json", document(properties));
+    schemas.put("jobs.schema.json", document(block(JobFormat.JOBS)));
     schemas.put("dashboard.schema.json", document(block(ProjectFormat.DASHBOARD)));
     return schemas;
   }

@@ -24,6 +24,8 @@ class ReferenceTest {
             ProjectFormat.SINK,
             ProjectFormat.MODEL,
             ProjectFormat.MODEL_CONFIG,
+            JobFormat.JOB,
+            JobFormat.RETRIES,
             ProjectFormat.DASHBOARD)) {
       block.names().forEach(name -> assertThat(markdown).contains("| `" + name + "` | "));
     }
@@ -48,6 +50,10 @@ class ReferenceTest {
           .containsEntry("additionalProperties", false);
     }
     assertThat(reference.schemas().keySet())
-        .containsExactly("project.schema.json", "properties.schema.json", "dashboard.schema.json");
+        .containsExactly(
+            "project.schema.json",
+            "properties.schema.json",
+            "jobs.schema.json",
+            "dashboard.schema.json");
   }
 }

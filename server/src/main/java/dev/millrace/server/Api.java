@@ -11,6 +11,7 @@ import dev.millrace.api.option.Quantities;
 import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.change.StoredProject;
+import dev.millrace.orchestrate.Jobs;
 import dev.millrace.project.DashboardSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.sql.gate.QueryLimits;
@@ -43,13 +44,17 @@ final class Api implements AutoCloseable {
   private final Queries queries;
   private final LivePages pages;
   private final Builds builds;
+  private final Optional<Jobs> jobs;
+  private final JobRequests jobRequests;
   private @Nullable Metrics metrics;
 
-  Api(Instance instance, Queries queries, LivePages pages) {
+  Api(Instance instance, Queries queries, LivePages pages, Optional<Jobs> jobs, BuildTurn turn) {
     this.instance = instance;
     this.queries = queries;
     this.pages = pages;
-    this.builds = new Builds(instance);
+    this.builds = new Builds(instance, turn);
+    this.jobs = jobs;
+    this.jobRequests = new JobRequests(jobs, builds::requireOwner);
   }
 
   void routes(Javalin app) {
@@ -64,6 +69,8 @@ final class Api implements AutoCloseable {
     app.post("/api/files", this::files);
     app.post("/api/build", builds::build);
     app.post("/api/export", this::export);
+    app.get("/api/jobs", ctx -> json(ctx, jobRequests.list()));
+    app.post("/api/jobs", ctx -> json(ctx, jobRequests.change(ctx, body(ctx))));
     app.get("/api/live", this::live);
     app.get("/api/status/live", ctx -> eventStream(ctx, pages::watchStatus));
     app.get("/api/*", ctx -> refuseUnknown());
@@ -79,7 +86,7 @@ final class Api implements AutoCloseable {
   /** Made at the first scrape: a start should not wait for what perhaps nobody asks for. */
   private synchronized Metrics metrics() {
     if (metrics == null) {
-      metrics = new Metrics(instance);
+      metrics = new Metrics(instance, jobs);
     }
     return metrics;
   }

@@ -15,7 +15,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +30,16 @@ final class Builds implements AutoCloseable {
   private static final Set<String> COMMANDS =
       Set.of("build", "seed", "snapshot", "clone", "compile", "docs", "freshness", "run-operation");
 
+  private static final long LOOK_MILLIS = 200;
+
   private final Instance instance;
-  private final ReentrantLock running = new ReentrantLock();
+  private final BuildTurn turn;
   private final Optional<BuildToken> token;
   private volatile @Nullable DbtCommands current;
 
-  Builds(Instance instance) {
+  Builds(Instance instance, BuildTurn turn) {
     this.instance = instance;
+    this.turn = turn;
     this.token = token(instance.project().folder());
   }
 
@@ -51,7 +55,9 @@ final class Builds implements AutoCloseable {
   void build(Context ctx) throws IOException {
     requireOwner(ctx);
     DbtRequest request = request(ctx);
-    if (!running.tryLock()) {
+    boolean taken = turn.take();
+    // For a job one waits: it ends by itself, and comes again and again.
+    if (!taken && turn.job().isEmpty()) {
       throw new RefusedRequest(
           409,
           Problem.error(
@@ -60,12 +66,8 @@ final class Builds implements AutoCloseable {
               "the project is being built already",
               "wait until that build has ended"));
     }
-    try {
-      PrintedAnswer.send(ctx, this::close, out -> run(request, out));
-    } finally {
-      current = null;
-      running.unlock();
-    }
+    Caller caller = new Caller();
+    PrintedAnswer.send(ctx, caller::leave, out -> run(request, out, taken, caller));
   }
 
   /** Lets nobody pass but the user who runs the instance. */
@@ -95,9 +97,50 @@ final class Builds implements AutoCloseable {
     return DbtRequestJson.read(body, instance.project().folder());
   }
 
-  private boolean run(DbtRequest request, PrintWriter out) {
+  /** Whoever wants a build, and ends it by leaving. */
+  private static final class Caller {
+    private final AtomicBoolean gone = new AtomicBoolean();
+    private final AtomicReference<@Nullable DbtCommands> commands = new AtomicReference<>();
+
+    void leave() {
+      gone.set(true);
+      DbtCommands running = commands.get();
+      if (running != null) {
+        running.cancel();
+      }
+    }
+  }
+
+  /** Builds when it is its turn. */
+  private boolean run(DbtRequest request, PrintWriter out, boolean mine, Caller caller) {
+    boolean taken = mine;
+    try {
+      if (!taken && !request.json()) {
+        out.println("Waiting for job `" + turn.job().orElse("") + "`");
+        out.flush();
+      }
+      while (!taken && !caller.gone.get()) {
+        taken = turn.await(LOOK_MILLIS);
+      }
+      return taken && build(request, out, caller);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      if (taken) {
+        current = null;
+        turn.leave();
+      }
+    }
+  }
+
+  private boolean build(DbtRequest request, PrintWriter out, Caller caller) {
     DbtCommands commands = new DbtCommands(request, System.getenv(), out);
     current = commands;
+    caller.commands.set(commands);
+    if (caller.gone.get()) {
+      return false;
+    }
     try {
       return commands.run(manifest -> instance.models());
     } catch (MillraceException e) {

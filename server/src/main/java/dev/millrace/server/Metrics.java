@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.api.connect.SourceActivity;
 import dev.millrace.engine.Instance;
 import dev.millrace.engine.Status;
+import dev.millrace.orchestrate.Jobs;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
@@ -38,8 +39,9 @@ final class Metrics implements AutoCloseable {
 
   private volatile Status status;
 
-  Metrics(Instance instance) {
+  Metrics(Instance instance, Optional<Jobs> jobs) {
     this.instance = instance;
+    jobs.ifPresent(j -> new JobMetrics(j).bindTo(registry));
     status = instance.status();
     List<MeterBinder> machine =
         List.of(

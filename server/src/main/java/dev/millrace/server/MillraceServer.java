@@ -3,9 +3,11 @@ package dev.millrace.server;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.engine.Instance;
+import dev.millrace.orchestrate.Jobs;
 import io.javalin.Javalin;
 import io.javalin.util.JavalinBindException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -41,9 +43,20 @@ public final class MillraceServer implements AutoCloseable {
    * @throws StopException if the port is in use
    */
   public static MillraceServer start(Instance instance, OptionalInt port) {
+    return start(instance, Optional.empty(), new BuildTurn(), port);
+  }
+
+  /**
+   * As the other, with jobs.
+   *
+   * @param jobs those of the instance; they outlive the server
+   * @param turn taken by builds that command lines ask for
+   */
+  public static MillraceServer start(
+      Instance instance, Optional<Jobs> jobs, BuildTurn turn, OptionalInt port) {
     Queries queries = new Queries(instance);
     LivePages pages = new LivePages(instance, queries);
-    Api api = new Api(instance, queries, pages);
+    Api api = new Api(instance, queries, pages, jobs, turn);
     try {
       return new MillraceServer(listen(api, port), queries, pages, api);
     } catch (StopException e) {

@@ -203,6 +203,20 @@ public final class StoreClient {
     return work.get();
   }
 
+  /** What the running instance answers. */
+  JsonNode get(String path) {
+    return send(HttpRequest.newBuilder(running().orElseThrow().resolve(path)).GET());
+  }
+
+  /** What the running instance answers to whoever shows the token. */
+  JsonNode post(String path, ObjectNode body, String token) {
+    return send(
+        HttpRequest.newBuilder(running().orElseThrow().resolve(path))
+            .header("Content-Type", "application/json")
+            .header(BuildToken.HEADER, token)
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body))));
+  }
+
   private static ObjectNode body(String action, FileSelection selection) {
     ObjectNode body = Json.object().put("action", action.toLowerCase(Locale.ROOT));
     selection.source().ifPresent(s -> body.put("source", s));
@@ -233,7 +247,8 @@ public final class StoreClient {
     }
   }
 
-  private Optional<URI> running() {
+  /** Where the instance is that has the project. */
+  Optional<URI> running() {
     return InstanceLock.find(folder).flatMap(InstanceLock.Instance::address).map(URI::create);
   }
 

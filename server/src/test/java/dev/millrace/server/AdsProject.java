@@ -16,10 +16,12 @@ import dev.millrace.project.AssetGraph.Asset;
 import dev.millrace.project.AssetGraph.Edge;
 import dev.millrace.project.AssetGraph.Kind;
 import dev.millrace.project.DashboardSpec;
+import dev.millrace.project.JobSpec;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.ModelSpec.Emit;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
+import dev.millrace.project.Schedule;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
@@ -114,8 +116,30 @@ final class AdsProject {
         List.of(),
         sinks,
         dashboards,
+        List.of(job("marts", "All that is built, with `tests`."), job("reports", "")),
         List.of(),
         graph(models, sinks, dashboards));
+  }
+
+  private static JobSpec job(String name, String description) {
+    SourceLocation place = SourceLocation.ofFile("jobs.yml");
+    return new JobSpec(
+        name,
+        description,
+        Optional.of(new Schedule.Every(Duration.ofDays(1), "1 day")),
+        JobSpec.Command.BUILD,
+        List.of(),
+        List.of(),
+        false,
+        Map.of(),
+        new JobSpec.Retries(0, Duration.ZERO, 1, Duration.ZERO),
+        Optional.empty(),
+        JobSpec.Overlap.SKIP,
+        JobSpec.CatchUp.ONCE,
+        false,
+        Optional.empty(),
+        place,
+        place);
   }
 
   private static Options options() {

@@ -7,13 +7,24 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.job.JobTables;
+import dev.millrace.engine.store.Store;
+import dev.millrace.engine.store.StoreOptions;
+import dev.millrace.orchestrate.JobRunner;
+import dev.millrace.orchestrate.JobRunner.Result;
+import dev.millrace.orchestrate.Jobs;
 import dev.millrace.project.DashboardSpec;
+import dev.millrace.project.JobSpec;
+import dev.millrace.project.Project;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +46,10 @@ class PageTest {
       "/, /dashboards/ads, /assets/ads.impressions, /assets/campaign_minutes, /sql, /system";
 
   @TempDir static Path folder;
+  private final AtomicReference<Result> built = new AtomicReference<>(new Result(true, "PASS=7"));
   private LiveStore store;
+  private Store jobStore;
+  private Jobs jobs;
   private MillraceServer server;
   private Chromium browser;
 
@@ -44,9 +58,13 @@ class PageTest {
     assumeTrue(
         Chromium.program().isPresent(),
         "there is no Chromium on the PATH: `apt-get install chromium` (./check does it)");
-    store = new LiveStore(folder, AdsProject.load(broken()));
+    Project project = AdsProject.load(broken());
+    store = new LiveStore(folder, project);
     store.step(3_000, Duration.ofMinutes(4), Instant.now());
-    server = MillraceServer.start(store, OptionalInt.empty());
+    jobStore = Store.open(new StoreOptions(folder.resolve("jobs"), ZoneOffset.UTC, 64 << 20, 1));
+    jobs = Jobs.open(project, JobTables.prepare(jobStore), this::build, Clock.systemUTC());
+    jobs.start();
+    serve(OptionalInt.empty());
     browser = Chromium.start();
   }
 
@@ -55,8 +73,26 @@ class PageTest {
     if (browser != null) {
       browser.close();
       server.close();
+      jobs.close();
+      jobStore.close();
       store.close();
     }
+  }
+
+  private void serve(OptionalInt port) {
+    server = MillraceServer.start(store, Optional.of(jobs), new BuildTurn(), port);
+  }
+
+  private JobRunner.Try build(JobSpec job, long run, int attempt) {
+    return new JobRunner.Try() {
+      @Override
+      public Result run() {
+        return built.get();
+      }
+
+      @Override
+      public void cancel() {}
+    };
   }
 
   @BeforeEach
@@ -171,7 +207,7 @@ class PageTest {
     server.close();
     patiently(() -> assertThat(browser.text(".connection")).startsWith("Paused"));
     store.step(100, Duration.ofSeconds(1), Instant.now());
-    server = MillraceServer.start(store, OptionalInt.of(port));
+    serve(OptionalInt.of(port));
     patiently(() -> assertThat(browser.text(".connection")).startsWith("Live"));
     patiently(() -> assertThat(figure("Impressions")).isEqualTo(store.value(IMPRESSIONS)));
   }
@@ -194,6 +230,42 @@ class PageTest {
     browser.evaluate("document.querySelector('a[href=\"/assets/campaign_minutes\"]').click()");
     patiently(() -> assertThat(browser.text("h1")).startsWith("campaign_minutes"));
     assertThat(browser.errors).isEmpty();
+  }
+
+  @Test
+  void theOverviewShowsJobsAndWhichOfThemFailed() throws Exception {
+    open("/");
+    patiently(() -> assertThat(job(0)).startsWith("martsevery 1 day"));
+    patiently(() -> assertThat(job(0)).contains("with tests.", "Succeeded", "Nextin "));
+    patiently(() -> assertThat(job(1)).startsWith("reports").contains("Succeeded"));
+    long before = runs(1);
+    built.set(new Result(false, "a bad day"));
+    try {
+      jobs.request("reports");
+      patiently(() -> assertThat(browser.text(".attention")).contains("reports failed: a bad day"));
+      assertThat(job(1)).contains("Failed");
+      assertThat(runs(1)).isEqualTo(before + 1);
+    } finally {
+      built.set(new Result(true, "PASS=7"));
+    }
+    jobs.request("reports");
+    patiently(() -> assertThat(browser.text(".attention")).isEmpty());
+    patiently(() -> assertThat(job(1)).contains("Succeeded"));
+    assertThat(
+            browser.evaluate(
+                "[...document.querySelectorAll('.job:nth-child(2) .job-run')].slice(-2).map(r => r.dataset.state)"))
+        .extracting(JsonNode::asText)
+        .containsExactly("failed", "succeeded");
+    assertThat(browser.errors).isEmpty();
+  }
+
+  private String job(int number) throws Exception {
+    return browser.text(".job:nth-child(" + (number + 1) + ")");
+  }
+
+  private long runs(int job) throws Exception {
+    String bars = ".job:nth-child(" + (job + 1) + ") .job-run";
+    return browser.evaluate("document.querySelectorAll('" + bars + "').length").asLong();
   }
 
   @Test

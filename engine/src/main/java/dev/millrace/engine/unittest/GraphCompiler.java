@@ -324,6 +324,7 @@ final class GraphCompiler {
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
           project.graph());
     }
   }

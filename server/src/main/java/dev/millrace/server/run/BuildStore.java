@@ -1,6 +1,7 @@
 package dev.millrace.server.run;
 
 import dev.millrace.api.error.Problems;
+import dev.millrace.api.job.JobLog;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.dbt.manifest.Manifest;
@@ -9,19 +10,21 @@ import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
+import dev.millrace.engine.job.JobTables;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.ProjectLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A project's store while models are built in it and no instance runs: nobody else opens it
- * meanwhile. For one thread.
+ * meanwhile. For one build at a time.
  */
 public final class BuildStore implements AutoCloseable {
   private final Path folder;
@@ -42,26 +45,49 @@ public final class BuildStore implements AutoCloseable {
   }
 
   /**
-   * Opens it.
+   * Where models are built.
    *
    * @throws dev.millrace.api.error.StopException if an instance has it
    */
   public Adapter adapter(Manifest manifest) {
-    DataFolder data = DataFolder.open(folder);
-    lock = InstanceLock.acquire(data);
-    int processors = Runtime.getRuntime().availableProcessors();
-    Store opened =
-        Store.open(
-            new StoreOptions(
-                    data.resolve("store"),
-                    manifest.timeZone(),
-                    memory.orElse(StoreOptions.ENGINES_OWN),
-                    processors)
-                .with(ProjectFunctions.load(folder, new Problems())));
-    store = opened;
-    Optional<Lake> found = lake(manifest, data);
-    lake = found.orElse(null);
-    return new StoreAdapter(opened, BatchLimits.alone(processors), folder, tables -> {}, found);
+    Store opened = open(manifest.timeZone());
+    if (lake == null) {
+      lake = lake(manifest, DataFolder.open(folder)).orElse(null);
+    }
+    return new StoreAdapter(
+        opened,
+        BatchLimits.alone(Runtime.getRuntime().availableProcessors()),
+        folder,
+        tables -> {},
+        Optional.ofNullable(lake));
+  }
+
+  /**
+   * What became of the project's jobs.
+   *
+   * @param zone of the project
+   * @throws dev.millrace.api.error.StopException if an instance has it
+   */
+  public JobLog jobLog(ZoneId zone) {
+    return JobTables.prepare(open(zone));
+  }
+
+  private synchronized Store open(ZoneId zone) {
+    Store known = store;
+    if (known == null) {
+      DataFolder data = DataFolder.open(folder);
+      lock = InstanceLock.acquire(data);
+      known =
+          Store.open(
+              new StoreOptions(
+                      data.resolve("store"),
+                      zone,
+                      memory.orElse(StoreOptions.ENGINES_OWN),
+                      Runtime.getRuntime().availableProcessors())
+                  .with(ProjectFunctions.load(folder, new Problems())));
+      store = known;
+    }
+    return known;
   }
 
   /** The target's lake, if a model wants one. */

@@ -9,7 +9,10 @@ import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.EngineOptions;
+import dev.millrace.orchestrate.Jobs;
 import dev.millrace.project.SystemSpec;
+import dev.millrace.server.BuildTurn;
+import dev.millrace.server.JobBuilds;
 import dev.millrace.server.MillraceServer;
 import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -44,6 +48,7 @@ public final class RunningProject implements AutoCloseable {
   private final InstanceLock lock;
   private final EmbeddedSystems systems;
   private @Nullable Engine engine;
+  private @Nullable Jobs jobs;
   private @Nullable URI address;
 
   private RunningProject(RunOptions options) {
@@ -140,8 +145,19 @@ public final class RunningProject implements AutoCloseable {
                     options.project().name(), options.project().target(), folder, connectors)));
     engine = opened;
     toClose.push(opened);
-    MillraceServer server = MillraceServer.start(opened, options.port());
+    BuildTurn turn = new BuildTurn();
+    Jobs planned =
+        Jobs.open(
+            options.project(),
+            opened.jobLog(),
+            new JobBuilds(options.project(), manifest -> opened.models(), turn),
+            Clock.systemUTC());
+    jobs = planned;
+    MillraceServer server =
+        MillraceServer.start(opened, Optional.of(planned), turn, options.port());
     toClose.push(server);
+    // A page may look until the end, but no run begins or goes on.
+    toClose.push(planned);
     address = server.address();
     lock.announce(server.address().toString());
     systems.awaitKafka();
@@ -152,6 +168,7 @@ public final class RunningProject implements AutoCloseable {
             name ->
                 opened.connect(name, withAddress(name, Map.of("url", systems.cluster().url()))));
     systems.onStarted((name, started) -> opened.connect(name, withAddress(name, started)));
+    planned.start();
   }
 
   private Options withAddress(String name, Map<String, Object> started) {
@@ -178,6 +195,15 @@ public final class RunningProject implements AutoCloseable {
       throw new IllegalStateException("not started");
     }
     return running;
+  }
+
+  /** Its jobs. */
+  public Jobs jobs() {
+    Jobs known = jobs;
+    if (known == null) {
+      throw new IllegalStateException("not started");
+    }
+    return known;
   }
 
   /** Where the page is. */

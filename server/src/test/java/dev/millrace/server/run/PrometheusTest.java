@@ -63,6 +63,11 @@ class PrometheusTest {
                 columns: [{name: id, type: VARCHAR}, {name: at, type: TIMESTAMPTZ}]
         """
             .formatted(drops.toAbsolutePath()));
+    // And a job that fails: an alert is about it.
+    Files.createDirectories(shop.folder().resolve("tests"));
+    Files.writeString(shop.folder().resolve("tests/never_well.sql"), "SELECT 1 AS found\n");
+    Files.writeString(
+        shop.folder().resolve("jobs.yml"), "jobs:\n  check: {every: 1 day, command: test}\n");
     Connectors connectors = new Connectors();
     Project project = shop.load(connectors);
     try (RunningProject running =
@@ -113,6 +118,13 @@ class PrometheusTest {
           .atMost(LIMIT)
           .untilAsserted(() -> assertThat(query(port, asked)).as(asked).isPositive());
     }
+    Awaitility.await("a job that failed")
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        query(port, "ALERTS{alertname=\"MillraceJobFailed\", job_name=\"check\"}"))
+                    .isEqualTo(1));
     Awaitility.await("alerts are taken")
         .atMost(LIMIT)
         .untilAsserted(
