@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a project that was ended has in its embedded lake, beside what its store has. */
 final class LakeTables {
@@ -85,7 +86,7 @@ final class LakeTables {
 
   private TableStore open() {
     Map<String, String> options = new LinkedHashMap<>();
-    new LakeSystem("lake", data.resolve("lake"))
+    new LakeSystem("lake", "music", data.resolve("lake"), Optional.empty())
         .start()
         .forEach((name, value) -> options.put(name, String.valueOf(value)));
     for (Connector connector : new Connectors().all()) {

@@ -3,10 +3,12 @@ package dev.millrace.lake;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.table.PartitionField;
 import dev.millrace.api.table.StoredTable;
+import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableStore;
 import dev.millrace.api.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -105,8 +107,16 @@ final class IcebergStore implements TableStore {
   }
 
   @Override
-  public boolean isLocal() {
-    return files.isLocal();
+  public void pin(String view, TableFiles read) {
+    guarded(
+        "keep files of `" + view + "`",
+        () -> {
+          files.pin(
+              view,
+              String.valueOf(read.version()),
+              read.files().stream().map(f -> Path.of(f.path())).toList());
+          return true;
+        });
   }
 
   @Override

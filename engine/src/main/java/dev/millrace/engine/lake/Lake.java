@@ -1,15 +1,14 @@
 package dev.millrace.engine.lake;
 
-import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.StopException;
+import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableStore;
-import dev.millrace.engine.batch.BatchError;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The target's lake, which is opened when it is first needed. Thread-safe. */
 public final class Lake implements AutoCloseable {
   private final String project;
+  private final String place;
   private final Supplier<TableStore> opener;
   private @Nullable TableStore store;
 
@@ -17,10 +16,12 @@ public final class Lake implements AutoCloseable {
    * A lake.
    *
    * @param project whose tables it keeps; the name under which its models write
+   * @param place where the store is that shows its tables: unlike that of any other project
    * @param opener opens it; may throw what {@link TableStore} may
    */
-  public Lake(String project, Supplier<TableStore> opener) {
+  public Lake(String project, String place, Supplier<TableStore> opener) {
     this.project = project;
+    this.place = place;
     this.opener = opener;
   }
 
@@ -57,6 +58,11 @@ public final class Lake implements AutoCloseable {
       store = opened;
     }
     return opened;
+  }
+
+  /** Keeps files readable for a view of the store; as {@link TableStore#pin}. */
+  void pin(String schema, String name, TableFiles files) {
+    store().pin(place + " " + schema + "." + name, files);
   }
 
   @Override

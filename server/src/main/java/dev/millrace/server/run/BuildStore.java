@@ -5,7 +5,10 @@ import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.HdfsSystem;
 import dev.millrace.embedded.InstanceLock;
+import dev.millrace.embedded.Ports;
+import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
@@ -13,8 +16,12 @@ import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.ProjectLoader;
+import dev.millrace.project.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +36,7 @@ public final class BuildStore implements AutoCloseable {
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
   private @Nullable Lake lake;
+  private volatile @Nullable Supervisor hdfs;
 
   /**
    * A store that is opened when it is first asked for.
@@ -74,12 +82,20 @@ public final class BuildStore implements AutoCloseable {
     // Beside a dbt_project.yml, targets are those of profiles.yml.
     String target =
         Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
-    return TargetLake.of(
-        manifest.projectName(),
+    Target systems =
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
-            .target(folder, target),
-        data,
-        connectors);
+            .target(folder, target);
+    return TargetLake.of(
+        manifest.projectName(), systems, data, connectors, () -> startHdfs(systems, data));
+  }
+
+  /** An embedded HDFS, which nobody else runs meanwhile. */
+  private Map<String, Object> startHdfs(Target target, DataFolder data) {
+    String name = TargetLake.hdfs(target).orElseThrow().name();
+    Supervisor started =
+        new Supervisor(List.of(new HdfsSystem(name, data.resolve(name), new Ports(data))));
+    hdfs = started;
+    return Objects.requireNonNull(started.start().get(name));
   }
 
   @Override
@@ -89,6 +105,10 @@ public final class BuildStore implements AutoCloseable {
     }
     if (store != null) {
       store.close();
+    }
+    Supervisor started = hdfs;
+    if (started != null) {
+      started.close();
     }
     if (lock != null) {
       lock.close();

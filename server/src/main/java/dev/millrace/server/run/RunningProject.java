@@ -137,7 +137,11 @@ public final class RunningProject implements AutoCloseable {
                 Clock.systemUTC(),
                 systems::status,
                 TargetLake.of(
-                    options.project().name(), options.project().target(), folder, connectors)));
+                    options.project().name(),
+                    options.project().target(),
+                    folder,
+                    connectors,
+                    systems::awaitHdfs)));
     engine = opened;
     toClose.push(opened);
     MillraceServer server = MillraceServer.start(opened, options.port());

@@ -149,7 +149,7 @@ final class BuiltLake {
   /** The lake as others see it. */
   TableStore lake() {
     Map<String, String> options = new LinkedHashMap<>();
-    new LakeSystem("lake", DataFolder.open(folder).resolve("lake"))
+    new LakeSystem("lake", "shop", DataFolder.open(folder).resolve("lake"), Optional.empty())
         .start()
         .forEach((name, value) -> options.put(name, String.valueOf(value)));
     LakeConnector connector = new LakeConnector();
