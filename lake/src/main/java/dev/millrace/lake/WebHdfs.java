@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,15 +172,18 @@ final class WebHdfs {
         }
         failed = e;
       } catch (IOException e) {
-        failed =
-            new IOException(address.namenodes().get(asked) + " does not answer: " + reason(e), e);
+        // Not as its cause, which says less.
+        failed = new IOException(address.namenodes().get(asked) + " does not answer: " + reason(e));
+        failed.addSuppressed(e);
       }
     }
     throw failed == null ? new IOException("no NameNode is named") : failed;
   }
 
   private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return e instanceof UnknownHostException || e.getMessage() == null
+        ? e.getClass().getSimpleName()
+        : e.getMessage();
   }
 
   private URI uri(URI namenode, String path, String operation, String... parameters) {
