@@ -45,6 +45,10 @@ class MusicHdfsTest {
 
         default_target: dev
         """);
+    hdfs.change(
+        "sinks/lake.yml",
+        "    table: bronze.listens\n",
+        "    table: bronze.listens\n    live_view: listens_all\n");
     for (String fault : List.of("sink-before-commit:2", "sink-after-commit", "lake-moved:3")) {
       assertThat(hdfs.run(fault, "run", "--until-idle")).as(fault).isEqualTo(FaultPoint.EXIT_CODE);
     }
@@ -69,6 +73,7 @@ class MusicHdfsTest {
       for (String table : List.of("listens", "page_views", "auth", "status_changes")) {
         lake.assertEqual("bronze_" + table, "bronze." + table);
       }
+      lake.assertLive("bronze_listens", "listens_all");
       for (String table : BUILT) {
         lake.assertEqual(table, "main." + table);
       }

@@ -32,13 +32,13 @@ final class Downloads {
 
   /**
    * A folder of the user's cache, fetched if it is not there yet. Another process may do the same
-   * at the same time: the first one wins.
+   * at the same time: the first one wins. Within this process one waits for the other.
    *
    * @param name of the folder, and of no other version
    * @param file that it has when it is complete
    * @throws dev.millrace.api.error.StopException if the disk refuses
    */
-  static Path once(String name, String file, Fetch fetch) {
+  static synchronized Path once(String name, String file, Fetch fetch) {
     Path cache = cache();
     Path home = cache.resolve(name);
     if (has(name, file)) {

@@ -5,15 +5,14 @@ import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
 import java.net.URI;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How an HDFS is reached.
  *
  * @param namenodes where the NameNode answers HTTP; several where one stands by for another
- * @param user who asks; empty for whom HDFS takes a stranger for
+ * @param user who asks
  */
-record HdfsAddress(List<URI> namenodes, Optional<String> user) {
+record HdfsAddress(List<URI> namenodes, String user) {
   static final String NAMENODE = "namenode";
   static final String USER = "hdfs_user";
 
@@ -32,7 +31,7 @@ record HdfsAddress(List<URI> namenodes, Optional<String> user) {
       List.of(
           NAMENODES,
           Option.optional(
-              USER, OptionType.TEXT, "The user whose files an HDFS takes them for.", "millrace"));
+              USER, OptionType.TEXT, "The user who asks an HDFS; who runs Millrace unless told otherwise.", "millrace"));
 
   HdfsAddress {
     namenodes = List.copyOf(namenodes);
@@ -43,7 +42,7 @@ record HdfsAddress(List<URI> namenodes, Optional<String> user) {
         system.has(NAMENODE)
             ? system.texts(NAMENODE).stream().map(HdfsAddress::uri).toList()
             : List.of(URI.create("http://" + warehouse.getHost() + ":" + PORT));
-    return new HdfsAddress(namenodes, system.optionalText(USER));
+    return new HdfsAddress(namenodes, system.optionalText(USER).orElse(System.getProperty("user.name")));
   }
 
   private static URI uri(String text) {

@@ -30,6 +30,6 @@ public final class HdfsConnector implements Connector {
             "hdfs://namenode.example.org:8020"),
         HdfsAddress.NAMENODES,
         Option.optional(
-            "user", OptionType.TEXT, "The user whose files HDFS takes them for.", "millrace"));
+            "user", OptionType.TEXT, "The user who asks; who runs Millrace unless told otherwise.", "millrace"));
   }
 }

@@ -24,6 +24,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -58,13 +59,39 @@ final class IcebergStore implements TableStore {
     String doing = "open the lake in " + address.warehouse();
     try {
       LakeFiles files = LakeFiles.open(address);
-      JdbcCatalog catalog = new JdbcCatalog(ignored -> files.io(), null, true);
-      catalog.initialize(address.catalog(), properties);
-      return new IcebergStore(catalog, files);
+      return new IcebergStore(catalog(files, address.catalog(), properties), files);
     } catch (IOException e) {
       throw LakeFailure.of(new UncheckedIOException(e), doing);
     } catch (RuntimeException e) {
       throw LakeFailure.of(e, doing);
+    }
+  }
+
+  /** Opens a catalog, and makes its tables in a new database: one after the other does so. */
+  private static JdbcCatalog catalog(
+      LakeFiles files, String name, Map<String, String> properties) {
+    synchronized (IcebergStore.class) {
+      try {
+        return initialized(files, name, properties);
+      } catch (UncheckedSQLException e) {
+        // Another process may have made the same tables meanwhile.
+        return initialized(files, name, properties);
+      }
+    }
+  }
+
+  private static JdbcCatalog initialized(
+      LakeFiles files, String name, Map<String, String> properties) {
+    JdbcCatalog catalog = new JdbcCatalog(ignored -> files.io(), null, true);
+    boolean done = false;
+    try {
+      catalog.initialize(name, properties);
+      done = true;
+      return catalog;
+    } finally {
+      if (!done) {
+        catalog.close();
+      }
     }
   }
 
@@ -162,8 +189,11 @@ final class IcebergStore implements TableStore {
       if (!catalog.namespaceExists(schema)) {
         catalog.createNamespace(schema);
       }
-    } catch (AlreadyExistsException e) {
-      // Another process was faster.
+    } catch (AlreadyExistsException | UncheckedSQLException e) {
+      // Another one was faster, perhaps.
+      if (!catalog.namespaceExists(schema)) {
+        throw e;
+      }
     }
   }
 

@@ -113,9 +113,9 @@ final class WebHdfs {
       try (OutputStream out = connection.getOutputStream()) {
         Files.copy(file, out);
       } catch (IOException e) {
-        throw refusal(connection).orElseThrow(() -> e);
+        throw refusal(connection).orElseThrow(() -> silent("DataNode", connection, e));
       }
-      if (connection.getResponseCode() != CREATED) {
+      if (answer("DataNode", connection) != CREATED) {
         throw refused(connection);
       }
     } finally {
@@ -137,10 +137,33 @@ final class WebHdfs {
   /** The bytes of a file from an offset on. */
   InputStream open(String path, long offset) throws IOException {
     HttpURLConnection connection = connect("GET", place("GET", path, "OPEN", "offset=" + offset));
-    if (connection.getResponseCode() != OK) {
+    if (answer("DataNode", connection) != OK) {
       throw refused(connection);
     }
     return connection.getInputStream();
+  }
+
+  /** The code of an answer; an exception that says who gives none. */
+  private static int answer(String who, HttpURLConnection connection) throws IOException {
+    try {
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      throw silent(who, connection, e);
+    }
+  }
+
+  private static IOException silent(String who, HttpURLConnection connection, IOException e) {
+    String reason =
+        e instanceof UnknownHostException || e.getMessage() == null
+            ? e.getClass().getSimpleName()
+            : e.getMessage();
+    IOException told =
+        new IOException(
+            "the %s at %s does not answer: %s"
+                .formatted(who, connection.getURL().getAuthority(), reason));
+    // Not as its cause, which says less.
+    told.addSuppressed(e);
+    return told;
   }
 
   /** Where a DataNode takes or gives a file. */
@@ -172,25 +195,17 @@ final class WebHdfs {
         }
         failed = e;
       } catch (IOException e) {
-        // Not as its cause, which says less.
-        failed = new IOException(address.namenodes().get(asked) + " does not answer: " + reason(e));
-        failed.addSuppressed(e);
+        failed = e;
       }
     }
     throw failed == null ? new IOException("no NameNode is named") : failed;
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof UnknownHostException || e.getMessage() == null
-        ? e.getClass().getSimpleName()
-        : e.getMessage();
   }
 
   private URI uri(URI namenode, String path, String operation, String... parameters) {
     String encoded =
         Arrays.stream(path.split("/", -1)).map(WebHdfs::encode).collect(Collectors.joining("/"));
     StringBuilder query = new StringBuilder("?op=").append(operation);
-    address.user().ifPresent(user -> query.append("&user.name=").append(encode(user)));
+    query.append("&user.name=").append(encode(address.user()));
     for (String parameter : parameters) {
       query.append('&').append(parameter);
     }
@@ -204,7 +219,7 @@ final class WebHdfs {
 
   private static JsonNode ask(String method, URI uri) throws IOException {
     HttpURLConnection connection = connect(method, uri);
-    if (connection.getResponseCode() != OK) {
+    if (answer("NameNode", connection) != OK) {
       throw refused(connection);
     }
     try (InputStream answer = connection.getInputStream()) {

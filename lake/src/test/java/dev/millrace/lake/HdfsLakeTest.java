@@ -153,7 +153,7 @@ class HdfsLakeTest extends RemoteLakeContract {
   void errorsTellWhatToDo() {
     assertThatThrownBy(() -> lake().with("namenode", "http://127.0.0.1:1").open())
         .isInstanceOf(RetryException.class)
-        .hasMessageContaining("http://127.0.0.1:1 does not answer");
+        .hasMessageContaining("the NameNode at 127.0.0.1:1 does not answer: Connection refused");
     assertThatThrownBy(() -> lake().with("namenode", "127.0.0.1").open())
         .isInstanceOf(StopException.class)
         .hasMessageContaining("`namenode` is no address of a NameNode: `127.0.0.1`");
@@ -172,6 +172,6 @@ class HdfsLakeTest extends RemoteLakeContract {
         new LakeFolder(server.folder(), Map.of("warehouse", "hdfs://no-such-host.invalid/lake"));
     assertThatThrownBy(unnamed::open)
         .isInstanceOf(RetryException.class)
-        .hasMessageContaining("http://no-such-host.invalid:9870 does not answer");
+        .hasMessageContaining("the NameNode at no-such-host.invalid:9870 does not answer: UnknownHost");
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.io.FileInfo;
 
@@ -77,7 +76,7 @@ final class HdfsServer implements RemoteLake {
 
   /** HDFS as its user has it. */
   WebHdfs client() {
-    return new WebHdfs(new HdfsAddress(List.of(URI.create(namenode())), Optional.of("millrace")));
+    return new WebHdfs(new HdfsAddress(List.of(URI.create(namenode())), "millrace"));
   }
 
   @Override
