@@ -31,7 +31,10 @@ record HdfsAddress(List<URI> namenodes, String user) {
       List.of(
           NAMENODES,
           Option.optional(
-              USER, OptionType.TEXT, "The user who asks an HDFS; who runs Millrace unless told otherwise.", "millrace"));
+              USER,
+              OptionType.TEXT,
+              "The user who asks an HDFS; who runs Millrace unless told otherwise.",
+              "millrace"));
 
   HdfsAddress {
     namenodes = List.copyOf(namenodes);
@@ -42,7 +45,8 @@ record HdfsAddress(List<URI> namenodes, String user) {
         system.has(NAMENODE)
             ? system.texts(NAMENODE).stream().map(HdfsAddress::uri).toList()
             : List.of(URI.create("http://" + warehouse.getHost() + ":" + PORT));
-    return new HdfsAddress(namenodes, system.optionalText(USER).orElse(System.getProperty("user.name")));
+    return new HdfsAddress(
+        namenodes, system.optionalText(USER).orElse(System.getProperty("user.name")));
   }
 
   private static URI uri(String text) {

@@ -30,6 +30,9 @@ public final class HdfsConnector implements Connector {
             "hdfs://namenode.example.org:8020"),
         HdfsAddress.NAMENODES,
         Option.optional(
-            "user", OptionType.TEXT, "The user who asks; who runs Millrace unless told otherwise.", "millrace"));
+            "user",
+            OptionType.TEXT,
+            "The user who asks; who runs Millrace unless told otherwise.",
+            "millrace"));
   }
 }

@@ -68,8 +68,7 @@ final class IcebergStore implements TableStore {
   }
 
   /** Opens a catalog, and makes its tables in a new database: one after the other does so. */
-  private static JdbcCatalog catalog(
-      LakeFiles files, String name, Map<String, String> properties) {
+  private static JdbcCatalog catalog(LakeFiles files, String name, Map<String, String> properties) {
     synchronized (IcebergStore.class) {
       try {
         return initialized(files, name, properties);

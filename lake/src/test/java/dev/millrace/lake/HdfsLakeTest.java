@@ -172,6 +172,7 @@ class HdfsLakeTest extends RemoteLakeContract {
         new LakeFolder(server.folder(), Map.of("warehouse", "hdfs://no-such-host.invalid/lake"));
     assertThatThrownBy(unnamed::open)
         .isInstanceOf(RetryException.class)
-        .hasMessageContaining("the NameNode at no-such-host.invalid:9870 does not answer: UnknownHost");
+        .hasMessageContaining(
+            "the NameNode at no-such-host.invalid:9870 does not answer: UnknownHost");
   }
 }
