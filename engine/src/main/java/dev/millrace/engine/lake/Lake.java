@@ -31,27 +31,12 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * Its tables, for models, which need their files to stay.
+   * Its tables, wherever their files are.
    *
    * @throws dev.millrace.api.error.RetryException if it cannot be reached now
    * @throws dev.millrace.api.error.StopException if a person has to change something
    */
   public synchronized TableStore store() {
-    TableStore opened = tables();
-    if (!opened.isLocal()) {
-      throw new StopException(
-          Problem.error(
-              BatchError.LAKE_REMOTE,
-              null,
-              "models cannot be in this lake: its files are not on the local disk",
-              "set `materialized` without `file_format`, or deliver the model to the lake by a sink"),
-          null);
-    }
-    return opened;
-  }
-
-  /** Its tables, wherever their files are; as {@link #store}. */
-  public synchronized TableStore tables() {
     TableStore opened = store;
     if (opened == null) {
       opened = opener.get();

@@ -5,10 +5,7 @@ import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.dbt.manifest.Manifest;
 import dev.millrace.embedded.DataFolder;
-import dev.millrace.embedded.HdfsSystem;
 import dev.millrace.embedded.InstanceLock;
-import dev.millrace.embedded.Ports;
-import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
@@ -19,9 +16,6 @@ import dev.millrace.project.ProjectLoader;
 import dev.millrace.project.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +29,7 @@ public final class BuildStore implements AutoCloseable {
   private final OptionalLong memory;
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
-  private @Nullable Lake lake;
-  private volatile @Nullable Supervisor hdfs;
+  private @Nullable StoppedLake lake;
 
   /**
    * A store that is opened when it is first asked for.
@@ -68,7 +61,6 @@ public final class BuildStore implements AutoCloseable {
                 .with(ProjectFunctions.load(folder, new Problems())));
     store = opened;
     Optional<Lake> found = lake(manifest, data);
-    lake = found.orElse(null);
     return new StoreAdapter(opened, BatchLimits.alone(processors), folder, tables -> {}, found);
   }
 
@@ -85,17 +77,9 @@ public final class BuildStore implements AutoCloseable {
     Target systems =
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
             .target(folder, target);
-    return TargetLake.of(
-        manifest.projectName(), systems, data, connectors, () -> startHdfs(systems, data));
-  }
-
-  /** An embedded HDFS, which nobody else runs meanwhile. */
-  private Map<String, Object> startHdfs(Target target, DataFolder data) {
-    String name = TargetLake.hdfs(target).orElseThrow().name();
-    Supervisor started =
-        new Supervisor(List.of(new HdfsSystem(name, data.resolve(name), new Ports(data))));
-    hdfs = started;
-    return Objects.requireNonNull(started.start().get(name));
+    StoppedLake found = new StoppedLake(manifest.projectName(), systems, data, connectors);
+    lake = found;
+    return found.lake();
   }
 
   @Override
@@ -105,10 +89,6 @@ public final class BuildStore implements AutoCloseable {
     }
     if (store != null) {
       store.close();
-    }
-    Supervisor started = hdfs;
-    if (started != null) {
-      started.close();
     }
     if (lock != null) {
       lock.close();
