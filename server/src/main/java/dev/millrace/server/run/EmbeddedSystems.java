@@ -222,6 +222,21 @@ final class EmbeddedSystems implements AutoCloseable {
   }
 
   /**
+   * Whoever waits for systems that are still starting waits no longer, since all is about to stop.
+   */
+  void release() {
+    closing = true;
+    others.completeExceptionally(
+        new StopException(
+            Problem.error(
+                RunError.SYSTEM_FAILED,
+                null,
+                "the project was stopped before its systems ran",
+                null),
+            null));
+  }
+
+  /**
    * Waits until the embedded HDFS answers; its options.
    *
    * @throws StopException if a system does not start

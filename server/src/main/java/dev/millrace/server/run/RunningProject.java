@@ -144,6 +144,8 @@ public final class RunningProject implements AutoCloseable {
                     systems::awaitHdfs)));
     engine = opened;
     toClose.push(opened);
+    // The first to go: views of the lake, or a build, may wait for HDFS.
+    toClose.push(systems::release);
     MillraceServer server = MillraceServer.start(opened, options.port());
     toClose.push(server);
     address = server.address();
