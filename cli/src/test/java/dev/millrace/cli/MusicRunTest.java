@@ -73,6 +73,9 @@ class MusicRunTest {
     for (String table : List.of("listens", "page_views", "auth", "status_changes")) {
       lake.assertEqual("bronze_" + table, "bronze." + table);
     }
+    for (String table : MusicProject.BUILT) {
+      lake.assertEqual(table, "main." + table);
+    }
   }
 
   private static void goldTellsWhatHappened(ClickHouseTables tables) throws Exception {
