@@ -21,13 +21,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a project that was ended has in its embedded lake, beside what its store has. */
 final class LakeTables {
   private final DataFolder data;
+  private final Optional<Supplier<Map<String, Object>>> hdfs;
 
   LakeTables(Path project) {
+    this(project, Optional.empty());
+  }
+
+  /** With the lake's files in an HDFS that runs, whose options are given. */
+  LakeTables(Path project, Optional<Supplier<Map<String, Object>>> hdfs) {
     this.data = DataFolder.open(project);
+    this.hdfs = hdfs;
   }
 
   /** Compares with a stream: the same rows, each as often. Doubles to nine digits. */
@@ -85,15 +95,21 @@ final class LakeTables {
 
   private TableStore open() {
     Map<String, String> options = new LinkedHashMap<>();
-    new LakeSystem("lake", data.resolve("lake"))
+    new LakeSystem("lake", "music", data.resolve("lake"), hdfs)
         .start()
-        .forEach((name, value) -> options.put(name, String.valueOf(value)));
+        .forEach((name, value) -> options.put(name, text(value)));
     for (Connector connector : new Connectors().all()) {
       if (connector instanceof TableStoreConnector lake) {
         return lake.openStore(OptionValues.of(lake.systemOptions(), options));
       }
     }
     throw new AssertionError("no table store on the class path");
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 
   private static String columns(Connection connection, String stream) throws SQLException {

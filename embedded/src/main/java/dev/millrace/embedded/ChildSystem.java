@@ -37,7 +37,7 @@ abstract class ChildSystem implements EmbeddedSystem {
   }
 
   /** The port to listen on, the same in every start. */
-  int port() {
+  synchronized int port() {
     if (port == 0) {
       port = ports.port(name);
     }
@@ -50,9 +50,15 @@ abstract class ChildSystem implements EmbeddedSystem {
    * @param title what it is, for messages
    */
   void launch(String title, ChildProcess.Command command, Predicate<ChildProcess> isReady) {
+    launch(title, command, isReady, START_LIMIT);
+  }
+
+  /** As the other, for one that takes longer to start. */
+  void launch(
+      String title, ChildProcess.Command command, Predicate<ChildProcess> isReady, Duration limit) {
     ChildProcess started = ChildProcess.start(command);
     process = started;
-    started.awaitReady(title, () -> isReady.test(started), START_LIMIT, orderly, STOP_LIMIT);
+    started.awaitReady(title, () -> isReady.test(started), limit, orderly, STOP_LIMIT);
   }
 
   @Override

@@ -7,17 +7,14 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -30,16 +27,13 @@ import org.slf4j.LoggerFactory;
  * whose checksum is here. All projects of a user share it.
  */
 final class ClickHouseEngine {
-  /** The system property that names the folder of downloads, in place of the user's cache. */
-  static final String CACHE = "millrace.cache";
-
   static final String VERSION = "26.5.3";
+  private static final String HOME = "clickhouse-" + VERSION;
   private static final String PACKAGE = "@chdb/lib-linux-x64-gnu";
   private static final String SHA_512 =
       "fPrLmRt5Moor9yGz4mazbrNje4t7X9KB2mTGkXFWRxRBs2iKy8yh6jx11xsa0Qr3iDFMU/yHqd+bVdYJXu3QaQ==";
   private static final String ENTRY = "package/libchdb.so";
   private static final String LIBRARY = "libchdb.so";
-  private static final long NPM_LIMIT_MINUTES = 20;
   private static final Logger LOG = LoggerFactory.getLogger(ClickHouseEngine.class);
 
   private ClickHouseEngine() {}
@@ -52,31 +46,25 @@ final class ClickHouseEngine {
    */
   static synchronized Path library() {
     requirePlatform();
-    Path cache = cache();
-    Path home = cache.resolve("clickhouse-" + VERSION);
-    Path library = home.resolve(LIBRARY);
-    if (!Files.exists(library)) {
-      fetch(cache, home, npm());
-    }
-    return library;
+    Path home =
+        Downloads.once(
+            HOME,
+            LIBRARY,
+            folder -> {
+              Path npm = npm();
+              LOG.info("fetching ClickHouse's engine {}, 167 MB, once for all projects", VERSION);
+              Path packed = pack(npm, folder);
+              verify(packed);
+              Path unpacked = Files.createDirectories(folder.resolve("unpacked"));
+              unpack(packed, unpacked.resolve(LIBRARY));
+              return unpacked;
+            });
+    return home.resolve(LIBRARY);
   }
 
   /** True if the library is there or {@code npm} could fetch it. */
   static boolean isAvailable() {
-    return isPlatform()
-        && (Files.exists(cache().resolve("clickhouse-" + VERSION).resolve(LIBRARY))
-            || Executables.find("npm").isPresent());
-  }
-
-  private static Path cache() {
-    String folder = System.getProperty(CACHE, "");
-    if (!folder.isEmpty()) {
-      return Path.of(folder).toAbsolutePath();
-    }
-    String xdg = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-    return xdg.startsWith("/")
-        ? Path.of(xdg, "millrace")
-        : Path.of(System.getProperty("user.home"), ".cache", "millrace");
+    return isPlatform() && (Downloads.has(HOME, LIBRARY) || Executables.find("npm").isPresent());
   }
 
   private static boolean isPlatform() {
@@ -101,79 +89,30 @@ final class ClickHouseEngine {
                     "install npm (Debian and Ubuntu: apt-get install npm), or "));
   }
 
-  /** Another process may do the same at the same time: the first one wins. */
-  private static void fetch(Path cache, Path home, Path npm) {
-    LOG.info("fetching ClickHouse's engine {}, 167 MB, once for all projects", VERSION);
-    Path unfinished = cache.resolve(Programs.UNFINISHED + ProcessHandle.current().pid());
-    try {
-      Files.createDirectories(cache);
-      Programs.deleteUnfinished(cache);
-      Files.createDirectories(unfinished);
-      try {
-        Path packed = pack(npm, unfinished);
-        verify(packed);
-        Path unpacked = Files.createDirectories(unfinished.resolve("unpacked"));
-        unpack(packed, unpacked.resolve(LIBRARY));
-        move(unpacked, home);
-      } finally {
-        Programs.deleteTree(unfinished);
-      }
-    } catch (IOException e) {
-      throw DataFolder.unusable(cache, e);
-    }
-  }
-
-  private static void move(Path unpacked, Path home) throws IOException {
-    try {
-      Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      if (!Files.exists(home.resolve(LIBRARY))) {
-        throw e;
-      }
-    }
-  }
-
   private static Path pack(Path npm, Path folder) throws IOException {
-    Path output = folder.resolve("npm.log");
-    Process process =
-        new ProcessBuilder(
+    Optional<String> failure =
+        Downloads.run(
+            // Elsewhere npm would read the settings of whatever package it finds itself in.
+            folder,
+            List.of(
                 npm.toString(),
                 "pack",
                 "--silent",
                 "--ignore-scripts",
                 "--pack-destination",
                 folder.toString(),
-                PACKAGE + "@" + VERSION)
-            // Elsewhere npm would read the settings of whatever package it finds itself in.
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    process.getOutputStream().close();
-    boolean ended = false;
-    try {
-      ended = process.waitFor(NPM_LIMIT_MINUTES, TimeUnit.MINUTES);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
+                PACKAGE + "@" + VERSION));
     Optional<Path> packed = Optional.empty();
     try (var files = Files.list(folder)) {
       packed = files.filter(f -> f.toString().endsWith(".tgz")).findFirst();
     }
-    if (!ended || process.exitValue() != 0 || packed.isEmpty()) {
-      throw notFetched(ended ? said(output) : "it took too long");
+    if (failure.isPresent() || packed.isEmpty()) {
+      throw notFetched(
+          failure
+              .filter(text -> !text.isEmpty())
+              .orElse("it said nothing (`npm pack %s@%s` shows more)".formatted(PACKAGE, VERSION)));
     }
     return packed.get();
-  }
-
-  private static String said(Path output) throws IOException {
-    List<String> lines = Files.readAllLines(output).stream().filter(l -> !l.isBlank()).toList();
-    return lines.isEmpty()
-        ? "it said nothing (`npm pack %s@%s` shows more)".formatted(PACKAGE, VERSION)
-        : String.join("; ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
   }
 
   private static void verify(Path packed) throws IOException {

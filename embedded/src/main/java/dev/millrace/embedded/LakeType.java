@@ -1,6 +1,8 @@
 package dev.millrace.embedded;
 
-/** A lake in the data folder. */
+import java.util.Optional;
+
+/** A lake in the data folder; one with files in HDFS is made by who knows both. */
 public final class LakeType implements EmbeddedSystemType {
   @Override
   public String type() {
@@ -9,6 +11,6 @@ public final class LakeType implements EmbeddedSystemType {
 
   @Override
   public EmbeddedSystem create(String name, String project, DataFolder folder, Ports ports) {
-    return new LakeSystem(name, folder.resolve(name));
+    return new LakeSystem(name, project, folder.resolve(name), Optional.empty());
   }
 }

@@ -100,7 +100,7 @@ class ClickHouseEngineTest {
   @Tag("slow")
   void engineIsFetchedOnce() throws IOException {
     assumeTrue(Executables.find("npm").isPresent(), "no npm");
-    System.setProperty(ClickHouseEngine.CACHE, cache().toString());
+    System.setProperty(Downloads.CACHE, cache().toString());
     try {
       Path library = ClickHouseEngine.library();
       assertThat(library).exists();
@@ -109,7 +109,7 @@ class ClickHouseEngineTest {
       assertThat(Files.getAttribute(library, "unix:ino")).isEqualTo(made);
       assertThat(leftovers()).containsExactly(library.getParent());
     } finally {
-      System.clearProperty(ClickHouseEngine.CACHE);
+      System.clearProperty(Downloads.CACHE);
     }
   }
 }

@@ -3,10 +3,12 @@ package dev.millrace.lake;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.table.PartitionField;
 import dev.millrace.api.table.StoredTable;
+import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableStore;
 import dev.millrace.api.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -56,13 +59,38 @@ final class IcebergStore implements TableStore {
     String doing = "open the lake in " + address.warehouse();
     try {
       LakeFiles files = LakeFiles.open(address);
-      JdbcCatalog catalog = new JdbcCatalog(ignored -> files.io(), null, true);
-      catalog.initialize(address.catalog(), properties);
-      return new IcebergStore(catalog, files);
+      return new IcebergStore(catalog(files, address.catalog(), properties), files);
     } catch (IOException e) {
       throw LakeFailure.of(new UncheckedIOException(e), doing);
     } catch (RuntimeException e) {
       throw LakeFailure.of(e, doing);
+    }
+  }
+
+  /** Opens a catalog, and makes its tables in a new database: one after the other does so. */
+  private static JdbcCatalog catalog(LakeFiles files, String name, Map<String, String> properties) {
+    synchronized (IcebergStore.class) {
+      try {
+        return initialized(files, name, properties);
+      } catch (UncheckedSQLException e) {
+        // Another process may have made the same tables meanwhile.
+        return initialized(files, name, properties);
+      }
+    }
+  }
+
+  private static JdbcCatalog initialized(
+      LakeFiles files, String name, Map<String, String> properties) {
+    JdbcCatalog catalog = new JdbcCatalog(ignored -> files.io(), null, true);
+    boolean done = false;
+    try {
+      catalog.initialize(name, properties);
+      done = true;
+      return catalog;
+    } finally {
+      if (!done) {
+        catalog.close();
+      }
     }
   }
 
@@ -105,8 +133,16 @@ final class IcebergStore implements TableStore {
   }
 
   @Override
-  public boolean isLocal() {
-    return files.isLocal();
+  public void pin(String view, TableFiles read) {
+    guarded(
+        "keep files of `" + view + "`",
+        () -> {
+          files.pin(
+              view,
+              String.valueOf(read.version()),
+              read.files().stream().map(f -> Path.of(f.path())).toList());
+          return true;
+        });
   }
 
   @Override
@@ -152,8 +188,11 @@ final class IcebergStore implements TableStore {
       if (!catalog.namespaceExists(schema)) {
         catalog.createNamespace(schema);
       }
-    } catch (AlreadyExistsException e) {
-      // Another process was faster.
+    } catch (AlreadyExistsException | UncheckedSQLException e) {
+      // Another one was faster, perhaps.
+      if (!catalog.namespaceExists(schema)) {
+        throw e;
+      }
     }
   }
 

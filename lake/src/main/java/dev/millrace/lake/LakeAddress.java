@@ -14,13 +14,21 @@ import java.util.stream.Stream;
 /**
  * Where a lake is.
  *
- * @param warehouse the location of the folder of its files: {@code file:///...} or {@code s3://...}
+ * @param warehouse the location of the folder of its files: {@code file:///...}, {@code s3://...}
+ *     or {@code hdfs://...}
  * @param s3 how the store of an {@code s3} location is reached
+ * @param hdfs how that of an {@code hdfs} location is
+ * @param cache what is kept here of a lake that is elsewhere
  * @param catalog the name under which the catalog's database keeps its tables
  * @param properties how Iceberg reaches that database
  */
 record LakeAddress(
-    String warehouse, Optional<S3Address> s3, String catalog, Map<String, String> properties) {
+    String warehouse,
+    Optional<S3Address> s3,
+    Optional<HdfsAddress> hdfs,
+    LakeCache cache,
+    String catalog,
+    Map<String, String> properties) {
   static final String WAREHOUSE = "warehouse";
   static final String CATALOG = "catalog";
   static final String USER = "catalog_user";
@@ -36,7 +44,8 @@ record LakeAddress(
           Option.required(
               WAREHOUSE,
               OptionType.TEXT,
-              "The folder of the tables' files: an absolute path, or `s3://bucket/path`.",
+              "The folder of the tables' files: an absolute path, `s3://bucket/path`, or"
+                  + " `hdfs://namenode:8020/path`.",
               "/data/lake"),
           Option.required(
               CATALOG,
@@ -59,7 +68,9 @@ record LakeAddress(
                   + " name only."));
 
   static final List<Option> OPTIONS =
-      Stream.concat(OWN.stream(), S3Address.OPTIONS.stream()).toList();
+      Stream.of(OWN, S3Address.OPTIONS, HdfsAddress.OPTIONS, LakeCache.OPTIONS)
+          .flatMap(List::stream)
+          .toList();
 
   LakeAddress {
     properties = Map.copyOf(properties);
@@ -75,7 +86,12 @@ record LakeAddress(
     String warehouse = warehouse(system.text(WAREHOUSE));
     Optional<S3Address> s3 =
         warehouse.startsWith("s3:") ? Optional.of(S3Address.of(system)) : Optional.empty();
-    return new LakeAddress(warehouse, s3, system.text(NAME), properties);
+    Optional<HdfsAddress> hdfs =
+        warehouse.startsWith(HdfsFileIO.SCHEME)
+            ? Optional.of(HdfsAddress.of(URI.create(warehouse), system))
+            : Optional.empty();
+    return new LakeAddress(
+        warehouse, s3, hdfs, LakeCache.of(system), system.text(NAME), properties);
   }
 
   private static String uri(String text) {
@@ -99,6 +115,9 @@ record LakeAddress(
       if (String.valueOf(uri.getScheme()).matches("s3[an]?") && uri.getHost() != null) {
         return LakeFiles.normal(text).replaceFirst("/+$", "");
       }
+      if ("hdfs".equals(uri.getScheme()) && uri.getHost() != null) {
+        return text.replaceFirst("/+$", "");
+      }
       Path path = LocalFileIO.path(text);
       if ("file".equals(uri.getScheme()) && path.isAbsolute()) {
         return LocalFileIO.location(path);
@@ -108,8 +127,8 @@ record LakeAddress(
     }
     throw LakeFailure.stop(
         LakeError.LAKE_ADDRESS,
-        "`warehouse` is no folder of the local disk or of a store: `" + text + "`",
-        "write an absolute path, or `s3://bucket/path`");
+        "`warehouse` is no folder of the local disk, of a store or of HDFS: `" + text + "`",
+        "write an absolute path, `s3://bucket/path`, or `hdfs://namenode:8020/path`");
   }
 
   /** Without what stores and catalogs are opened with. */

@@ -39,7 +39,8 @@ final class LakeFailure {
         || e instanceof AlreadyExistsException) {
       return retry(LakeError.LAKE_CONFLICT, e, doing, null);
     }
-    Optional<MillraceException> store = S3Files.failure(e, doing);
+    Optional<MillraceException> store =
+        HdfsFiles.failure(e, doing).or(() -> S3Files.failure(e, doing));
     if (store.isPresent()) {
       return store.get();
     }

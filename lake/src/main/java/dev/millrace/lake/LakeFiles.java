@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -15,9 +16,6 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 interface LakeFiles {
   /** The location of the folder of all tables, without a slash at the end. */
   String warehouse();
-
-  /** True if {@link #local} is where a file is for as long as it lives. */
-  boolean isLocal();
 
   /**
    * The location of a folder for a table.
@@ -45,10 +43,22 @@ interface LakeFiles {
   /** Makes files readable for DuckDB, for some minutes at least. */
   void fetch(Collection<DataFile> files);
 
+  /**
+   * Keeps what was fetched, for a view that reads it.
+   *
+   * @param view which view; what it had before goes some time later
+   * @param version of the files
+   * @param copies as {@link #local} names them
+   */
+  void pin(String view, String version, List<Path> copies);
+
   /** The files of an address. */
   static LakeFiles open(LakeAddress address) throws IOException {
-    return address.s3().isPresent()
-        ? S3Files.open(address, address.s3().get())
+    if (address.s3().isPresent()) {
+      return S3Files.open(address, address.s3().get());
+    }
+    return address.hdfs().isPresent()
+        ? HdfsFiles.open(address, address.hdfs().get())
         : LocalFiles.open(address.warehouse());
   }
 

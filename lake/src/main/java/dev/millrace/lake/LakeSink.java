@@ -65,12 +65,6 @@ final class LakeSink implements QuerySink, ReadableSink {
     boolean opened = false;
     try {
       store = IcebergStore.open(context.system());
-      if (!store.isLocal() && context.options().optionalText(LakeOptions.LIVE_VIEW).isPresent()) {
-        throw LakeFailure.stop(
-            LakeError.SINK_OPTION,
-            "`live_view` of sink `" + context.sink() + "` needs a lake on the local disk",
-            "remove `live_view`");
-      }
       StoredTable table = new SinkTable(store, context).prepare();
       duckdb = Memory.open();
       LakeSink sink = new LakeSink(context, store, table, duckdb);
@@ -157,6 +151,7 @@ final class LakeSink implements QuerySink, ReadableSink {
   public Target target() {
     long sequence = position().map(SinkPosition::sequence).orElse(0L);
     TableFiles files = table.files();
+    store.pin("live view of " + writer(), files);
     return new Target(sequence, files.schema(), files.relation());
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.lake;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -13,11 +14,6 @@ record LocalFiles(String warehouse, Path staging, LocalFileIO files) implements 
     Path folder = LocalFileIO.path(warehouse);
     return new LocalFiles(
         warehouse, LakeFiles.staging(folder.resolve(".staging")), new LocalFileIO());
-  }
-
-  @Override
-  public boolean isLocal() {
-    return true;
   }
 
   @Override
@@ -47,4 +43,8 @@ record LocalFiles(String warehouse, Path staging, LocalFileIO files) implements 
 
   @Override
   public void fetch(Collection<DataFile> wanted) {}
+
+  /** They live as long as their version. */
+  @Override
+  public void pin(String view, String version, List<Path> copies) {}
 }

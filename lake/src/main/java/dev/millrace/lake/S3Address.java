@@ -4,36 +4,25 @@ import dev.millrace.api.option.Option;
 import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How an S3-compatible store is reached, and what is kept of it here.
+ * How an S3-compatible store is reached.
  *
  * @param endpoint of the store; empty for Amazon's
  * @param region that requests are signed for
  * @param accessKey who asks
  * @param secretKey the proof of it
  * @param pathStyle whether the bucket is in the path of a request, and not in the host's name
- * @param cache the folder of local copies
- * @param cacheBytes how much is kept there
  */
 record S3Address(
-    Optional<URI> endpoint,
-    String region,
-    String accessKey,
-    String secretKey,
-    boolean pathStyle,
-    Path cache,
-    long cacheBytes) {
+    Optional<URI> endpoint, String region, String accessKey, String secretKey, boolean pathStyle) {
   private static final String ENDPOINT = "endpoint";
   private static final String REGION = "region";
   private static final String ACCESS_KEY = "access_key";
   private static final String SECRET_KEY = "secret_key";
   private static final String PATH_STYLE = "path_style";
-  private static final String CACHE = "cache";
-  private static final String CACHE_SIZE = "cache_size";
 
   static final List<Option> OPTIONS =
       List.of(
@@ -58,19 +47,7 @@ record S3Address(
               PATH_STYLE,
               OptionType.BOOLEAN,
               "true",
-              "Asks for `endpoint/bucket/file`; false asks for `bucket.endpoint/file`."),
-          Option.optional(
-              CACHE,
-              OptionType.TEXT,
-              "The folder of copies of files that are read, where the lake is not on the local disk,"
-                  + " and of files while they are written; `lake` in the user's cache of Millrace"
-                  + " unless told otherwise.",
-              "/var/cache/millrace-lake"),
-          Option.withDefault(
-              CACHE_SIZE,
-              OptionType.SIZE,
-              "10GB",
-              "How much of them is kept. What is used at the moment stays, however large."));
+              "Asks for `endpoint/bucket/file`; false asks for `bucket.endpoint/file`."));
 
   /** Keys are secrets, and so is what has them in it. */
   @Override
@@ -84,9 +61,7 @@ record S3Address(
         system.text(REGION),
         required(system, ACCESS_KEY),
         required(system, SECRET_KEY),
-        system.flag(PATH_STYLE),
-        system.optionalText(CACHE).map(Path::of).orElseGet(S3Address::userCache).toAbsolutePath(),
-        system.number(CACHE_SIZE));
+        system.flag(PATH_STYLE));
   }
 
   private static String required(Options system, String option) {
@@ -117,17 +92,5 @@ record S3Address(
         LakeError.LAKE_ADDRESS,
         "`endpoint` is no address of a store: `" + text + "`",
         "write `https://host:port`");
-  }
-
-  private static Path userCache() {
-    String folder = System.getProperty("millrace.cache", "");
-    String xdg = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-    Path cache =
-        !folder.isEmpty()
-            ? Path.of(folder)
-            : xdg.startsWith("/")
-                ? Path.of(xdg, "millrace")
-                : Path.of(System.getProperty("user.home"), ".cache", "millrace");
-    return cache.resolve("lake");
   }
 }

@@ -4,51 +4,42 @@ import dev.millrace.api.error.MillraceException;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.aws.s3.S3FileIOProperties;
-import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
  * A lake in an S3-compatible store. A file there is whole and durable once the store has confirmed
- * it, and nothing before: that is the store's promise. DuckDB writes local files, which are sent,
- * and reads local copies. Only this class, and what fails in it, loads the store's client.
+ * it, and nothing before: that is the store's promise. Only this class, and what fails in it, loads
+ * the store's client.
  */
-final class S3Files implements LakeFiles {
+final class S3Files extends RemoteFiles {
   /** The largest file that is sent in one request, bytes; larger ones go in parts. */
   private static final long ONE_REQUEST = 256L << 20;
 
   private static final List<String> KEY_ERRORS =
       List.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied");
 
-  private final String warehouse;
-  private final Path staging;
-  private final FileCache cache;
   private final S3FileIO io;
 
   private S3Files(String warehouse, Path staging, FileCache cache, S3FileIO io) {
-    this.warehouse = warehouse;
-    this.staging = staging;
-    this.cache = cache;
+    super(warehouse, staging, cache);
     this.io = io;
   }
 
   /** Asks the store once, so that a wrong key or bucket is told at once. */
   static S3Files open(LakeAddress address, S3Address store) throws IOException {
-    Path staging = LakeFiles.staging(store.cache().resolve("staging"));
-    FileCache cache = new FileCache(store.cache().resolve("files"), store.cacheBytes());
+    Path staging = staging(address.cache());
+    FileCache cache = files(address.cache());
     S3FileIO io = new S3FileIO();
     boolean opened = false;
     try {
@@ -77,30 +68,8 @@ final class S3Files implements LakeFiles {
   }
 
   @Override
-  public String warehouse() {
-    return warehouse;
-  }
-
-  @Override
-  public boolean isLocal() {
-    return false;
-  }
-
-  @Override
-  public String folder(String text) {
-    String location = LakeFiles.normal(text);
-    if (location.startsWith("s3://")) {
-      return location;
-    }
-    if (text.startsWith("/") || text.contains(":")) {
-      throw new IllegalArgumentException(text);
-    }
-    return warehouse + "/" + text;
-  }
-
-  @Override
-  public Path staging() {
-    return staging;
+  String scheme() {
+    return "s3://";
   }
 
   @Override
@@ -109,47 +78,15 @@ final class S3Files implements LakeFiles {
   }
 
   @Override
-  public void place(Path file, String location) {
-    try {
-      if (Files.size(file) <= ONE_REQUEST) {
-        io.client(location)
-            .putObject(
-                r -> r.bucket(bucket(location)).key(key(location)), RequestBody.fromFile(file));
-      } else {
-        try (OutputStream out = io.newOutputFile(location).createOrOverwrite()) {
-          Files.copy(file, out);
-        }
+  void send(Path file, String location) throws IOException {
+    if (Files.size(file) <= ONE_REQUEST) {
+      io.client(location)
+          .putObject(
+              r -> r.bucket(bucket(location)).key(key(location)), RequestBody.fromFile(file));
+    } else {
+      try (OutputStream out = io.newOutputFile(location).createOrOverwrite()) {
+        Files.copy(file, out);
       }
-      // It is merged or compacted soon, perhaps.
-      cache.adopt(location, file);
-      cache.trim();
-    } catch (IOException e) {
-      throw new RuntimeIOException(e, "%s cannot be sent to %s", file, location);
-    }
-  }
-
-  @Override
-  public Path local(String location) {
-    return cache.path(location);
-  }
-
-  @Override
-  public void fetch(Collection<DataFile> files) {
-    try {
-      boolean fetched = false;
-      for (DataFile file : files) {
-        if (!cache.use(file.location(), file.fileSizeInBytes())) {
-          try (InputStream in = io.newInputFile(file.location()).newStream()) {
-            cache.put(file.location(), file.fileSizeInBytes(), in);
-          }
-          fetched = true;
-        }
-      }
-      if (fetched) {
-        cache.trim();
-      }
-    } catch (IOException e) {
-      throw new RuntimeIOException(e, "files of %s cannot be read", warehouse);
     }
   }
 

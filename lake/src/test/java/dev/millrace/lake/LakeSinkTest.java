@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.api.connect.Sink;
-import dev.millrace.api.connect.SinkConnector;
 import dev.millrace.api.connect.SinkContext;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.table.StoredTable;
@@ -14,21 +13,18 @@ import dev.millrace.api.type.DataType.Kind;
 import dev.millrace.api.type.Schema;
 import dev.millrace.testing.Batches;
 import dev.millrace.testing.OptionValues;
-import dev.millrace.testing.SinkContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The lake as a target: the contract of every sink, and what only this one does. */
-class LakeSinkTest extends SinkContract {
+class LakeSinkTest extends LakeContract {
   private static final DataType BIGINT = new DataType.Scalar(Kind.BIGINT);
   private static final DataType INTEGER = new DataType.Scalar(Kind.INTEGER);
   private static final DataType TEXT = new DataType.Scalar(Kind.VARCHAR);
@@ -42,13 +38,8 @@ class LakeSinkTest extends SinkContract {
   }
 
   @Override
-  protected SinkConnector connector() {
-    return new LakeConnector();
-  }
-
-  @Override
-  protected Map<String, String> system() {
-    return lake.options();
+  LakeFolder lake() {
+    return lake;
   }
 
   /** A disk that is gone: where its folder was is nothing that could hold one. */
@@ -70,23 +61,6 @@ class LakeSinkTest extends SinkContract {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  protected List<List<@Nullable Object>> read(String table, Schema schema) {
-    return lake.rows(table);
-  }
-
-  // The driver gives times without a zone in the zone of this machine.
-  @Override
-  protected Object stored(DataType type, Object value) {
-    return value instanceof LocalDateTime ? value : super.stored(type, value);
-  }
-
-  /** A decimal has at most 38 digits. */
-  @Override
-  protected boolean holds(DataType type, Object value) {
-    return !(value instanceof BigInteger number) || number.abs().toString().length() <= 38;
   }
 
   @Test

@@ -6,7 +6,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A server of S3's protocol on the loopback address, over a folder, and a lake in its bucket. It
  * checks signatures. What it has survives {@link #stop}.
  */
-final class S3Server implements AutoCloseable {
+final class S3Server implements RemoteLake {
   static final String BUCKET = "bucket";
   private static final String ACCESS_KEY = "access";
   static final String SECRET_KEY = "very-secret";
@@ -41,7 +43,8 @@ final class S3Server implements AutoCloseable {
     return server;
   }
 
-  void start() {
+  @Override
+  public void start() {
     try {
       S3Proxy made =
           S3Proxy.builder()
@@ -57,7 +60,8 @@ final class S3Server implements AutoCloseable {
     }
   }
 
-  void stop() {
+  @Override
+  public void stop() {
     S3Proxy running = server;
     server = null;
     if (running != null) {
@@ -69,11 +73,11 @@ final class S3Server implements AutoCloseable {
     }
   }
 
-  /** What the lake's options are besides those of one on the local disk. */
-  Map<String, String> options() {
+  @Override
+  public Map<String, String> options() {
     return Map.of(
         "warehouse",
-        "s3://" + BUCKET + "/lake",
+        warehouse("lake"),
         "endpoint",
         "http://127.0.0.1:" + port,
         "access_key",
@@ -84,13 +88,23 @@ final class S3Server implements AutoCloseable {
         folder.resolve("cache").toString());
   }
 
-  /** The folder that holds everything. */
-  Path folder() {
+  @Override
+  public String warehouse(String name) {
+    return "s3://" + BUCKET + "/" + name;
+  }
+
+  @Override
+  public Path folder() {
     return folder;
   }
 
   @Override
-  public void close() {
-    stop();
+  public List<String> files(String text) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("objects"))) {
+      return all.filter(Files::isRegularFile)
+          .map(Path::toString)
+          .filter(p -> p.contains(text))
+          .toList();
+    }
   }
 }

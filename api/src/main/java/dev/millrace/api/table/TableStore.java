@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TableStore extends AutoCloseable {
   /**
-   * True if DuckDB reads files where they are, for as long as their version lives, so that a view
-   * over them holds; false if they are copied for a while.
+   * Keeps files readable for a view that names them, where DuckDB reads copies of files that are
+   * elsewhere. Copies that no view reads are deleted when there are too many.
+   *
+   * @param view which view, unique among all of this user's; the files of its earlier versions are
+   *     kept for another hour
+   * @param files what it reads; kept for 90 days, unless that is said again
    */
-  boolean isLocal();
+  void pin(String view, TableFiles files);
 
   /** The names of all tables, with their schemas, sorted. */
   List<String> names();

@@ -13,8 +13,6 @@ public enum BatchError implements ErrorCode {
   SEED_VALUE,
   /** A column that a table of the lake cannot have. */
   LAKE_COLUMN,
-  /** A lake whose files are not on the local disk cannot have models. */
-  LAKE_REMOTE,
   /** Another process has changed a table of the lake that a model adds to. */
   LAKE_TABLE_MOVED;
 

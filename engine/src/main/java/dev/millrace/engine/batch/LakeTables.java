@@ -89,7 +89,7 @@ final class LakeTables implements LakeSession {
   private void show(Relation relation, TableFiles files) {
     session.using(
         c -> {
-          LakeViews.replace(c, relation.schema(), relation.identifier(), files);
+          LakeViews.replace(c, lake, relation.schema(), relation.identifier(), files);
           return true;
         });
     session.noteWritten(relation);

@@ -193,11 +193,11 @@ public final class TableExport {
       }
     }
     if (lake.isPresent()) {
-      Optional<StoredTable> found = lake.get().tables().find(table);
+      Optional<StoredTable> found = lake.get().store().find(table);
       if (found.isPresent()) {
         return found.get().files().relation();
       }
-      known.addAll(lake.get().tables().names());
+      known.addAll(lake.get().store().names());
     }
     String hint = Suggestion.didYouMean(table, known);
     throw ExportError.EXPORT_TABLE.stop(

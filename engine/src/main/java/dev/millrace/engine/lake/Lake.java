@@ -1,15 +1,14 @@
 package dev.millrace.engine.lake;
 
-import dev.millrace.api.error.Problem;
-import dev.millrace.api.error.StopException;
+import dev.millrace.api.table.TableFiles;
 import dev.millrace.api.table.TableStore;
-import dev.millrace.engine.batch.BatchError;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The target's lake, which is opened when it is first needed. Thread-safe. */
 public final class Lake implements AutoCloseable {
   private final String project;
+  private final String place;
   private final Supplier<TableStore> opener;
   private @Nullable TableStore store;
 
@@ -17,10 +16,12 @@ public final class Lake implements AutoCloseable {
    * A lake.
    *
    * @param project whose tables it keeps; the name under which its models write
+   * @param place where the store is that shows its tables: unlike that of any other project
    * @param opener opens it; may throw what {@link TableStore} may
    */
-  public Lake(String project, Supplier<TableStore> opener) {
+  public Lake(String project, String place, Supplier<TableStore> opener) {
     this.project = project;
+    this.place = place;
     this.opener = opener;
   }
 
@@ -30,33 +31,23 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * Its tables, for models, which need their files to stay.
+   * Its tables, wherever their files are.
    *
    * @throws dev.millrace.api.error.RetryException if it cannot be reached now
    * @throws dev.millrace.api.error.StopException if a person has to change something
    */
   public synchronized TableStore store() {
-    TableStore opened = tables();
-    if (!opened.isLocal()) {
-      throw new StopException(
-          Problem.error(
-              BatchError.LAKE_REMOTE,
-              null,
-              "models cannot be in this lake: its files are not on the local disk",
-              "set `materialized` without `file_format`, or deliver the model to the lake by a sink"),
-          null);
-    }
-    return opened;
-  }
-
-  /** Its tables, wherever their files are; as {@link #store}. */
-  public synchronized TableStore tables() {
     TableStore opened = store;
     if (opened == null) {
       opened = opener.get();
       store = opened;
     }
     return opened;
+  }
+
+  /** Keeps files readable for a view of the store; as {@link TableStore#pin}. */
+  void pin(String schema, String name, TableFiles files) {
+    store().pin(place + " " + schema + "." + name, files);
   }
 
   @Override

@@ -93,8 +93,11 @@ public final class LakeViews {
   }
 
   /** Makes or replaces the view of a table, as a part of the connection's transaction. */
-  public static void replace(Connection connection, String schema, String name, TableFiles files)
+  public static void replace(
+      Connection connection, Lake lake, String schema, String name, TableFiles files)
       throws SQLException {
+    // Before anybody sees the view. If it comes to nothing, the one before is pinned, too.
+    lake.pin(schema, name, files);
     String view = "store." + Identifier.quote(schema) + "." + Identifier.quote(name);
     try (Statement statement = connection.createStatement()) {
       statement.execute("CREATE OR REPLACE VIEW " + view + " AS SELECT * FROM " + files.relation());
@@ -145,13 +148,14 @@ public final class LakeViews {
             ? lake.store().find(view.table()).map(StoredTable::files)
             : Optional.empty();
     if (files.isPresent() && Objects.equals(files.get().version(), view.version())) {
+      lake.pin(view.schema(), view.name(), files.get());
       return false;
     }
     connection.setAutoCommit(false);
     boolean done = false;
     try (Statement statement = connection.createStatement()) {
       if (files.isPresent()) {
-        replace(connection, view.schema(), view.name(), files.get());
+        replace(connection, lake, view.schema(), view.name(), files.get());
       } else if (!view.untouched()) {
         forget(statement, view.schema(), view.name());
       }

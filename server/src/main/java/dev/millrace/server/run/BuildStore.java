@@ -11,10 +11,10 @@ import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.job.JobTables;
-import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.ProjectLoader;
+import dev.millrace.project.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -31,7 +31,7 @@ public final class BuildStore implements AutoCloseable {
   private final OptionalLong memory;
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
-  private @Nullable Lake lake;
+  private @Nullable StoppedLake lake;
 
   /**
    * A store that is opened when it is first asked for.
@@ -59,7 +59,7 @@ public final class BuildStore implements AutoCloseable {
         BatchLimits.alone(Runtime.getRuntime().availableProcessors()),
         folder,
         tables -> {},
-        Optional.ofNullable(lake));
+        Optional.ofNullable(lake).flatMap(StoppedLake::lake));
   }
 
   /**
@@ -91,7 +91,7 @@ public final class BuildStore implements AutoCloseable {
   }
 
   /** The target's lake, if a model wants one. */
-  private Optional<Lake> lake(Manifest manifest, DataFolder data) {
+  private Optional<StoppedLake> lake(Manifest manifest, DataFolder data) {
     if (manifest.nodes().values().stream().noneMatch(n -> n.lake().isPresent())
         || !Files.isRegularFile(folder.resolve("millrace.yml"))) {
       return Optional.empty();
@@ -100,12 +100,10 @@ public final class BuildStore implements AutoCloseable {
     // Beside a dbt_project.yml, targets are those of profiles.yml.
     String target =
         Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
-    return TargetLake.of(
-        manifest.projectName(),
+    Target systems =
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
-            .target(folder, target),
-        data,
-        connectors);
+            .target(folder, target);
+    return Optional.of(new StoppedLake(manifest.projectName(), systems, data, connectors));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.EmbeddedSystem;
 import dev.millrace.embedded.EmbeddedSystemType;
+import dev.millrace.embedded.HdfsSystem;
 import dev.millrace.embedded.Ports;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.Status.Health;
@@ -21,6 +22,7 @@ import dev.millrace.server.run.RunningProject.RunError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -40,6 +42,7 @@ final class EmbeddedSystems implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystems.class);
 
   private static final Map<String, EmbeddedSystemType> TYPES = types();
+  private static final String LAKE = "lake";
 
   private final Project project;
   private final Cluster cluster;
@@ -118,12 +121,27 @@ final class EmbeddedSystems implements AutoCloseable {
   private List<EmbeddedSystem> children(
       DataFolder folder, Ports ports, Predicate<SystemSpec> wanted) {
     List<EmbeddedSystem> systems = new ArrayList<>();
+    Optional<HdfsSystem> hdfs =
+        TargetLake.hdfs(project.target())
+            .filter(SystemSpec::embedded)
+            .map(s -> new HdfsSystem(s.name(), folder.resolve(s.name()), ports));
     for (SystemSpec spec : project.target().systems()) {
       if (!spec.embedded() || spec.equals(kafka()) || !wanted.test(spec)) {
         continue;
       }
       if (spec.type().equals(RegistryOptions.TYPE)) {
         systems.add(registry(spec, ports));
+        continue;
+      }
+      if (spec.type().equals(LAKE)) {
+        // Sinks wait until all systems run, so the address is enough.
+        systems.add(
+            TargetLake.embedded(
+                spec, project.name(), project.target(), folder, () -> hdfs.get().options()));
+        continue;
+      }
+      if (TargetLake.hdfs(project.target()).filter(spec::equals).isPresent()) {
+        systems.add(hdfs.get());
         continue;
       }
       EmbeddedSystemType type = TYPES.get(spec.type());
@@ -201,6 +219,31 @@ final class EmbeddedSystems implements AutoCloseable {
     } catch (CompletionException e) {
       throw new StopException(problems(e));
     }
+  }
+
+  /**
+   * Whoever waits for systems that are still starting waits no longer, since all is about to stop.
+   */
+  void release() {
+    closing = true;
+    others.completeExceptionally(
+        new StopException(
+            Problem.error(
+                RunError.SYSTEM_FAILED,
+                null,
+                "the project was stopped before its systems ran",
+                null),
+            null));
+  }
+
+  /**
+   * Waits until the embedded HDFS answers; its options.
+   *
+   * @throws StopException if a system does not start
+   */
+  Map<String, Object> awaitHdfs() {
+    SystemSpec hdfs = TargetLake.hdfs(project.target()).orElseThrow();
+    return Objects.requireNonNull(awaitOthers().get(hdfs.name()));
   }
 
   /**

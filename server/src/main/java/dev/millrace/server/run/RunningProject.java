@@ -142,7 +142,11 @@ public final class RunningProject implements AutoCloseable {
                 Clock.systemUTC(),
                 systems::status,
                 TargetLake.of(
-                    options.project().name(), options.project().target(), folder, connectors)));
+                    options.project().name(),
+                    options.project().target(),
+                    folder,
+                    connectors,
+                    systems::awaitHdfs)));
     engine = opened;
     toClose.push(opened);
     BuildTurn turn = new BuildTurn();
@@ -153,6 +157,8 @@ public final class RunningProject implements AutoCloseable {
             new JobBuilds(options.project(), manifest -> opened.models(), turn),
             Clock.systemUTC());
     jobs = planned;
+    // The first to go: views of the lake, or a build, may wait for HDFS.
+    toClose.push(systems::release);
     MillraceServer server =
         MillraceServer.start(opened, Optional.of(planned), turn, options.port());
     toClose.push(server);

@@ -45,8 +45,9 @@ public final class StoppedExport {
     DataFolder data = DataFolder.open(absolute);
     int processors = Runtime.getRuntime().availableProcessors();
     ZoneId zone = project.map(Project::timeZone).orElse(ZoneOffset.UTC);
-    Optional<Lake> lake =
-        project.flatMap(p -> TargetLake.of(p.name(), p.target(), data, new Connectors()));
+    Optional<StoppedLake> stopped =
+        project.map(p -> new StoppedLake(p.name(), p.target(), data, new Connectors()));
+    Optional<Lake> lake = stopped.flatMap(StoppedLake::lake);
     StoreOptions options =
         new StoreOptions(
                 data.resolve("store"), zone, memory.orElse(StoreOptions.ENGINES_OWN), processors)
@@ -59,7 +60,7 @@ public final class StoppedExport {
       started.accept(session::cancel);
       return session.export(request);
     } finally {
-      lake.ifPresent(Lake::close);
+      stopped.ifPresent(StoppedLake::close);
     }
   }
 }

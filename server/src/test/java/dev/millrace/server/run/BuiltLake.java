@@ -5,7 +5,9 @@ import dev.millrace.dbt.command.DbtCommands;
 import dev.millrace.dbt.command.DbtRequest;
 import dev.millrace.dbt.command.DbtRequest.NodeSelection;
 import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.HdfsSystem;
 import dev.millrace.embedded.LakeSystem;
+import dev.millrace.embedded.Ports;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.lake.LakeConnector;
@@ -26,14 +28,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** A project with an embedded lake, which tests write and build. */
 final class BuiltLake {
   private final Path folder;
+  private final Optional<HdfsSystem> hdfs;
   private String output = "";
 
+  /** With the lake on the disk. */
   BuiltLake(Path folder) throws IOException {
+    this(folder, false);
+  }
+
+  private BuiltLake(Path folder, boolean inHdfs) throws IOException {
     this.folder = folder;
+    DataFolder data = DataFolder.open(folder);
+    this.hdfs =
+        inHdfs
+            ? Optional.of(new HdfsSystem("hdfs", data.resolve("hdfs"), new Ports(data)))
+            : Optional.empty();
     write(
         "millrace.yml",
         """
@@ -42,9 +56,21 @@ final class BuiltLake {
           dev:
             kafka: embedded
             lake: embedded
+            %s
           bare:
             kafka: embedded
-        """);
+        """
+            .formatted(inHdfs ? "hdfs: embedded" : ""));
+  }
+
+  /** With the lake in embedded HDFS, which runs while there is a build. */
+  static BuiltLake inHdfs(Path folder) throws IOException {
+    return new BuiltLake(folder, true);
+  }
+
+  /** The HDFS, which whoever asks may start while nothing else of the project runs. */
+  HdfsSystem hdfs() {
+    return hdfs.orElseThrow();
   }
 
   BuiltLake write(String path, String text) throws IOException {
@@ -146,13 +172,23 @@ final class BuiltLake {
     }
   }
 
-  /** The lake as others see it. */
+  /** The lake as others see it; with its HDFS running, if it has one. */
   TableStore lake() {
     Map<String, String> options = new LinkedHashMap<>();
-    new LakeSystem("lake", DataFolder.open(folder).resolve("lake"))
+    new LakeSystem(
+            "lake",
+            "shop",
+            DataFolder.open(folder).resolve("lake"),
+            hdfs.map(system -> system::options))
         .start()
-        .forEach((name, value) -> options.put(name, String.valueOf(value)));
+        .forEach((name, value) -> options.put(name, text(value)));
     LakeConnector connector = new LakeConnector();
     return connector.openStore(OptionValues.of(connector.systemOptions(), options));
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 }

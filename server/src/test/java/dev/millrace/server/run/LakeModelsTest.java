@@ -293,7 +293,7 @@ class LakeModelsTest {
     Path data = DataFolder.open(folder).resolve("store");
     try (Store store = Store.open(new StoreOptions(data, ZoneOffset.UTC, 256L << 20, 1));
         Connection reader = store.connect();
-        Lake lake = new Lake("shop", shop::lake)) {
+        Lake lake = new Lake("shop", shop.folder().toString(), shop::lake)) {
       StoreAdapter adapter =
           new StoreAdapter(store, BatchLimits.alone(1), folder, tables -> {}, Optional.of(lake));
       try (Statement statement = reader.createStatement()) {

@@ -1,7 +1,10 @@
 package dev.millrace.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.error.StopException;
+import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.EmbeddedError;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.project.Project;
@@ -61,6 +64,21 @@ class RunningProjectTest {
       Awaitility.await().atMost(LIMIT).until(() -> running.engine().isDone());
       assertThat(running.engine().status().systems()).allMatch(s -> s.health() == Health.OK);
       assertThat(running.engine().status().sinks().get(0).delivered()).isEqualTo(SmallShop.ORDERS);
+    }
+    Awaitility.await().atMost(LIMIT).until(() -> children() == 0);
+  }
+
+  /** As when a view of the lake waits for HDFS. */
+  @Test
+  void whoWaitsForASystemWaitsNoLongerThanItRuns() throws Exception {
+    Project project = new SmallShop(folder).load(connectors);
+    try (EmbeddedSystems systems =
+        new EmbeddedSystems(project, DataFolder.open(folder), system -> true)) {
+      systems.release();
+      assertThatThrownBy(systems::awaitOthers)
+          .isInstanceOf(StopException.class)
+          .hasMessageContaining("stopped before its systems ran");
+      assertThat(systems.faults()).isEmpty();
     }
     Awaitility.await().atMost(LIMIT).until(() -> children() == 0);
   }

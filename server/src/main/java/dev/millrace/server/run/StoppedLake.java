@@ -1,0 +1,52 @@
+package dev.millrace.server.run;
+
+import dev.millrace.embedded.DataFolder;
+import dev.millrace.embedded.HdfsSystem;
+import dev.millrace.embedded.Ports;
+import dev.millrace.embedded.Supervisor;
+import dev.millrace.engine.lake.Lake;
+import dev.millrace.project.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lake of a project that does not run, and whose folder nobody else has. If its files are in an
+ * embedded HDFS, that is started when the lake is first needed.
+ */
+final class StoppedLake implements AutoCloseable {
+  private final Target target;
+  private final DataFolder folder;
+  private final Optional<Lake> lake;
+  private volatile @Nullable Supervisor hdfs;
+
+  StoppedLake(String project, Target target, DataFolder folder, Connectors connectors) {
+    this.target = target;
+    this.folder = folder;
+    this.lake = TargetLake.of(project, target, folder, connectors, this::startHdfs);
+  }
+
+  /** The lake; empty if the target has none. */
+  Optional<Lake> lake() {
+    return lake;
+  }
+
+  private Map<String, Object> startHdfs() {
+    String name = TargetLake.hdfs(target).orElseThrow().name();
+    Supervisor started =
+        new Supervisor(List.of(new HdfsSystem(name, folder.resolve(name), new Ports(folder))));
+    hdfs = started;
+    return Objects.requireNonNull(started.start().get(name));
+  }
+
+  @Override
+  public void close() {
+    lake.ifPresent(Lake::close);
+    Supervisor started = hdfs;
+    if (started != null) {
+      started.close();
+    }
+  }
+}
