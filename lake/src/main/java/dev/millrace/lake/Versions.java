@@ -79,7 +79,7 @@ final class Versions {
   /** The files of the version that was the newest then. */
   TableFiles files(Instant at) {
     List<Snapshot> known = snapshots();
-    Snapshot snapshot = last(known, s -> s.timestampMillis() <= at.toEpochMilli());
+    Snapshot snapshot = last(known, s -> !Instant.ofEpochMilli(s.timestampMillis()).isAfter(at));
     if (snapshot == null) {
       boolean expired = !known.isEmpty() && known.get(0).parentId() != null;
       throw unknown("version of " + at, known, expired);

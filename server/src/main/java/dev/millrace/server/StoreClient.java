@@ -12,6 +12,9 @@ import dev.millrace.engine.Programs;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeRows;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
@@ -72,26 +75,37 @@ public final class StoreClient {
     return new StoreClient(absolute, DataFolder.open(absolute));
   }
 
+  /** As the other, for a query that reads nothing of a lake but what the store shows. */
+  public JsonNode query(String sql) {
+    return query(sql, Optional::empty);
+  }
+
   /**
    * Runs one gated SELECT.
    *
+   * @param lake opens the target's lake, if the query needs it and no instance runs that has it
    * @return an object with {@code columns} (name, type), {@code rows} (arrays) and {@code
    *     truncated}
    * @throws StopException if the query is refused or fails, or there is no store yet
    */
-  public JsonNode query(String sql) {
+  public JsonNode query(String sql, Supplier<Optional<Lake>> lake) {
     Optional<URI> running = running();
     if (running.isPresent()) {
       return post(running.get().resolve("/api/query"), Json.object().put("sql", sql));
     }
+    requireStore();
+    Optional<Lake> opened = LakeVersions.mentions(sql) ? lake.get() : Optional.empty();
     try (Store store = open();
+        LakeRows rows = opened.map(l -> LakeRows.open(store, l)).orElse(null);
         Connection connection = store.connect();
-        QueryRunner runner = new QueryRunner()) {
+        QueryRunner runner = new QueryRunner(LakeVersions.of(opened))) {
       return Json.result(
           runner.run(
               connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));
     } catch (SQLException e) {
       throw failed(e);
+    } finally {
+      opened.ifPresent(Lake::close);
     }
   }
 

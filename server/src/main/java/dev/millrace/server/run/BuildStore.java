@@ -10,6 +10,8 @@ import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeRows;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.ProjectLoader;
@@ -29,6 +31,7 @@ public final class BuildStore implements AutoCloseable {
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
   private @Nullable Lake lake;
+  private @Nullable LakeRows lakeRows;
 
   /**
    * A store that is opened when it is first asked for.
@@ -61,21 +64,28 @@ public final class BuildStore implements AutoCloseable {
     store = opened;
     Optional<Lake> found = lake(manifest, data);
     lake = found.orElse(null);
+    lakeRows = found.map(l -> LakeRows.open(opened, l)).orElse(null);
     return new StoreAdapter(opened, BatchLimits.alone(processors), folder, tables -> {}, found);
   }
 
-  /** The target's lake, if a model wants one. */
+  /** The target's lake, if a model is in it or reads it. */
   private Optional<Lake> lake(Manifest manifest, DataFolder data) {
-    if (manifest.nodes().values().stream().noneMatch(n -> n.lake().isPresent())
-        || !Files.isRegularFile(folder.resolve("millrace.yml"))) {
+    return manifest.nodes().values().stream()
+            .anyMatch(n -> n.lake().isPresent() || LakeVersions.mentions(n.code()))
+        ? lake(folder, manifest.projectName(), manifest.target().name(), data)
+        : Optional.empty();
+  }
+
+  /** The lake of a project's target; empty without one. */
+  static Optional<Lake> lake(Path folder, String project, @Nullable String asked, DataFolder data) {
+    if (!Files.isRegularFile(folder.resolve("millrace.yml"))) {
       return Optional.empty();
     }
     Connectors connectors = new Connectors();
     // Beside a dbt_project.yml, targets are those of profiles.yml.
-    String target =
-        Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
+    String target = Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : asked;
     return TargetLake.of(
-        manifest.projectName(),
+        project,
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
             .target(folder, target),
         data,
@@ -84,6 +94,9 @@ public final class BuildStore implements AutoCloseable {
 
   @Override
   public void close() {
+    if (lakeRows != null) {
+      lakeRows.close();
+    }
     if (lake != null) {
       lake.close();
     }
