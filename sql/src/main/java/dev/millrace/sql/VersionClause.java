@@ -45,6 +45,10 @@ public record VersionClause(
   /** What stands before a relation. */
   private static final Set<String> OPENING = Set.of("from", "join", "lateral", ",", "(");
 
+  /** What may stand there, too, and is no name: reserved words of DuckDB. */
+  private static final Set<String> RESERVED =
+      Set.of("from", "join", "lateral", "table", "only", "select", "pivot", "unpivot", "summarize");
+
   /** Copies the list. */
   public VersionClause {
     name = List.copyOf(name);
@@ -108,6 +112,9 @@ public record VersionClause(
 
     @Nullable VersionClause read() {
       int start = token.start();
+      if (RESERVED.contains(scanner.text(token).toLowerCase(Locale.ROOT))) {
+        return null;
+      }
       List<String> name = new ArrayList<>();
       int nameEnd;
       do {

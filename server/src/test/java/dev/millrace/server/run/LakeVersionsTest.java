@@ -90,10 +90,10 @@ class LakeVersionsTest {
                 "SELECT table_name, version, snapshot_id, epoch_ms(committed_at), operation, rows,"
                     + " files, bytes > 0, is_current FROM system.lake_versions ORDER BY ALL"))
         .isEqualTo(
-            "[[\"main.facts\",1,\"%d\",\"%d\",\"append\",1,1,true,false],"
+            "[[\"main.facts\",1,\"%d\",%d,\"append\",1,1,true,false],"
                     .formatted(versions.get(0).id(), versions.get(0).at().toEpochMilli())
                     .replace("append", versions.get(0).operation())
-                + "[\"main.facts\",2,\"%d\",\"%d\",\"overwrite\",1,1,true,true]]"
+                + "[\"main.facts\",2,\"%d\",%d,\"overwrite\",1,1,true,true]]"
                     .formatted(versions.get(1).id(), versions.get(1).at().toEpochMilli()));
     assertThat(
             query(
