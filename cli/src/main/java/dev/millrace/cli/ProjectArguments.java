@@ -3,7 +3,9 @@ package dev.millrace.cli;
 import dev.millrace.dbt.context.DbtTemplates;
 import dev.millrace.project.Project;
 import dev.millrace.project.ProjectLoader;
+import dev.millrace.server.LakeAccess;
 import dev.millrace.server.run.Connectors;
+import dev.millrace.server.run.StoppedLake;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,6 +36,11 @@ final class ProjectArguments {
 
   Path folder() {
     return folder;
+  }
+
+  /** The lake of the target, of a project that does not run; the caller closes it. */
+  LakeAccess lake() {
+    return StoppedLake.of(folder, target);
   }
 
   /** Loads and checks the project; {@code problems} gets warnings too. */

@@ -38,7 +38,9 @@ final class SqlCommand implements Callable<Integer> {
   public Integer call() {
     Logging.quiet();
     format.print(
-        spec, StoreClient.of(arguments.folder()).query(sql), "add a LIMIT or an aggregate");
+        spec,
+        StoreClient.of(arguments.folder()).query(sql, arguments::lake),
+        "add a LIMIT or an aggregate");
     return 0;
   }
 }

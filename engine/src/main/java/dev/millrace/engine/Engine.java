@@ -28,6 +28,8 @@ import dev.millrace.engine.flow.FlowParts;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.job.JobTables;
 import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeRows;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.lake.LakeWatch;
 import dev.millrace.engine.ledger.Ledgers;
 import dev.millrace.engine.lookup.LookupTable;
@@ -44,6 +46,7 @@ import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.ModelSpec;
 import dev.millrace.project.Project;
 import dev.millrace.sql.StreamProgram;
+import dev.millrace.sql.gate.TableVersions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -89,6 +92,7 @@ public final class Engine implements Instance, AutoCloseable {
   private boolean closed;
   private Optional<ChangePlan> edit = Optional.empty();
   private Optional<LakeWatch> watch = Optional.empty();
+  private Optional<LakeRows> lakeRows = Optional.empty();
 
   /** When the last source ended, or this was made, by {@link System#nanoTime}. */
   private volatile long endedAt = System.nanoTime();
@@ -146,6 +150,7 @@ public final class Engine implements Instance, AutoCloseable {
             ledgers.prepare(transaction, options.sources().values());
             return true;
           });
+      lakeRows = options.lake().map(lake -> LakeRows.open(store, lake));
       StoredProject stored;
       try (Connection connection = store.connect()) {
         stored = StoredProject.read(connection, StoredProject.names(project));
@@ -446,6 +451,11 @@ public final class Engine implements Instance, AutoCloseable {
     return new JobTables(store);
   }
 
+  @Override
+  public TableVersions versions() {
+    return LakeVersions.of(options.lake());
+  }
+
   /** A build has committed these tables, or somebody else has in the lake. */
   private void built(Set<String> written) {
     flows.forEach(flow -> flow.written(written));
@@ -470,6 +480,7 @@ public final class Engine implements Instance, AutoCloseable {
     }
     stopSources();
     watch.ifPresent(LakeWatch::close);
+    lakeRows.ifPresent(LakeRows::close);
     options.lake().ifPresent(Lake::close);
     ledgers.close();
     fills.forEach(Fill::close);

@@ -4,6 +4,7 @@ import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.dbt.adapter.Adapter;
 import dev.millrace.project.Project;
 import dev.millrace.sql.StreamProgram;
+import dev.millrace.sql.gate.TableVersions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -29,6 +30,9 @@ public interface Instance {
    * only what the query gate let through, and uses it from one thread.
    */
   Connection read() throws SQLException;
+
+  /** Earlier versions of tables, which queries may read. */
+  TableVersions versions();
 
   /** Where models are built in batch beside the streams, within caps of their own. */
   Adapter models();

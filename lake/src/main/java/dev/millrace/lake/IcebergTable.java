@@ -1,9 +1,8 @@
 package dev.millrace.lake;
 
 import dev.millrace.api.connect.SinkPosition;
-import dev.millrace.api.error.StopException;
-import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.table.PartitionField;
+import dev.millrace.api.table.PinnedFiles;
 import dev.millrace.api.table.PositionMove;
 import dev.millrace.api.table.SchemaChange;
 import dev.millrace.api.table.StagedRows;
@@ -16,14 +15,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
-import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.Snapshot;
@@ -35,7 +32,6 @@ import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Type;
-import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /** A table of Iceberg. */
@@ -46,11 +42,13 @@ final class IcebergTable implements StoredTable {
   private final String name;
   private final BaseTable table;
   private final LakeFiles lake;
+  private final Versions versions;
 
   IcebergTable(String name, BaseTable table, LakeFiles lake) {
     this.name = name;
     this.table = table;
     this.lake = lake;
+    this.versions = new Versions(this);
     if (LakeTypes.columns(table.schema()).isEmpty()
         || Partitioning.fields(table.spec()).isEmpty()) {
       throw LakeFailure.stop(
@@ -259,58 +257,27 @@ final class IcebergTable implements StoredTable {
 
   @Override
   public TableFiles files(long version) {
-    return guarded(
-        "read",
-        () -> {
-          table.refresh();
-          if (table.snapshot(version) == null) {
-            throw unknown("version " + version);
-          }
-          return FileList.of(this, version).files();
-        });
+    return guarded("read", () -> versions.files(version));
   }
 
   @Override
   public TableFiles files(Instant at) {
-    return guarded(
-        "read",
-        () -> {
-          table.refresh();
-          Long version = SnapshotUtil.nullableSnapshotIdAsOfTime(table, at.toEpochMilli());
-          if (version == null || table.snapshot(version) == null) {
-            throw unknown("version of " + at);
-          }
-          return FileList.of(this, version).files();
-        });
+    return guarded("read", () -> versions.files(at));
   }
 
-  private StopException unknown(String what) {
-    List<TableVersion> known = versions();
-    return LakeFailure.stop(
-        LakeError.LAKE_VERSION_UNKNOWN,
-        "table `" + name + "` has no " + what,
-        known.isEmpty()
-            ? "it has none yet"
-            : "the oldest is %d of %s".formatted(known.get(0).id(), known.get(0).at()));
+  @Override
+  public PinnedFiles pin(long version) {
+    return guarded("read", () -> versions.pin(() -> versions.files(version)));
+  }
+
+  @Override
+  public PinnedFiles pin(Instant at) {
+    return guarded("read", () -> versions.pin(() -> versions.files(at)));
   }
 
   @Override
   public List<TableVersion> versions() {
-    return guarded(
-        "read",
-        () -> {
-          table.refresh();
-          List<TableVersion> versions = new ArrayList<>();
-          for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
-            versions.add(
-                0,
-                new TableVersion(
-                    snapshot.snapshotId(),
-                    Instant.ofEpochMilli(snapshot.timestampMillis()),
-                    snapshot.operation()));
-          }
-          return List.copyOf(versions);
-        });
+    return guarded("read", versions::all);
   }
 
   @Override
@@ -361,28 +328,7 @@ final class IcebergTable implements StoredTable {
 
   @Override
   public int expire(Instant before) {
-    return guarded(
-        "expire versions of",
-        () -> {
-          table.refresh();
-          List<Snapshot> gone = new ArrayList<>();
-          Long then = SnapshotUtil.nullableSnapshotIdAsOfTime(table, before.toEpochMilli());
-          Snapshot oldest = then == null ? null : table.snapshot(then);
-          ExpireSnapshots expiry =
-              table
-                  .expireSnapshots()
-                  .expireOlderThan(oldest == null ? 0 : oldest.timestampMillis())
-                  .retainLast(1)
-                  .deleteWith(this::delete);
-          gone.addAll(expiry.apply());
-          expiry.commit();
-          return gone.size();
-        });
-  }
-
-  private void delete(String location) {
-    FaultPoint.pass("lake-expiring");
-    table.io().deleteFile(location);
+    return guarded("expire versions of", () -> versions.expire(before));
   }
 
   @Override

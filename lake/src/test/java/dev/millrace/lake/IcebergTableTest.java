@@ -278,7 +278,7 @@ class IcebergTableTest {
     assertThat(LakeFolder.rows(table.files())).hasSize(3);
     assertThatThrownBy(() -> table.files(versions.get(0).id()))
         .isInstanceOf(StopException.class)
-        .hasMessageContaining("the oldest is " + versions.get(2).id());
+        .hasMessageContaining("there is 3 of " + versions.get(2).at());
   }
 
   @Test

@@ -26,13 +26,14 @@ final class Queries implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 15;
 
   private final Instance instance;
-  private final QueryRunner runner = new QueryRunner();
+  private final QueryRunner runner;
   private final Semaphore slots = new Semaphore(AT_ONCE, true);
   private final Deque<Connection> idle = new ArrayDeque<>();
   private boolean closed;
 
   Queries(Instance instance) {
     this.instance = instance;
+    this.runner = new QueryRunner(instance.versions());
   }
 
   /**

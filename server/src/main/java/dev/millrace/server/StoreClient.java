@@ -12,6 +12,8 @@ import dev.millrace.engine.Programs;
 import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.flow.SystemTables;
+import dev.millrace.engine.lake.LakeRows;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
@@ -72,21 +74,30 @@ public final class StoreClient {
     return new StoreClient(absolute, DataFolder.open(absolute));
   }
 
+  /** As the other, for a query that reads nothing of a lake but what the store shows. */
+  public JsonNode query(String sql) {
+    return query(sql, () -> LakeAccess.NONE);
+  }
+
   /**
    * Runs one gated SELECT.
    *
+   * @param lake opens the target's lake, if the query needs it and no instance runs that has it
    * @return an object with {@code columns} (name, type), {@code rows} (arrays) and {@code
    *     truncated}
    * @throws StopException if the query is refused or fails, or there is no store yet
    */
-  public JsonNode query(String sql) {
+  public JsonNode query(String sql, Supplier<LakeAccess> lake) {
     Optional<URI> running = running();
     if (running.isPresent()) {
       return post(running.get().resolve("/api/query"), Json.object().put("sql", sql));
     }
-    try (Store store = open();
+    requireStore();
+    try (LakeAccess opened = LakeVersions.mentions(sql) ? lake.get() : LakeAccess.NONE;
+        Store store = open();
+        LakeRows rows = opened.lake().map(l -> LakeRows.open(store, l)).orElse(null);
         Connection connection = store.connect();
-        QueryRunner runner = new QueryRunner()) {
+        QueryRunner runner = new QueryRunner(LakeVersions.of(opened.lake()))) {
       return Json.result(
           runner.run(
               connection, sql, List.of(), QueryPlace.inText("query", sql), QueryLimits.CONSOLE));

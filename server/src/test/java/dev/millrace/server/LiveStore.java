@@ -234,6 +234,11 @@ final class LiveStore implements Instance, AutoCloseable {
   }
 
   @Override
+  public TableVersions versions() {
+    return TableVersions.NONE;
+  }
+
+  @Override
   public dev.millrace.dbt.adapter.Adapter models() {
     throw new UnsupportedOperationException("nothing is built here");
   }

@@ -36,6 +36,13 @@ final class FromResolver {
     if (!tree.path("sample").isNull() && !tree.path("sample").isMissingNode()) {
       unsupported(tree, "a sample", "sample in the query that reads the stream");
     }
+    if (tree.hasNonNull("at_clause")) {
+      unsupported(
+          tree,
+          "an earlier version of a table",
+          "use `materialized='table'` for a model that reads one, and read that model here");
+      return null;
+    }
     return switch (tree.path("type").asText()) {
       case "BASE_TABLE" -> table(tree, ctes);
       case "SUBQUERY" -> subquery(tree, ctes);

@@ -166,6 +166,7 @@ class StreamCompilerTest {
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
+        "SELECT id FROM ads.shown AT (VERSION => 3) | SQL_UNSUPPORTED | * | materialized='table'",
       })
   void refuses(String sql, String code, String text, String hint) {
     List<SqlProblem> problems = problems(sql, false);

@@ -78,12 +78,22 @@ public interface StoredTable {
   /**
    * The files of an earlier version.
    *
+   * @param version its number, or its id
    * @throws dev.millrace.api.error.StopException if it has expired, or never was
    */
   TableFiles files(long version);
 
   /** The files of the version that was the newest at a moment; as {@link #files(long)}. */
   TableFiles files(Instant at);
+
+  /**
+   * As {@link #files(long)}; until it is closed this process does not expire the version. Others
+   * that expire versions know nothing of it.
+   */
+  PinnedFiles pin(long version);
+
+  /** As {@link #files(Instant)} and {@link #pin(long)}. */
+  PinnedFiles pin(Instant at);
 
   /** The versions that can be read, oldest first. */
   List<TableVersion> versions();

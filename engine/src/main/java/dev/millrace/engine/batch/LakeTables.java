@@ -18,6 +18,7 @@ import dev.millrace.dbt.adapter.LakeWrite.Action;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.lake.LakeViews;
+import dev.millrace.sql.gate.TableVersions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -97,6 +98,19 @@ final class LakeTables implements LakeSession {
 
   @Override
   public long write(LakeWrite write) {
+    try (TableVersions.Reading versions = session.versions()) {
+      return replaced(
+          new LakeWrite(
+              write.relation(),
+              write.lake(),
+              write.action(),
+              session.versioned(write.select(), versions),
+              write.condition().map(c -> session.versioned(c, versions)),
+              write.onSchemaChange()));
+    }
+  }
+
+  private long replaced(LakeWrite write) {
     Relation relation = write.relation();
     session.guard(relation);
     TableStore store = lake.store();

@@ -13,7 +13,9 @@ import dev.millrace.dbt.adapter.QueryResult;
 import dev.millrace.dbt.adapter.Relation;
 import dev.millrace.engine.export.TableExport;
 import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
+import dev.millrace.sql.gate.TableVersions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -107,9 +109,24 @@ final class StoreSession implements AdapterSession {
     guard.check(statements);
     cache.note(statements);
     written.note(statements);
-    QueryResult result = run(sql, fetch);
+    QueryResult result;
+    try (TableVersions.Reading versions = versions()) {
+      result = run(versioned(sql, versions), fetch);
+    }
     tellUnlessOpen();
     return result;
+  }
+
+  /** What the session may read of earlier versions; they stay until it is closed. */
+  TableVersions.Reading versions() {
+    return LakeVersions.of(lake.map(LakeTables::lake)).open();
+  }
+
+  /** The text with files in the place of earlier versions of tables. */
+  String versioned(String sql, TableVersions.Reading versions) {
+    return VersionedSql.isNeeded(sql)
+        ? VersionedSql.replace(sql, versions, s -> query(s).rows().get(0).get(0))
+        : sql;
   }
 
   private void tellUnlessOpen() {

@@ -1,5 +1,6 @@
 package dev.millrace.engine.store;
 
+import dev.millrace.api.type.Identifier;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -7,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkWriter;
 import org.duckdb.DuckDBFunctions;
@@ -23,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  * for how many rows there are and {@code millrace_long(handle, column, row)} and the like for
  * values, since DuckDB plans a statement anew at every run if it calls a table function that is not
  * its own. DuckDB keeps functions for the whole process, so a handle names who provides the rows.
+ * Views of the store, which outlive the process, name theirs in {@code millrace_known(name,
+ * kinds)}.
  */
 public final class RowFunction {
   /** From this many rows on several threads fill vectors. */
   private static final long PARALLEL = 10_000;
 
   private static final Map<Long, Provider> PROVIDERS = new ConcurrentHashMap<>();
+  private static final Map<String, Provider> KNOWN = new ConcurrentHashMap<>();
   private static final Map<Long, Rows> OPEN = new ConcurrentHashMap<>();
   private static final AtomicLong NEXT = new AtomicLong();
 
@@ -91,6 +97,24 @@ public final class RowFunction {
     return select.toString();
   }
 
+  /** Makes a provider known by a name that stays from run to run, until {@link #forget}. */
+  public static void know(String name, Provider provider) {
+    KNOWN.put(name, provider);
+  }
+
+  /** The name stands for no rows again. */
+  public static void forget(String name) {
+    KNOWN.remove(name);
+  }
+
+  /** What to write behind FROM in a view; without a provider of the name it has no rows. */
+  public static String knownSql(String name, List<Wire.Kind> columns) {
+    return "millrace_known(%s, %s)"
+        .formatted(
+            Identifier.literal(name),
+            Identifier.literal(columns.stream().map(Enum::name).collect(Collectors.joining(","))));
+  }
+
   private static String value(Wire.Kind kind) {
     return switch (kind) {
       case LONG -> "millrace_long";
@@ -135,6 +159,37 @@ public final class RowFunction {
         .withProjectionPushdown()
         .withFunction(new Function())
         .register(connection);
+    DuckDBFunctions.tableFunction()
+        .withName("millrace_known")
+        .withParameter(DuckDBColumnType.VARCHAR)
+        .withParameter(DuckDBColumnType.VARCHAR)
+        .withProjectionPushdown()
+        .withFunction(new KnownFunction())
+        .register(connection);
+  }
+
+  /** Who has the rows of a name, or none at all. */
+  private static Provider known(String name, String kinds) {
+    List<Wire.Kind> columns = Stream.of(kinds.split(",")).map(Wire.Kind::valueOf).toList();
+    Provider provider = KNOWN.get(name);
+    return provider != null && provider.columns().equals(columns)
+        ? provider
+        : new Provider() {
+          @Override
+          public List<Wire.Kind> columns() {
+            return columns;
+          }
+
+          @Override
+          public long expected() {
+            return 0;
+          }
+
+          @Override
+          public Rows open() {
+            return Rows.NONE;
+          }
+        };
   }
 
   private static void scalar(Connection connection, String name, DuckDBColumnType type)
@@ -203,10 +258,21 @@ public final class RowFunction {
     }
   }
 
-  private static final class Function implements DuckDBTableFunction<Provider, Scan, Object> {
+  private static final class KnownFunction extends Function {
+    @Override
+    Provider named(DuckDBTableFunctionBindInfo info) {
+      return known(info.getParameter(0).getString(), info.getParameter(1).getString());
+    }
+  }
+
+  private static class Function implements DuckDBTableFunction<Provider, Scan, Object> {
+    Provider named(DuckDBTableFunctionBindInfo info) {
+      return provider(info.getParameter(0).getLong());
+    }
+
     @Override
     public Provider bind(DuckDBTableFunctionBindInfo info) throws Exception {
-      Provider provider = provider(info.getParameter(0).getLong());
+      Provider provider = named(info);
       int column = 0;
       for (Wire.Kind kind : provider.columns()) {
         info.addResultColumn("c" + column++, type(kind));

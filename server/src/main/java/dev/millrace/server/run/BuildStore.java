@@ -11,6 +11,9 @@ import dev.millrace.engine.ProjectFunctions;
 import dev.millrace.engine.batch.BatchLimits;
 import dev.millrace.engine.batch.StoreAdapter;
 import dev.millrace.engine.job.JobTables;
+import dev.millrace.engine.lake.Lake;
+import dev.millrace.engine.lake.LakeRows;
+import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.project.ProjectLoader;
@@ -32,6 +35,7 @@ public final class BuildStore implements AutoCloseable {
   private @Nullable InstanceLock lock;
   private @Nullable Store store;
   private @Nullable StoppedLake lake;
+  private @Nullable LakeRows lakeRows;
 
   /**
    * A store that is opened when it is first asked for.
@@ -53,6 +57,8 @@ public final class BuildStore implements AutoCloseable {
     Store opened = open(manifest.timeZone());
     if (lake == null) {
       lake = lake(manifest, DataFolder.open(folder)).orElse(null);
+      Optional<Lake> found = Optional.ofNullable(lake).flatMap(StoppedLake::lake);
+      lakeRows = found.map(l -> LakeRows.open(opened, l)).orElse(null);
     }
     return new StoreAdapter(
         opened,
@@ -90,24 +96,34 @@ public final class BuildStore implements AutoCloseable {
     return known;
   }
 
-  /** The target's lake, if a model wants one. */
+  /** The target's lake, if a model is in it or reads it. */
   private Optional<StoppedLake> lake(Manifest manifest, DataFolder data) {
-    if (manifest.nodes().values().stream().noneMatch(n -> n.lake().isPresent())
-        || !Files.isRegularFile(folder.resolve("millrace.yml"))) {
+    return manifest.nodes().values().stream()
+            .anyMatch(n -> n.lake().isPresent() || LakeVersions.mentions(n.code()))
+        ? lake(folder, manifest.projectName(), manifest.target().name(), data)
+        : Optional.empty();
+  }
+
+  /** The lake of a project's target; empty without millrace.yml. */
+  static Optional<StoppedLake> lake(
+      Path folder, String project, @Nullable String asked, DataFolder data) {
+    if (!Files.isRegularFile(folder.resolve("millrace.yml"))) {
       return Optional.empty();
     }
     Connectors connectors = new Connectors();
     // Beside a dbt_project.yml, targets are those of profiles.yml.
-    String target =
-        Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : manifest.target().name();
+    String target = Files.isRegularFile(folder.resolve("dbt_project.yml")) ? null : asked;
     Target systems =
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
             .target(folder, target);
-    return Optional.of(new StoppedLake(manifest.projectName(), systems, data, connectors));
+    return Optional.of(new StoppedLake(project, systems, data, connectors));
   }
 
   @Override
   public void close() {
+    if (lakeRows != null) {
+      lakeRows.close();
+    }
     if (lake != null) {
       lake.close();
     }

@@ -6,6 +6,8 @@ import dev.millrace.embedded.Ports;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.project.Target;
+import dev.millrace.server.LakeAccess;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The lake of a project that does not run, and whose folder nobody else has. If its files are in an
  * embedded HDFS, that is started when the lake is first needed.
  */
-final class StoppedLake implements AutoCloseable {
+public final class StoppedLake implements LakeAccess {
   private final Target target;
   private final DataFolder folder;
   private final Optional<Lake> lake;
@@ -28,8 +30,21 @@ final class StoppedLake implements AutoCloseable {
     this.lake = TargetLake.of(project, target, folder, connectors, this::startHdfs);
   }
 
-  /** The lake; empty if the target has none. */
-  Optional<Lake> lake() {
+  /**
+   * The lake of a project's folder.
+   *
+   * @param target by name; null for the project's own choice
+   * @throws dev.millrace.api.error.StopException if the target is not right
+   */
+  public static LakeAccess of(Path folder, @Nullable String target) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    return BuildStore.lake(absolute, "", target, DataFolder.open(absolute))
+        .<LakeAccess>map(lake -> lake)
+        .orElse(LakeAccess.NONE);
+  }
+
+  @Override
+  public Optional<Lake> lake() {
     return lake;
   }
 

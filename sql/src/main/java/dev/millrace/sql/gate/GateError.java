@@ -21,6 +21,8 @@ public enum GateError implements ErrorCode {
   QUERY_SIZE_REFUSED,
   /** A name in FROM that is no table or view of the store. */
   QUERY_UNKNOWN_TABLE,
+  /** An earlier version is asked for where no table has any. */
+  QUERY_NO_VERSIONS,
   /** A parameter that the caller does not offer, or one without a name. */
   QUERY_PARAMETER,
   /** The database refused the query or failed in it. */

@@ -42,10 +42,15 @@ final class QueryGate {
    * @param connection to the store, inside the transaction in which the query will run
    * @param sql the text as the user wrote it
    * @param parameters what may be used as {@code $name}, with its type
+   * @param travel finds earlier versions of tables
    * @throws StopException for what is refused, with the place
    */
   static GatedQuery judge(
-      Connection connection, String sql, Map<String, DataType> parameters, QueryPlace place)
+      Connection connection,
+      String sql,
+      Map<String, DataType> parameters,
+      QueryPlace place,
+      TimeTravel travel)
       throws SQLException {
     List<SqlProblem> problems = new ArrayList<>();
     SqlText expanded = Windows.expandQuery(sql, problems);
@@ -60,7 +65,7 @@ final class QueryGate {
             ? place
             : (offset, length) -> place.locate(expanded.original(offset), length);
     SyntaxTree tree = parse(connection, expanded.text(), own);
-    return new TreeJudge(tree, Catalog.of(connection), parameters, own).judge();
+    return new TreeJudge(tree, Catalog.of(connection), parameters, own, travel).judge();
   }
 
   private static SyntaxTree parse(Connection connection, String sql, QueryPlace place)

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +32,21 @@ public final class QueryRunner implements AutoCloseable {
   private static final Pattern CARET =
       Pattern.compile("\\R+LINE (\\d+): (.*)\\R( *)(\\^+)", Pattern.DOTALL);
 
+  private final TableVersions versions;
   private final ScheduledThreadPoolExecutor clock;
 
-  /** Starts the thread that cancels queries at their time limit. */
+  /** As the other, where no table has versions. */
   public QueryRunner() {
+    this(TableVersions.NONE);
+  }
+
+  /**
+   * Starts the thread that cancels queries at their time limit.
+   *
+   * @param versions of tables that queries may ask for
+   */
+  public QueryRunner(TableVersions versions) {
+    this.versions = versions;
     clock =
         new ScheduledThreadPoolExecutor(
             1,
@@ -65,10 +77,16 @@ public final class QueryRunner implements AutoCloseable {
     long started = System.nanoTime();
     try {
       execute(connection, "BEGIN TRANSACTION READ ONLY");
-      try {
+      try (TableVersions.Reading reading = versions.open()) {
         Map<String, DataType> types = new HashMap<>();
         parameters.forEach(p -> types.put(p.name(), p.type()));
-        GatedQuery query = QueryGate.judge(connection, sql, types, place);
+        TimeTravel travel =
+            new TimeTravel(
+                connection,
+                types,
+                reading,
+                q -> Optional.of(run(connection, q, parameters, limits, started)));
+        GatedQuery query = QueryGate.judge(connection, sql, types, place, travel);
         return run(connection, query, parameters, limits, started);
       } finally {
         execute(connection, "ROLLBACK");
@@ -89,8 +107,9 @@ public final class QueryRunner implements AutoCloseable {
       Connection connection, String sql, Map<String, DataType> parameters, QueryPlace place) {
     try {
       execute(connection, "BEGIN TRANSACTION READ ONLY");
-      try {
-        GatedQuery query = QueryGate.judge(connection, sql, parameters, place);
+      try (TableVersions.Reading reading = versions.open()) {
+        TimeTravel travel = new TimeTravel(connection, parameters, reading, q -> Optional.empty());
+        GatedQuery query = QueryGate.judge(connection, sql, parameters, place, travel);
         try (PreparedStatement statement = connection.prepareStatement(query.sql())) {
           statement.getMetaData();
         } catch (SQLException e) {

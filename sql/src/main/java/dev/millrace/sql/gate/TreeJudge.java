@@ -6,9 +6,12 @@ import dev.millrace.api.error.StopException;
 import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.sql.VersionClause;
 import dev.millrace.sql.gate.GatedQuery.Edit;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -137,24 +140,36 @@ final class TreeJudge {
           "type",
           "sample_size");
 
+  /** The field of a table that is read as of a version. */
+  private static final String VERSION = "at_clause";
+
   private static final Pattern CTE_NAME = Pattern.compile("[^./\\\\*?:\\[\\]]+");
 
   private final SyntaxTree tree;
   private final Catalog catalog;
   private final Map<String, DataType> parameters;
   private final QueryPlace place;
+  private final TimeTravel travel;
+  private final Map<Integer, VersionClause> versions = new HashMap<>();
   private final List<Edit> edits = new ArrayList<>();
   private final List<String> used = new ArrayList<>();
 
-  TreeJudge(SyntaxTree tree, Catalog catalog, Map<String, DataType> parameters, QueryPlace place) {
+  TreeJudge(
+      SyntaxTree tree,
+      Catalog catalog,
+      Map<String, DataType> parameters,
+      QueryPlace place,
+      TimeTravel travel) {
     this.tree = tree;
     this.catalog = catalog;
     this.parameters = parameters;
     this.place = place;
+    this.travel = travel;
+    VersionClause.find(tree.text()).forEach(v -> versions.put(v.start(), v));
   }
 
   /** The query to run, or a {@link StopException} for the first thing that is refused. */
-  GatedQuery judge() {
+  GatedQuery judge() throws SQLException {
     visit(tree.statement(), Set.of());
     edits.sort(Comparator.comparingInt(Edit::at));
     StringBuilder sql = new StringBuilder(tree.text());
@@ -165,19 +180,22 @@ final class TreeJudge {
     return new GatedQuery(sql.toString(), tree.text(), used, edits, place);
   }
 
-  private void visit(JsonNode node, Set<String> names) {
+  private void visit(JsonNode node, Set<String> names) throws SQLException {
     if (node.isArray()) {
-      node.forEach(n -> visit(n, names));
+      for (JsonNode element : node) {
+        visit(element, names);
+      }
     } else if (node.isObject()) {
       visitFields(node, check(node, names));
     }
   }
 
-  private void visitFields(JsonNode node, Set<String> scope) {
+  private void visitFields(JsonNode node, Set<String> scope) throws SQLException {
     boolean tableFunction = node.path("type").asText().equals("TABLE_FUNCTION");
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey();
-      if (field.getValue().isValueNode() || name.equals("cte_map")) {
+      // A version's expression was judged by itself.
+      if (field.getValue().isValueNode() || name.equals("cte_map") || name.equals(VERSION)) {
         continue;
       }
       if (!FIELDS.contains(name)) {
@@ -197,7 +215,7 @@ final class TreeJudge {
   }
 
   /** Judges the node itself; returns the names of common table expressions that its parts see. */
-  private Set<String> check(JsonNode node, Set<String> names) {
+  private Set<String> check(JsonNode node, Set<String> names) throws SQLException {
     JsonNode type = node.path("type");
     if (node.path("class").isTextual()) {
       checkExpression(node, node.path("class").asText());
@@ -221,7 +239,7 @@ final class TreeJudge {
     return node.has("cte_map") ? withCommonTables(node, names) : names;
   }
 
-  private Set<String> withCommonTables(JsonNode node, Set<String> names) {
+  private Set<String> withCommonTables(JsonNode node, Set<String> names) throws SQLException {
     Set<String> scope = new HashSet<>(names);
     for (JsonNode entry : node.path("cte_map").path("map")) {
       String name = entry.path("key").asText();
@@ -300,8 +318,12 @@ final class TreeJudge {
     }
   }
 
-  private void checkTable(JsonNode node, Set<String> names) {
+  private void checkTable(JsonNode node, Set<String> names) throws SQLException {
     List<String> path = path(node);
+    if (node.has(VERSION)) {
+      checkVersion(node, path, names);
+      return;
+    }
     String written = String.join(".", path);
     if (path.size() == 1 && names.contains(path.get(0).toLowerCase(Locale.ROOT))) {
       return;
@@ -326,6 +348,29 @@ final class TreeJudge {
       }
       edit(new Edit(at, 0, prefix));
     }
+  }
+
+  /** A table of an earlier version: what is read in its place is none of the store's. */
+  private void checkVersion(JsonNode node, List<String> path, Set<String> names)
+      throws SQLException {
+    VersionClause clause = versions.get(tree.offset(node));
+    boolean common = path.size() == 1 && names.contains(path.get(0).toLowerCase(Locale.ROOT));
+    if (clause == null || !clause.name().equals(path) || common) {
+      throw refuse(
+          GateError.QUERY_SYNTAX_REFUSED,
+          node,
+          common
+              ? "`" + path.get(0) + "` is a common table expression, which has no versions"
+              : "`" + String.join(".", path) + "` cannot be read in this way",
+          "write FROM a_table AT (VERSION => 3), or AT (TIMESTAMP => now() - INTERVAL 1 DAY)");
+    }
+    String relation = travel.relation(clause, path, place);
+    edit(
+        new Edit(
+            clause.start(),
+            clause.nameEnd() - clause.start(),
+            clause.replacement(tree.text(), relation)));
+    edit(new Edit(clause.at(), clause.end() - clause.at(), ""));
   }
 
   private static boolean begins(String text, String name) {

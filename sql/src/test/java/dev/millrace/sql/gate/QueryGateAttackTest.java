@@ -211,6 +211,9 @@ class QueryGateAttackTest {
           "SELECT * FROM system.main.duckdb_databases",
           "SELECT * FROM temp.main.x",
           "SELECT * FROM campaigns AT (VERSION => 1)",
+          "SELECT * FROM campaigns AT (VERSION => getenv('PATH')::INT)",
+          "SELECT * FROM campaigns c AT (VERSION => (SELECT count(*) FROM '%s'))",
+          "SELECT * FROM '%s' AT (VERSION => 1)",
           // Parameters that nobody offers.
           "SELECT ?",
           "SELECT $1",
