@@ -90,10 +90,10 @@ public final class LakeRows implements AutoCloseable {
     }
     RowFunction.know(
         name(TABLES, epoch),
-        new LakeProvider(OF_TABLES, () -> rows(lake.tables(), LakeRows::ofTable)));
+        new LakeProvider(OF_TABLES, () -> rows(lake.store(), LakeRows::ofTable)));
     RowFunction.know(
         name(VERSIONS, epoch),
-        new LakeProvider(OF_VERSIONS, () -> rows(lake.tables(), LakeRows::ofVersions)));
+        new LakeProvider(OF_VERSIONS, () -> rows(lake.store(), LakeRows::ofVersions)));
     return new LakeRows(epoch);
   }
 

@@ -73,7 +73,7 @@ public final class LakeVersions implements TableVersions {
     boolean ofTheStore = path.size() == 3 && path.get(0).equalsIgnoreCase("store");
     String written = String.join(".", ofTheStore ? path.subList(1, 3) : path);
     String name = path.size() == 1 ? MAIN + written : written;
-    TableStore tables = lake.tables();
+    TableStore tables = lake.store();
     Optional<StoredTable> exact = tables.find(name);
     if (exact.isPresent()) {
       return exact.get();
