@@ -83,7 +83,9 @@ public final class CronSchedule implements Schedule {
       return "`" + characters.group(1) + "` means nothing there";
     }
     String why = said.replace("Failed to parse cron expression. ", "");
-    return why.isEmpty() ? "it is none" : why.substring(0, 1).toLowerCase(Locale.ROOT) + why.substring(1);
+    return why.isEmpty()
+        ? "it is none"
+        : why.substring(0, 1).toLowerCase(Locale.ROOT) + why.substring(1);
   }
 
   @Override
