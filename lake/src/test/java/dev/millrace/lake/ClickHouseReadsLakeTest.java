@@ -32,14 +32,16 @@ class ClickHouseReadsLakeTest {
     Files.createDirectories(lake.folder());
     DataFolder data = DataFolder.open(folder);
     // ClickHouse reads files below its own folder only, and follows links there.
-    Files.createSymbolicLink(data.resolve("clickhouse").resolve("lake"), lake.folder().resolve("warehouse"));
+    Files.createSymbolicLink(
+        data.resolve("clickhouse").resolve("lake"), lake.folder().resolve("warehouse"));
     ClickHouseSystem system =
         new ClickHouseSystem("clickhouse", "lake", data.resolve("clickhouse"), new Ports(data));
     try (IcebergStore store = lake.open()) {
       long earlier = TablesForReaders.make(store);
       Map<String, Object> server = system.start();
       for (String table : TablesForReaders.NAMES) {
-        assertSame(table, store.find(table).orElseThrow().files().relation(), read(server, table, ""));
+        assertSame(
+            table, store.find(table).orElseThrow().files().relation(), read(server, table, ""));
       }
       assertSame(
           "earlier",

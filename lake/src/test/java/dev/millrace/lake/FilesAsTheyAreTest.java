@@ -25,8 +25,7 @@ class FilesAsTheyAreTest {
             files.files().stream()
                 .map(f -> Identifier.literal(f.path()))
                 .collect(
-                    Collectors.joining(
-                        ", ", "read_parquet([", "], hive_partitioning = false)"));
+                    Collectors.joining(", ", "read_parquet([", "], hive_partitioning = false)"));
         for (String difference :
             List.of(
                 "FROM " + files.relation() + " EXCEPT ALL FROM " + plain,

@@ -64,8 +64,7 @@ class VersionsTest {
           List.of(
               new SchemaChange.Widen("id", DataTypeParser.parse("BIGINT").orElseThrow()),
               new SchemaChange.Rename("note", "text"),
-              new SchemaChange.Add(
-                  new Column("day", DataTypeParser.parse("DATE").orElseThrow()))));
+              new SchemaChange.Add(new Column("day", DataTypeParser.parse("DATE").orElseThrow()))));
       append(table, "SELECT 3::BIGINT AS id, 'c' AS text, DATE '2026-11-27' AS day");
       append(table, "SELECT 4::BIGINT AS id, 'd' AS text, NULL::DATE AS day");
       assertThat(table.compact(duckdb, 128L << 20, 2)).isPositive();

@@ -35,7 +35,8 @@ class VersionQueriesTest {
     public String relation(List<String> table, long version) {
       if (version > 1000) {
         throw new StopException(
-            Problem.error(GateError.QUERY_UNKNOWN_TABLE, null, "no version " + version, null), null);
+            Problem.error(GateError.QUERY_UNKNOWN_TABLE, null, "no version " + version, null),
+            null);
       }
       asked.add(String.join("/", table) + " " + version);
       return "(SELECT 'v" + version + "' AS v, " + version + " AS n)";
