@@ -164,8 +164,8 @@ class LakeVersionsTest {
   void whatAStatementReadsStays() throws Exception {
     build();
     build("--vars", "v: 2");
-    try (Lake lake = new Lake("shop", shop::lake)) {
-      StoredTable table = lake.tables().find("main.facts").orElseThrow();
+    try (Lake lake = new Lake("shop", shop.folder().toString(), shop::lake)) {
+      StoredTable table = lake.store().find("main.facts").orElseThrow();
       try (TableVersions.Reading reading = LakeVersions.of(Optional.of(lake)).open()) {
         String relation = reading.relation(List.of("facts"), 1);
         assertThat(table.expire(Instant.now().plusSeconds(1))).isZero();
