@@ -53,6 +53,8 @@ class JobsTest {
   private final List<String> tries = new ArrayList<>();
   private Result result = new Result(true, "PASS=1");
   private Store store;
+
+  @SuppressWarnings("NullAway.Init")
   private Jobs jobs;
 
   @BeforeEach

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs as the page and the command line read them: instants in ISO 8601, or null. */
 public final class JobsJson {
@@ -57,7 +58,7 @@ public final class JobsJson {
     return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  private static String text(Optional<Instant> at) {
+  private static @Nullable String text(Optional<Instant> at) {
     return at.map(Instant::toString).orElse(null);
   }
 }

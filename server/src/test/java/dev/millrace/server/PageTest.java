@@ -24,7 +24,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +45,7 @@ class PageTest {
       "/, /dashboards/ads, /assets/ads.impressions, /assets/campaign_minutes, /sql, /system";
 
   @TempDir static Path folder;
-  private final AtomicReference<Result> built = new AtomicReference<>(new Result(true, "PASS=7"));
+  private volatile Result built = new Result(true, "PASS=7");
   private LiveStore store;
   private Store jobStore;
   private Jobs jobs;
@@ -87,7 +86,7 @@ class PageTest {
     return new JobRunner.Try() {
       @Override
       public Result run() {
-        return built.get();
+        return built;
       }
 
       @Override
@@ -239,14 +238,14 @@ class PageTest {
     patiently(() -> assertThat(job(0)).contains("with tests.", "Succeeded", "Nextin "));
     patiently(() -> assertThat(job(1)).startsWith("reports").contains("Succeeded"));
     long before = runs(1);
-    built.set(new Result(false, "a bad day"));
+    built = new Result(false, "a bad day");
     try {
       jobs.request("reports");
       patiently(() -> assertThat(browser.text(".attention")).contains("reports failed: a bad day"));
       assertThat(job(1)).contains("Failed");
       assertThat(runs(1)).isEqualTo(before + 1);
     } finally {
-      built.set(new Result(true, "PASS=7"));
+      built = new Result(true, "PASS=7");
     }
     jobs.request("reports");
     patiently(() -> assertThat(browser.text(".attention")).isEmpty());

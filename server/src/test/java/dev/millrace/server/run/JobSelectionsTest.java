@@ -43,6 +43,8 @@ class JobSelectionsTest {
             "jobs.yml:7:13: job `misspelt`: `dayli` selects nothing that is enabled"
                 + " [NOTHING_SELECTED]",
             "jobs.yml:10:13: job `no_method`: `tags:daily`: no method `tags` - did you mean `tag`?"
-                + " [UNKNOWN_METHOD]");
+                + " [UNKNOWN_METHOD]",
+            "jobs.yml:10:13: job `no_method`: `tags:daily` selects nothing that is enabled"
+                + " [NOTHING_SELECTED]");
   }
 }
