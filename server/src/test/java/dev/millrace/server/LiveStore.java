@@ -8,6 +8,7 @@ import dev.millrace.engine.Status.Health;
 import dev.millrace.project.ModelSpec.Materialization;
 import dev.millrace.project.Project;
 import dev.millrace.sql.StreamProgram;
+import dev.millrace.sql.gate.TableVersions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -51,8 +51,7 @@ final class LakeBenchmark {
       Folders.copy(place.benchmarks().resolve("lake"), project);
       Path file = project.resolve("millrace.yml");
       Files.writeString(
-          file,
-          Files.readString(file).replace("{{ env_var('KAFKA_BROKERS') }}", topics.servers()));
+          file, Files.readString(file).replace("{{ env_var('KAFKA_BROKERS') }}", topics.servers()));
       whole = whole(project);
     }
     Path store = project.resolve(".millrace/store/store.duckdb");
@@ -107,7 +106,10 @@ final class LakeBenchmark {
 
   private static Took median(ChildProcess trial, String mark) {
     List<Took> all =
-        trial.lines().stream().filter(l -> l.startsWith("@" + mark + " ")).map(Took::parse).toList();
+        trial.lines().stream()
+            .filter(l -> l.startsWith("@" + mark + " "))
+            .map(Took::parse)
+            .toList();
     return new Took(
         new Figures(all.stream().map(Took::seconds).toList()).median(),
         new Figures(all.stream().map(Took::cpuSeconds).toList()).median(),

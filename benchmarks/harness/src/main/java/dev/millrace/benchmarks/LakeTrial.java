@@ -55,8 +55,7 @@ final class LakeTrial {
         ResultSet row = statement.executeQuery("DESCRIBE " + table)) {
       while (row.next()) {
         columns.add(
-            new Column(
-                row.getString(1), DataTypeParser.parse(row.getString(2)).orElseThrow()));
+            new Column(row.getString(1), DataTypeParser.parse(row.getString(2)).orElseThrow()));
       }
     }
     this.rows = number("SELECT count(*) FROM lake_outbox");
@@ -91,10 +90,7 @@ final class LakeTrial {
     long bytes = work.run(name);
     System.out.printf(
         "@%s %.3f %.3f %d%n",
-        what,
-        (System.nanoTime() - begun) / 1e9,
-        (MACHINE.getProcessCpuTime() - used) / 1e9,
-        bytes);
+        what, (System.nanoTime() - begun) / 1e9, (MACHINE.getProcessCpuTime() - used) / 1e9, bytes);
     Folders.delete(folder.resolve(name));
   }
 
@@ -111,8 +107,10 @@ final class LakeTrial {
     Path lake = folder.resolve(name);
     Map<String, String> system =
         Map.of(
-            "warehouse", lake.resolve("warehouse").toString(),
-            "catalog", "jdbc:sqlite:" + lake.resolve("catalog.db"));
+            "warehouse",
+            lake.resolve("warehouse").toString(),
+            "catalog",
+            "jdbc:sqlite:" + lake.resolve("catalog.db"));
     SinkContext context =
         new SinkContext(
             "benchmark",
