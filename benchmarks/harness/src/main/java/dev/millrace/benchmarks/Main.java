@@ -27,6 +27,8 @@ public final class Main {
                     --rate 20000 --seconds 3600
         files     rows/s from gzip CSV to a topic and to ClickHouse, beside gunzip | kcat; one large file too
                     --rows 4000000 --gigabytes 0
+        lake      rows/s of a stream into the lake, from the topic and from the outbox, beside COPY TO Parquet
+                    --events 5000000 --runs 3
         dbt       a dbt project read and built by Millrace and by dbt, beside its SQL alone
                     --models 1000 --runs 3 --peer-runs 1 --systems millrace,dbt --python benchmarks/target/python
         jinja     templates rendered by Millrace and by Python's Jinja2
@@ -86,6 +88,7 @@ public final class Main {
           new FilesBenchmark(
                   place, arguments.number("rows", 4_000_000), arguments.number("gigabytes", 0))
               .run();
+      case "lake" -> new LakeBenchmark(place, events, runs).run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
       case "dbt" -> dbt(place, arguments, runs);

@@ -1,0 +1,2 @@
+{{ config(materialized='stream') }}
+SELECT * FROM {{ source('ads', 'impressions') }}
