@@ -85,6 +85,15 @@ public final class Windows {
   }
 
   /**
+   * As {@link #expand} for a statement of a model.
+   *
+   * @param problems receives what is wrong with windows
+   */
+  public static String expandModel(String sql, List<SqlProblem> problems) {
+    return replace(sql, Reader.MODEL, problems).text();
+  }
+
+  /**
    * As {@link #expand} for a user's query, which makes windows in FROM alone.
    *
    * @param problems receives what is wrong with windows

@@ -104,8 +104,8 @@ final class LakeTables implements LakeSession {
               write.relation(),
               write.lake(),
               write.action(),
-              session.versioned(write.select(), versions),
-              write.condition().map(c -> session.versioned(c, versions)),
+              session.expanded(write.select(), versions),
+              write.condition().map(c -> session.expanded(c, versions)),
               write.onSchemaChange()));
     }
   }

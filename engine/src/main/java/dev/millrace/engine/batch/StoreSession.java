@@ -1,6 +1,7 @@
 package dev.millrace.engine.batch;
 
 import dev.millrace.api.error.MillraceException;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.fault.FaultPoint;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.dbt.adapter.AdapterException;
@@ -15,6 +16,8 @@ import dev.millrace.engine.export.TableExport;
 import dev.millrace.engine.lake.Lake;
 import dev.millrace.engine.lake.LakeVersions;
 import dev.millrace.engine.store.Store;
+import dev.millrace.sql.SqlProblem;
+import dev.millrace.sql.Windows;
 import dev.millrace.sql.gate.TableVersions;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -111,7 +114,7 @@ final class StoreSession implements AdapterSession {
     written.note(statements);
     QueryResult result;
     try (TableVersions.Reading versions = versions()) {
-      result = run(versioned(sql, versions), fetch);
+      result = run(expanded(sql, versions), fetch);
     }
     tellUnlessOpen();
     return result;
@@ -122,11 +125,21 @@ final class StoreSession implements AdapterSession {
     return LakeVersions.of(lake.map(LakeTables::lake)).open();
   }
 
-  /** The text with files in the place of earlier versions of tables. */
-  String versioned(String sql, TableVersions.Reading versions) {
-    return VersionedSql.isNeeded(sql)
-        ? VersionedSql.replace(sql, versions, s -> query(s).rows().get(0).get(0))
-        : sql;
+  /**
+   * The text as DuckDB takes it: with plain SQL in the place of windows in FROM, and files in that
+   * of earlier versions of tables.
+   *
+   * @throws StopException if either is not written as it should be
+   */
+  String expanded(String sql, TableVersions.Reading versions) {
+    List<SqlProblem> problems = new ArrayList<>();
+    String text = Windows.expandModel(sql, problems);
+    if (!problems.isEmpty()) {
+      throw new StopException(problems.get(0).at(null), null);
+    }
+    return VersionedSql.isNeeded(text)
+        ? VersionedSql.replace(text, versions, s -> query(s).rows().get(0).get(0))
+        : text;
   }
 
   private void tellUnlessOpen() {

@@ -63,6 +63,34 @@ class StoreSessionTest {
   }
 
   @Test
+  void windowsInFromAreThoseOfStreams() {
+    session.execute(
+        "CREATE TABLE seen AS SELECT i, TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(i * 40) AS t"
+            + " FROM range(6) r(i)",
+        false);
+    session.execute(
+        "CREATE TABLE minutes AS (SELECT window_start, count(*) AS n\n"
+            + "FROM tumble(\"store\".\"main\".\"seen\", t, INTERVAL 1 MINUTE) GROUP BY 1)",
+        false);
+    assertThat(rows("SELECT extract(minute FROM window_start), n FROM minutes ORDER BY 1"))
+        .hasToString("[[0, 2], [1, 1], [2, 2], [3, 1]]");
+    assertThat(
+            rows(
+                "SELECT count(*), count(DISTINCT window_start) FROM hop(seen, t, INTERVAL 1 MINUTE,"
+                    + " INTERVAL 2 MINUTE)"))
+        .hasToString("[[12, 5]]");
+    assertThat(
+            rows(
+                "WITH late AS (FROM seen WHERE i <> 3) SELECT i, window_end - window_start AS long"
+                    + " FROM session(late, t, INTERVAL 1 MINUTE) ORDER BY i"))
+        .hasSize(5);
+    assertThatThrownBy(() -> rows("SELECT * FROM tumble(seen, t)"))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("`tumble` takes a relation's name, its time column")
+        .hasMessageContaining("INTERVAL 1 MINUTE");
+  }
+
+  @Test
   void statementsOfATransactionAreCommittedTogether() {
     try (AdapterSession other = adapter.open()) {
       session.begin();

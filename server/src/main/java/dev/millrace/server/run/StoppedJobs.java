@@ -8,6 +8,7 @@ import dev.millrace.server.BuildTurn;
 import dev.millrace.server.JobBuilds;
 import dev.millrace.server.JobsJson;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,9 +75,8 @@ public final class StoppedJobs {
         memory,
         jobs -> {
           CountDownLatch done = new CountDownLatch(1);
-          AtomicReference<JobRun> last = new AtomicReference<>();
           JobRun asked = jobs.requestAlone(job);
-          last.set(asked);
+          AtomicReference<JobRun> last = new AtomicReference<>(asked);
           jobs.onChange(
               run -> {
                 if (run.number() == asked.number()) {
@@ -89,7 +89,7 @@ public final class StoppedJobs {
           started.accept(asked);
           jobs.start();
           done.await();
-          return last.get();
+          return Objects.requireNonNull(last.get());
         });
   }
 
