@@ -120,33 +120,7 @@ public final class RunningProject implements AutoCloseable {
     if (options.fresh()) {
       delete(storeFolder);
     }
-    Map<String, Options> external = new HashMap<>();
-    for (SystemSpec system : options.project().target().systems()) {
-      if (!system.embedded()) {
-        external.put(system.name(), system.options());
-      }
-    }
-    Engine opened =
-        Engine.open(
-            options.project(),
-            programs,
-            new EngineOptions(
-                storeFolder,
-                systems.cluster(),
-                connectors.sources(),
-                connectors.sinks(),
-                external,
-                options.replaceSinks(),
-                options.memoryBytes(),
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
-                Clock.systemUTC(),
-                systems::status,
-                TargetLake.of(
-                    options.project().name(),
-                    options.project().target(),
-                    folder,
-                    connectors,
-                    systems::awaitHdfs)));
+    Engine opened = engine(programs, connectors, storeFolder);
     engine = opened;
     toClose.push(opened);
     BuildTurn turn = new BuildTurn();
@@ -157,13 +131,13 @@ public final class RunningProject implements AutoCloseable {
             new JobBuilds(options.project(), manifest -> opened.models(), turn),
             Clock.systemUTC());
     jobs = planned;
-    // The first to go: views of the lake, or a build, may wait for HDFS.
-    toClose.push(systems::release);
     MillraceServer server =
         MillraceServer.start(opened, Optional.of(planned), turn, options.port());
     toClose.push(server);
     // A page may look until the end, but no run begins or goes on.
     toClose.push(planned);
+    // The first to go: views of the lake, or a build, may wait for HDFS.
+    toClose.push(systems::release);
     address = server.address();
     lock.announce(server.address().toString());
     systems.awaitKafka();
@@ -175,6 +149,36 @@ public final class RunningProject implements AutoCloseable {
                 opened.connect(name, withAddress(name, Map.of("url", systems.cluster().url()))));
     systems.onStarted((name, started) -> opened.connect(name, withAddress(name, started)));
     planned.start();
+  }
+
+  private Engine engine(
+      Map<String, StreamProgram> programs, Connectors connectors, Path storeFolder) {
+    Map<String, Options> external = new HashMap<>();
+    for (SystemSpec system : options.project().target().systems()) {
+      if (!system.embedded()) {
+        external.put(system.name(), system.options());
+      }
+    }
+    return Engine.open(
+        options.project(),
+        programs,
+        new EngineOptions(
+            storeFolder,
+            systems.cluster(),
+            connectors.sources(),
+            connectors.sinks(),
+            external,
+            options.replaceSinks(),
+            options.memoryBytes(),
+            Math.max(2, Runtime.getRuntime().availableProcessors()),
+            Clock.systemUTC(),
+            systems::status,
+            TargetLake.of(
+                options.project().name(),
+                options.project().target(),
+                folder,
+                connectors,
+                systems::awaitHdfs)));
   }
 
   private Options withAddress(String name, Map<String, Object> started) {
