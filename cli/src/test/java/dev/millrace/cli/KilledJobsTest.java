@@ -109,7 +109,8 @@ class KilledJobsTest {
 
   /** The first column of a query on the store. */
   private List<String> values(String sql) throws Exception {
-    return AdsRun.query(folder, Map.of("query", sql)).get("query").stream()
+    return AdsRun.query(folder, Map.of("query", sql)).values().stream()
+        .flatMap(List::stream)
         .map(row -> String.valueOf(row.get(0)))
         .toList();
   }

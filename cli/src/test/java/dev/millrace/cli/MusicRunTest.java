@@ -100,7 +100,8 @@ class MusicRunTest {
   private static List<String> jobs(MusicProject project) throws Exception {
     String runs =
         "SELECT lpad(run::VARCHAR, 4, '0') || \"trigger\" || ' ' || state FROM progress.job_runs";
-    return AdsRun.query(project.folder(), Map.of("runs", runs)).get("runs").stream()
+    return AdsRun.query(project.folder(), Map.of("runs", runs)).values().stream()
+        .flatMap(List::stream)
         .map(row -> String.valueOf(row.get(0)).substring(4))
         .toList();
   }
