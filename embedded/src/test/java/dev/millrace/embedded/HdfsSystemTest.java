@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ class HdfsSystemTest {
       throws IOException, InterruptedException {
     URI uri =
         URI.create(
-            ((List<?>) options.get("namenode")).get(0)
+            ((List<?>) Objects.requireNonNull(options.get("namenode"))).get(0)
                 + "/webhdfs/v1"
                 + request
                 + "&user.name="
