@@ -34,7 +34,6 @@ final class MusicProject {
           "dim_users",
           "fact_listens",
           "fact_sessions",
-          "retention",
           "listening_time",
           "top_artists",
           "conversion",
