@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "Lists the jobs of a project with their last and their next run, or does something to one:",
       "  list    the default",
       "  run     runs it now, and shows what it prints; the running instance does it, if there is one",
-      "  pause   it is not due until it is resumed, whatever the file says",
+      "  pause   it is not due until it is resumed, or its schedule is another one",
       "  resume  it is due again; what it missed is not made up for"
     },
     footerHeading = "%nExamples:%n",
@@ -128,7 +128,12 @@ final class JobsCommand implements Callable<Integer> {
           case "failed", "skipped" -> {
             return end(false, number, run.path(1).asText());
           }
-          default -> Thread.sleep(LOOK_MILLIS);
+          default -> {
+            if (!client.isRunning()) {
+              return end(false, number, "Millrace was stopped meanwhile; it goes on when it runs");
+            }
+            Thread.sleep(LOOK_MILLIS);
+          }
         }
       }
     }

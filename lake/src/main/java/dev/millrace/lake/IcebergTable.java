@@ -267,12 +267,12 @@ final class IcebergTable implements StoredTable {
 
   @Override
   public PinnedFiles pin(long version) {
-    return guarded("read", () -> versions.pin(() -> versions.files(version)));
+    return guarded("read", () -> versions.pin(version));
   }
 
   @Override
   public PinnedFiles pin(Instant at) {
-    return guarded("read", () -> versions.pin(() -> versions.files(at)));
+    return guarded("read", () -> versions.pin(at));
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.millrace.api.table.TableVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -60,6 +59,19 @@ final class Versions {
 
   /** The files of a version, by its number or id. */
   TableFiles files(long version) {
+    return files(snapshot(version));
+  }
+
+  /** The files of the version that was the newest then. */
+  TableFiles files(Instant at) {
+    return files(snapshot(at));
+  }
+
+  private TableFiles files(Snapshot snapshot) {
+    return FileList.of(target, snapshot.snapshotId()).files();
+  }
+
+  private Snapshot snapshot(long version) {
     List<Snapshot> known = snapshots();
     Snapshot snapshot = last(known, s -> s.snapshotId() == version);
     if (snapshot == null && version > 0) {
@@ -73,18 +85,17 @@ final class Versions {
       boolean expired = version > 0 && !known.isEmpty() && version < known.get(0).sequenceNumber();
       throw unknown("version " + version, known, expired);
     }
-    return FileList.of(target, snapshot.snapshotId()).files();
+    return snapshot;
   }
 
-  /** The files of the version that was the newest then. */
-  TableFiles files(Instant at) {
+  private Snapshot snapshot(Instant at) {
     List<Snapshot> known = snapshots();
     Snapshot snapshot = last(known, s -> !Instant.ofEpochMilli(s.timestampMillis()).isAfter(at));
     if (snapshot == null) {
       boolean expired = !known.isEmpty() && known.get(0).parentId() != null;
       throw unknown("version of " + at, known, expired);
     }
-    return FileList.of(target, snapshot.snapshotId()).files();
+    return snapshot;
   }
 
   private static @Nullable Snapshot last(List<Snapshot> snapshots, Predicate<Snapshot> fits) {
@@ -119,17 +130,34 @@ final class Versions {
         .formatted(version.number() > 0 ? version.number() : version.id(), version.at());
   }
 
-  /** Files of a version that {@link #expire} spares until they are closed. */
-  PinnedFiles pin(Supplier<TableFiles> version) {
+  /** Files of a version, by its number or id, that {@link #expire} spares until they are closed. */
+  PinnedFiles pin(long version) {
+    return pin(() -> snapshot(version));
+  }
+
+  /** Files of the version that was the newest then, as {@link #pin(long)}. */
+  PinnedFiles pin(Instant at) {
+    return pin(() -> snapshot(at));
+  }
+
+  private PinnedFiles pin(Supplier<Snapshot> version) {
     Pins pins = Pins.of(table.location());
+    Snapshot snapshot;
     // No version expires between the look at the list of versions and the pin.
     synchronized (pins) {
-      TableFiles files = version.get();
-      long committed =
-          Objects.requireNonNull(table.snapshot(Objects.requireNonNull(files.version())))
-              .timestampMillis();
-      pins.add(committed);
-      AtomicBoolean open = new AtomicBoolean(true);
+      snapshot = version.get();
+      pins.add(snapshot.timestampMillis());
+    }
+    AtomicBoolean open = new AtomicBoolean(true);
+    Runnable release =
+        () -> {
+          if (open.getAndSet(false)) {
+            pins.remove(snapshot.timestampMillis());
+          }
+        };
+    try {
+      // Files that are elsewhere are fetched, which takes its time.
+      TableFiles files = files(snapshot);
       return new PinnedFiles() {
         @Override
         public TableFiles files() {
@@ -138,11 +166,12 @@ final class Versions {
 
         @Override
         public void close() {
-          if (open.getAndSet(false)) {
-            pins.remove(committed);
-          }
+          release.run();
         }
       };
+    } catch (RuntimeException e) {
+      release.run();
+      throw e;
     }
   }
 

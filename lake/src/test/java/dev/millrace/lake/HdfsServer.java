@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.io.FileInfo;
 
@@ -48,7 +49,8 @@ final class HdfsServer implements RemoteLake {
 
   /** Where it answers HTTP. */
   String namenode() {
-    return String.valueOf(((List<?>) system.options().get(HdfsSystem.NAMENODE)).get(0));
+    return String.valueOf(
+        ((List<?>) Objects.requireNonNull(system.options().get(HdfsSystem.NAMENODE))).get(0));
   }
 
   @Override

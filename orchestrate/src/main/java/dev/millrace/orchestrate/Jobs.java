@@ -95,18 +95,21 @@ public final class Jobs implements AutoCloseable {
   private void loop() {
     while (true) {
       Duration rest = NAP;
+      boolean failed = false;
       try {
         Duration until = Duration.between(now(), advance());
         rest = until.compareTo(NAP) < 0 ? until : NAP;
       } catch (RuntimeException e) {
-        LOG.error("jobs", e);
+        // What could not be noted is tried again, after a while and not at once.
+        failed = true;
+        LOG.error("jobs wait: {}", e.toString());
       }
       synchronized (this) {
-        if (closing && !work.isBusy()) {
+        if (closing && (failed || !work.isBusy())) {
           return;
         }
         try {
-          if (!work.isReady() && rest.toMillis() > 0) {
+          if (failed || !work.isReady() && rest.toMillis() > 0) {
             wait(rest.toMillis());
           }
         } catch (InterruptedException e) {
@@ -133,10 +136,7 @@ public final class Jobs implements AutoCloseable {
    *     on where this one stopped
    */
   synchronized Instant advance() {
-    if (stale) {
-      history = new JobHistory(log.read());
-      stale = false;
-    }
+    refresh();
     Instant now = now();
     boolean more = true;
     while (more) {
@@ -144,6 +144,14 @@ public final class Jobs implements AutoCloseable {
     }
     alerts.tell(history.alerts(), this::spec, now, this::wake);
     return next(now);
+  }
+
+  /** What is true follows from the log, also after it could not be written. */
+  private void refresh() {
+    if (stale) {
+      history = new JobHistory(log.read());
+      stale = false;
+    }
   }
 
   /** Notes what became of the try that ran, and ends one that takes too long. */
@@ -328,6 +336,7 @@ public final class Jobs implements AutoCloseable {
    */
   public synchronized JobRun request(String job) {
     JobSpec spec = require(job);
+    refresh();
     Optional<JobRun> waits = history.waiting(spec.name());
     if (waits.isPresent()) {
       return waits.get();
@@ -344,6 +353,7 @@ public final class Jobs implements AutoCloseable {
    * @throws StopException if there is no such job
    */
   public synchronized void pause(String job) {
+    refresh();
     note(List.of(JobEvent.of(now(), require(job).name(), Kind.PAUSED, "")));
     notifyAll();
   }
@@ -354,6 +364,7 @@ public final class Jobs implements AutoCloseable {
    * @throws StopException if there is no such job
    */
   public synchronized void resume(String job) {
+    refresh();
     note(List.of(JobEvent.of(now(), require(job).name(), Kind.RESUMED, "")));
     notifyAll();
   }
@@ -387,6 +398,7 @@ public final class Jobs implements AutoCloseable {
     if (finishing) {
       return;
     }
+    refresh();
     finishing = true;
     for (JobSpec spec : specs) {
       boolean waits = history.waiting(spec.name()).isPresent();

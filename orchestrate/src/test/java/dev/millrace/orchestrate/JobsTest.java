@@ -100,7 +100,7 @@ class JobsTest {
     return job(schedule, Overlap.SKIP, CatchUp.ONCE);
   }
 
-  private static JobSpec hourly() {
+  static JobSpec hourly() {
     return job(HOURLY);
   }
 

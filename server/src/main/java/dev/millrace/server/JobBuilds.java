@@ -180,8 +180,10 @@ public final class JobBuilds implements JobRunner {
       if (attempt == 1) {
         prune();
       }
+      StandardOpenOption how =
+          attempt == 1 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND;
       return Files.newBufferedWriter(
-          file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
     }
 
     private void prune() throws IOException {

@@ -79,8 +79,9 @@ final class SqlScanner {
       if (Character.isWhitespace(sql.charAt(at))) {
         at++;
       } else if (sql.startsWith("--", at)) {
-        int end = sql.indexOf('\n', at);
-        at = end < 0 ? sql.length() : end;
+        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+          at++;
+        }
       } else if (sql.startsWith("/*", at)) {
         int end = sql.indexOf("*/", at + 2);
         at = end < 0 ? sql.length() : end + 2;

@@ -48,6 +48,10 @@ final class StoreSession implements AdapterSession {
   private final WriteGuard guard;
   private final WrittenTables written;
   private final Optional<LakeTables> lake;
+
+  /** Earlier versions that temporary views read. */
+  private final List<TableVersions.Reading> reading = new ArrayList<>();
+
   private @Nullable DuckDBConnection connection;
   private @Nullable Statement current;
   private boolean cancelled;
@@ -113,8 +117,16 @@ final class StoreSession implements AdapterSession {
     cache.note(statements);
     written.note(statements);
     QueryResult result;
-    try (TableVersions.Reading versions = versions()) {
+    TableVersions.Reading versions = versions();
+    try {
       result = run(expanded(sql, versions), fetch);
+    } finally {
+      if (VersionedSql.isTemporary(sql)) {
+        // What a temporary view reads is read until the session ends.
+        reading.add(versions);
+      } else {
+        versions.close();
+      }
     }
     tellUnlessOpen();
     return result;
@@ -437,5 +449,7 @@ final class StoreSession implements AdapterSession {
   public void close() {
     rollback();
     discard();
+    reading.forEach(TableVersions.Reading::close);
+    reading.clear();
   }
 }

@@ -48,14 +48,29 @@ final class VersionedSql {
     return VersionClause.replace(sql, clause -> relation(clause, reading, evaluation));
   }
 
+  /** True if the text defines a view or a macro for as long as the session is open. */
+  static boolean isTemporary(String sql) {
+    return isNeeded(sql)
+        && SqlWords.statements(sql).stream()
+            .map(VersionedSql::first)
+            .anyMatch(w -> isTemporary(w) && w.stream().anyMatch(DEFINITIONS::contains));
+  }
+
+  private static boolean isTemporary(List<String> first) {
+    return first.contains("TEMP") || first.contains("TEMPORARY");
+  }
+
   /** True for a definition that outlives the session, and is run when its text is long gone. */
   private static boolean isKept(List<SqlWords.Word> words) {
-    List<String> first =
-        words.stream().limit(4).map(w -> w.text().toUpperCase(Locale.ROOT)).toList();
-    if (first.isEmpty() || !first.get(0).equals("CREATE") || first.contains("TEMP")) {
-      return false;
-    }
-    return !first.contains("TEMPORARY") && first.stream().anyMatch(DEFINITIONS::contains);
+    List<String> first = first(words);
+    return first.indexOf("CREATE") == 0
+        && !isTemporary(first)
+        && first.stream().anyMatch(DEFINITIONS::contains);
+  }
+
+  /** What tells what a statement defines. */
+  private static List<String> first(List<SqlWords.Word> words) {
+    return words.stream().limit(5).map(w -> w.text().toUpperCase(Locale.ROOT)).toList();
   }
 
   private static String relation(

@@ -86,7 +86,9 @@ public final class JobTables implements JobLog {
             + DAYS
             + " DAY AND run NOT IN (SELECT run FROM progress.job_runs WHERE state NOT IN"
             + " ('succeeded', 'failed', 'skipped') UNION SELECT max(run) FROM progress.job_events"
-            + " GROUP BY job UNION SELECT last_run FROM store.system.jobs WHERE last_run IS NOT NULL)");
+            + " GROUP BY job UNION SELECT max(run) FROM progress.job_events WHERE trigger IN"
+            + " ('SCHEDULE', 'CATCH_UP') GROUP BY job"
+            + " UNION SELECT last_run FROM store.system.jobs WHERE last_run IS NOT NULL)");
   }
 
   /** Makes the tables in a store that nobody else has prepared. */

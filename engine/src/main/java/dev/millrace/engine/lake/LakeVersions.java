@@ -24,7 +24,7 @@ public final class LakeVersions implements TableVersions {
   private static final String MAIN = "main.";
 
   private static final Pattern MENTION =
-      Pattern.compile("(?i)\\bat\\s*\\(\\s*(version|timestamp)\\b|\\blake_(tables|versions)\\b");
+      Pattern.compile("(?i)\\b(version|timestamp)\\s*=>|\\blake_(tables|versions)\\b");
 
   private final Lake lake;
 

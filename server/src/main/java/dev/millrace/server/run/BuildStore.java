@@ -100,13 +100,17 @@ public final class BuildStore implements AutoCloseable {
   private Optional<StoppedLake> lake(Manifest manifest, DataFolder data) {
     return manifest.nodes().values().stream()
             .anyMatch(n -> n.lake().isPresent() || LakeVersions.mentions(n.code()))
-        ? lake(folder, manifest.projectName(), manifest.target().name(), data)
+        ? lake(folder, manifest.projectName(), manifest.target().name(), data, Optional.empty())
         : Optional.empty();
   }
 
   /** The lake of a project's target; empty without millrace.yml. */
   static Optional<StoppedLake> lake(
-      Path folder, String project, @Nullable String asked, DataFolder data) {
+      Path folder,
+      String project,
+      @Nullable String asked,
+      DataFolder data,
+      Optional<InstanceLock> lock) {
     if (!Files.isRegularFile(folder.resolve("millrace.yml"))) {
       return Optional.empty();
     }
@@ -116,7 +120,7 @@ public final class BuildStore implements AutoCloseable {
     Target systems =
         new ProjectLoader(connectors.all(), new DbtTemplates(), System.getenv())
             .target(folder, target);
-    return Optional.of(new StoppedLake(project, systems, data, connectors));
+    return Optional.of(new StoppedLake(project, systems, data, connectors, lock));
   }
 
   @Override

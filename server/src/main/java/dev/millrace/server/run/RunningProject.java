@@ -119,6 +119,8 @@ public final class RunningProject implements AutoCloseable {
     Path storeFolder = folder.resolve("store");
     if (options.fresh()) {
       delete(storeFolder);
+      // Runs of jobs are counted from 1 again.
+      delete(folder.resolve("jobs"));
     }
     Engine opened = engine(programs, connectors, storeFolder);
     engine = opened;

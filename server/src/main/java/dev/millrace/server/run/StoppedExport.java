@@ -46,7 +46,8 @@ public final class StoppedExport {
     int processors = Runtime.getRuntime().availableProcessors();
     ZoneId zone = project.map(Project::timeZone).orElse(ZoneOffset.UTC);
     Optional<StoppedLake> stopped =
-        project.map(p -> new StoppedLake(p.name(), p.target(), data, new Connectors()));
+        project.map(
+            p -> new StoppedLake(p.name(), p.target(), data, new Connectors(), Optional.empty()));
     Optional<Lake> lake = stopped.flatMap(StoppedLake::lake);
     StoreOptions options =
         new StoreOptions(

@@ -2,6 +2,7 @@ package dev.millrace.server.run;
 
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.HdfsSystem;
+import dev.millrace.embedded.InstanceLock;
 import dev.millrace.embedded.Ports;
 import dev.millrace.embedded.Supervisor;
 import dev.millrace.engine.lake.Lake;
@@ -22,9 +23,21 @@ public final class StoppedLake implements LakeAccess {
   private final Target target;
   private final DataFolder folder;
   private final Optional<Lake> lake;
+  private final Optional<InstanceLock> lock;
   private volatile @Nullable Supervisor hdfs;
 
-  StoppedLake(String project, Target target, DataFolder folder, Connectors connectors) {
+  /**
+   * A lake that is opened when it is needed.
+   *
+   * @param lock of the folder, given back with the lake; empty if the caller has it
+   */
+  StoppedLake(
+      String project,
+      Target target,
+      DataFolder folder,
+      Connectors connectors,
+      Optional<InstanceLock> lock) {
+    this.lock = lock;
     this.target = target;
     this.folder = folder;
     this.lake = TargetLake.of(project, target, folder, connectors, this::startHdfs);
@@ -34,13 +47,22 @@ public final class StoppedLake implements LakeAccess {
    * The lake of a project's folder.
    *
    * @param target by name; null for the project's own choice
-   * @throws dev.millrace.api.error.StopException if the target is not right
+   * @throws dev.millrace.api.error.StopException if the target is not right, or an instance has it
    */
   public static LakeAccess of(Path folder, @Nullable String target) {
     Path absolute = folder.toAbsolutePath().normalize();
-    return BuildStore.lake(absolute, "", target, DataFolder.open(absolute))
-        .<LakeAccess>map(lake -> lake)
-        .orElse(LakeAccess.NONE);
+    DataFolder data = DataFolder.open(absolute);
+    InstanceLock lock = InstanceLock.acquire(data);
+    try {
+      Optional<StoppedLake> lake = BuildStore.lake(absolute, "", target, data, Optional.of(lock));
+      if (lake.isEmpty()) {
+        lock.close();
+      }
+      return lake.<LakeAccess>map(l -> l).orElse(LakeAccess.NONE);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   @Override
@@ -63,5 +85,6 @@ public final class StoppedLake implements LakeAccess {
     if (started != null) {
       started.close();
     }
+    lock.ifPresent(InstanceLock::close);
   }
 }

@@ -139,8 +139,9 @@ public final class QueryRunner implements AutoCloseable {
                 statement.cancel();
                 return null;
               },
-              limits.time().toMillis(),
-              TimeUnit.MILLISECONDS);
+              // Versions that the query reads have taken some of its time.
+              limits.time().toNanos() - (System.nanoTime() - started),
+              TimeUnit.NANOSECONDS);
       try (ResultSet rows = statement.executeQuery()) {
         return ResultReader.read(rows, limits, started);
       } finally {

@@ -151,6 +151,7 @@ final class TreeJudge {
   private final QueryPlace place;
   private final TimeTravel travel;
   private final Map<Integer, VersionClause> versions = new HashMap<>();
+  private final Map<Integer, String> read = new HashMap<>();
   private final List<Edit> edits = new ArrayList<>();
   private final List<String> used = new ArrayList<>();
 
@@ -364,7 +365,12 @@ final class TreeJudge {
               : "`" + String.join(".", path) + "` cannot be read in this way",
           "write FROM a_table AT (VERSION => 3), or AT (TIMESTAMP => now() - INTERVAL 1 DAY)");
     }
-    String relation = travel.relation(clause, path, place);
+    // The parser may repeat a node: its version is found once, or it might be two.
+    String relation = read.get(clause.start());
+    if (relation == null) {
+      relation = travel.relation(clause, path, place);
+      read.put(clause.start(), relation);
+    }
     edit(
         new Edit(
             clause.start(),
