@@ -61,9 +61,10 @@ class MusicRunTest {
     assertThat(expected).allSatisfy((table, rows) -> assertThat(rows).as(table).isNotEmpty());
     AdsRun.assertSame(killed.tables(), expected);
     assertThat(jobs(smooth)).startsWith("schedule succeeded").endsWith("end succeeded");
+    // One in whose middle the process was killed thrice is given up; the next one does its work.
     assertThat(jobs(killed))
         .endsWith("end succeeded")
-        .allSatisfy(run -> assertThat(run).matches(".* (succeeded|skipped)"));
+        .allSatisfy(run -> assertThat(run).matches(".* (succeeded|skipped|failed)"));
     try (ClickHouseTables tables = new ClickHouseTables(killed.folder(), "music", folder)) {
       tables.assertEqual("top_songs_of_the_hour", "music.top_songs_of_the_hour_final");
       tables.assertEqual("listens_by_minute", "music.listens_by_minute_final");
