@@ -55,8 +55,8 @@ class RefusingLogTest {
 
   private static final class Done implements JobRunner.Try {
     @Override
-    public Result run() {
-      return new Result(true, "PASS=1");
+    public JobRunner.Result run() {
+      return new JobRunner.Result(true, "PASS=1");
     }
 
     @Override
