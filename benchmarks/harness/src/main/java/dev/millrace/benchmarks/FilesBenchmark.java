@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 final class FilesBenchmark {
   private static final String TOPIC = "calls";
+  private static final String LARGE_TOPIC = "large";
   private static final int PARTITIONS = 2;
   private static final int FILES = 40;
   private static final int DROPPED = 25;
@@ -124,7 +125,7 @@ final class FilesBenchmark {
     Folders.delete(project.resolve("models"));
     Folders.delete(project.resolve("sinks"));
     broker.createTopics(List.of(TOPIC), PARTITIONS);
-    try (Progress progress = new Progress(() -> end(broker));
+    try (Progress progress = new Progress(() -> end(broker, TOPIC));
         MillraceProcess millrace = start("files-to-topic", project)) {
       millrace.process().join(LIMIT);
       memory.put("Millrace to the topic", millrace.process().memory().peakRootBytes());
@@ -137,9 +138,9 @@ final class FilesBenchmark {
     broker.deleteTopic(TOPIC);
   }
 
-  private static long end(BrokerProcess broker) {
+  private static long end(BrokerProcess broker, String topic) {
     try {
-      return broker.end(TOPIC, PARTITIONS);
+      return broker.end(topic, PARTITIONS);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
@@ -258,11 +259,15 @@ final class FilesBenchmark {
     CallFiles.Amount one = CallFiles.kept(large, 1, Math.toIntExact(wanted));
     Path project = folder.resolve("large");
     project(project, "large_file", broker, large);
+    // The topic of the runs before is still there.
+    Path source = project.resolve("sources/calls.yml");
+    Files.writeString(
+        source, Files.readString(source).replace("topic: calls", "topic: " + LARGE_TOPIC));
     Folders.delete(project.resolve("models"));
     Folders.delete(project.resolve("sinks"));
-    broker.createTopics(List.of(TOPIC), PARTITIONS, Map.of("retention.bytes", "2147483648"));
+    broker.createTopics(List.of(LARGE_TOPIC), PARTITIONS, Map.of("retention.bytes", "2147483648"));
     long early = 0;
-    try (Progress progress = new Progress(() -> end(broker));
+    try (Progress progress = new Progress(() -> end(broker, LARGE_TOPIC));
         MillraceProcess millrace = start("files-large", project)) {
       ProcessTree tree = millrace.process().memory();
       while (millrace.process().isAlive()) {
@@ -283,7 +288,7 @@ final class FilesBenchmark {
       figures.put("large_file_peak_bytes", tree.peakRootBytes());
       figures.put("large_file_early_bytes", early);
     }
-    broker.deleteTopic(TOPIC);
+    broker.deleteTopic(LARGE_TOPIC);
   }
 
   private static long number(FilesClickHouse clickhouse, String sql) {
