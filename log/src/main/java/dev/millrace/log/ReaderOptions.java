@@ -15,8 +15,8 @@ public record ReaderOptions(int pollRecords, int fetchBytes) {
     }
   }
 
-  /** 10,000 records a poll, 8 MB a fetch. */
+  /** 2,000 records a poll and 2 MB a fetch, which are garbage before they are old. */
   public static ReaderOptions defaults() {
-    return new ReaderOptions(10_000, 8 << 20);
+    return new ReaderOptions(2_000, 2 << 20);
   }
 }

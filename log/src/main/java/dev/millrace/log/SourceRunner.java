@@ -41,6 +41,12 @@ public final class SourceRunner implements AutoCloseable {
   /** A record waits this long at most for others to share its transaction. */
   private static final long LINGER = Duration.ofMillis(10).toNanos();
 
+  /** So long if very many come, as a transaction costs the same with few records and with many. */
+  private static final long LONG_LINGER = Duration.ofMillis(100).toNanos();
+
+  /** Very many: as many bytes within {@link #LINGER}. */
+  private static final long MANY_BYTES = 256 << 10;
+
   /** A transaction takes no further records beyond this, so that a reader need not wait. */
   private static final long MAX_BYTES = 8 << 20;
 
@@ -192,7 +198,7 @@ public final class SourceRunner implements AutoCloseable {
       }
       batch.records().forEach(writer::add);
       batch.ledger().forEach(writer::note);
-      if (batch.ended() || due(writer, begun, position)) {
+      if (batch.ended() || due(writer, begun, batch)) {
         commit(source, writer, ledger, position);
       }
       if (batch.ended()) {
@@ -212,11 +218,14 @@ public final class SourceRunner implements AutoCloseable {
     return Duration.ofNanos(Math.max(0, LINGER - (System.nanoTime() - begun)));
   }
 
-  private boolean due(SourceWriter writer, long begun, String position) {
+  private boolean due(SourceWriter writer, long begun, SourceBatch last) {
     if (writer.isEmpty()) {
-      return !position.equals(committed) && System.nanoTime() - committedAt > POSITION_INTERVAL;
+      return !last.position().equals(committed)
+          && System.nanoTime() - committedAt > POSITION_INTERVAL;
     }
-    return writer.bytes() >= MAX_BYTES || System.nanoTime() - begun >= LINGER;
+    boolean many = writer.bytes() >= MANY_BYTES && !last.records().isEmpty();
+    return writer.bytes() >= MAX_BYTES
+        || System.nanoTime() - begun >= (many ? LONG_LINGER : LINGER);
   }
 
   private void commit(Source source, SourceWriter writer, SourceLedger ledger, String position) {

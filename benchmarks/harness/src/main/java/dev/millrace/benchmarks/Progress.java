@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * without its start: from when the number was first above 0 to its last change.
  */
 final class Progress implements AutoCloseable {
-  private static final long EVERY_MILLIS = 20;
+  private static final long EVERY_MILLIS = 100;
 
   private final Thread thread;
   private volatile boolean closed;
@@ -16,7 +16,7 @@ final class Progress implements AutoCloseable {
   private long lastNanos;
   private long last;
 
-  /** Starts to look, fifty times a second. */
+  /** Starts to look, ten times a second: a look is work for the broker, too. */
   Progress(LongSupplier number) {
     thread =
         new Thread(

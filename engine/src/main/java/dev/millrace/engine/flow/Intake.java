@@ -35,6 +35,11 @@ final class Intake implements AutoCloseable {
 
   private static final long PATIENCE_NANOS = Duration.ofMillis(200).toNanos();
 
+  /** So many at once are a flood, of which some more are worth a short wait. */
+  private static final int MANY = 2_000;
+
+  private static final long SHORT_PATIENCE_NANOS = Duration.ofMillis(50).toNanos();
+
   private final TopicReader reader;
   private final List<Admission> sources;
 
@@ -217,9 +222,11 @@ final class Intake implements AutoCloseable {
       while (growing.size() == 0 && failure == null && left > 0) {
         left = changed.awaitNanos(left);
       }
-      left = PATIENCE_NANOS;
-      while (isWorthWaiting() && left > 0) {
-        left = changed.awaitNanos(left);
+      long begun = System.nanoTime();
+      left = patience();
+      while (left > 0 && failure == null && !growing.isFull()) {
+        changed.awaitNanos(left);
+        left = patience() - (System.nanoTime() - begun);
       }
       if (failure != null && (torn || growing.size() == 0)) {
         throw failure;
@@ -242,11 +249,13 @@ final class Intake implements AutoCloseable {
     }
   }
 
-  private boolean isWorthWaiting() {
-    return growing.size() > 0
-        && !growing.isFull()
-        && failure == null
-        && lag.stream().mapToLong(PartitionLag::offsets).sum() > FAR_BEHIND;
+  /** How long to wait for a larger batch, in nanoseconds. */
+  private long patience() {
+    int size = growing.size();
+    if (size > 0 && lag.stream().mapToLong(PartitionLag::offsets).sum() > FAR_BEHIND) {
+      return PATIENCE_NANOS;
+    }
+    return size >= MANY ? SHORT_PATIENCE_NANOS : 0;
   }
 
   /** The records that were taken are not needed any more. */

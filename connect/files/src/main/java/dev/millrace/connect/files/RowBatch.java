@@ -14,8 +14,10 @@ import java.util.Map;
 
 /** What one poll returns, as it grows. */
 final class RowBatch {
-  private static final int MAX_RECORDS = 20_000;
-  private static final long MAX_BYTES = 4 << 20;
+  // Few enough to be garbage before they are old: a transaction takes several batches.
+  private static final int MAX_RECORDS = 4_000;
+  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_NOTES = 20_000;
 
   /** The header with the path of a row's file. */
   static final String FILE = "file";
@@ -41,7 +43,7 @@ final class RowBatch {
   }
 
   boolean isFull() {
-    return records.size() >= MAX_RECORDS || bytes >= MAX_BYTES || ledger.size() >= MAX_RECORDS;
+    return records.size() >= MAX_RECORDS || bytes >= MAX_BYTES || ledger.size() >= MAX_NOTES;
   }
 
   boolean isEmpty() {
