@@ -57,6 +57,9 @@ public record VersionClause(
   /** The clauses of a text of any statements, in its order. */
   public static List<VersionClause> find(String sql) {
     List<VersionClause> found = new ArrayList<>();
+    if (!sql.contains("=>")) {
+      return found;
+    }
     SqlScanner scanner = new SqlScanner(sql, 0);
     boolean inFrom = false;
     for (Token token = scanner.next(); token.kind() != Kind.END; token = scanner.next()) {

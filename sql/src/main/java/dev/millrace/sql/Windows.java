@@ -105,6 +105,10 @@ public final class Windows {
   /** As {@link #expand}; adds what is wrong with a window to {@code problems}. */
   static SqlText replace(String sql, Reader reader, List<SqlProblem> problems) {
     List<SqlText.Splice> splices = new ArrayList<>();
+    String lower = sql.toLowerCase(Locale.ROOT);
+    if (FORMS.keySet().stream().noneMatch(lower::contains)) {
+      return SqlText.of(sql, splices);
+    }
     SqlScanner scanner = new SqlScanner(sql, 0);
     boolean inFrom = false;
     for (Token token = scanner.next(); token.kind() != Kind.END; token = scanner.next()) {
