@@ -5,7 +5,9 @@ import dev.millrace.api.type.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * makes the record <em>odd</em>, and DuckDB decides about it. Stateless and thread-safe.
  */
 final class FlatJson {
+  private static final Set<PlainType> KEYS =
+      EnumSet.of(PlainType.TEXT, PlainType.UUID, PlainType.INTEGER, PlainType.UNSIGNED);
+
   private final byte[][] names;
   private final int[] columns;
   private final long mine;
@@ -27,12 +32,20 @@ final class FlatJson {
   enum PlainType {
     /** A stretch of the record's bytes. */
     TEXT,
+    /** A stretch of the record's bytes, in the one form in which equal ids are equal texts. */
+    UUID,
+    /** A stretch of the record's bytes that is a date and time without a zone. */
+    LOCAL,
     /** A number of at most 64 bits. */
     INTEGER,
+    /** A number that is not negative, of at most 32 bits. */
+    UNSIGNED,
     /** The unscaled value of a decimal of at most 18 digits. */
     DECIMAL,
     /** The bits of a double. */
     DOUBLE,
+    /** The bits of the double that a float is. */
+    FLOAT,
     /** 0 or 1. */
     BOOLEAN,
     /** Microseconds since 1970. */
@@ -47,8 +60,8 @@ final class FlatJson {
    * @param fields the names that each column may have in the object; none for a column that is not
    *     in it, whose values are left alone
    * @param oddIfUnknown whether a field that is no column makes a record odd
-   * @param keyColumn the column that must be unique, or -1; it has to be a text or an integer, else
-   *     every record is odd
+   * @param keyColumn the column that must be unique, or -1; it has to be a text, an id or an
+   *     integer, else every record is odd
    */
   FlatJson(Schema schema, List<List<String>> fields, boolean oddIfUnknown, int keyColumn) {
     int width = schema.columns().size();
@@ -73,10 +86,7 @@ final class FlatJson {
     this.names = allNames.toArray(byte[][]::new);
     this.columns = allColumns.stream().mapToInt(i -> i).toArray();
     this.mine = bits;
-    boolean keyFits =
-        keyColumn < 0
-            || types[keyColumn] == PlainType.TEXT
-            || types[keyColumn] == PlainType.INTEGER;
+    boolean keyFits = keyColumn < 0 || KEYS.contains(types[keyColumn]);
     this.supported = all && keyFits;
     this.oddIfUnknown = oddIfUnknown;
   }
@@ -88,8 +98,12 @@ final class FlatJson {
     if (type instanceof DataType.Scalar scalar) {
       return switch (scalar.kind()) {
         case VARCHAR -> PlainType.TEXT;
+        case UUID -> PlainType.UUID;
         case TINYINT, SMALLINT, INTEGER, BIGINT -> PlainType.INTEGER;
+        case UTINYINT, USMALLINT, UINTEGER -> PlainType.UNSIGNED;
+        case FLOAT -> PlainType.FLOAT;
         case DOUBLE -> PlainType.DOUBLE;
+        case TIMESTAMP -> PlainType.LOCAL;
         case BOOLEAN -> PlainType.BOOLEAN;
         case TIMESTAMPTZ -> PlainType.INSTANT;
         case DATE -> PlainType.DATE;
@@ -106,9 +120,9 @@ final class FlatJson {
     }
     if (type instanceof DataType.Scalar scalar) {
       return switch (scalar.kind()) {
-        case TINYINT -> 1;
-        case SMALLINT -> 2;
-        case INTEGER -> 4;
+        case TINYINT, UTINYINT -> 1;
+        case SMALLINT, USMALLINT -> 2;
+        case INTEGER, UINTEGER -> 4;
         default -> 8;
       };
     }
@@ -323,8 +337,23 @@ final class FlatJson {
         }
         return quoted;
       }
+      case UUID, LOCAL -> {
+        boolean plain =
+            quoted
+                && (types[field] == PlainType.UUID
+                    ? isUuid(b, s + 1, e - 1)
+                    : IsoTimes.local(b, s + 1, e - 1) != IsoTimes.NONE);
+        if (plain) {
+          rows.setText(field, o, s + 1, e - s - 2);
+        }
+        return plain;
+      }
       case INTEGER -> {
         return !quoted && number(b, s, e, 0, 18, limit(scales[field]), rows, field, o);
+      }
+      case UNSIGNED -> {
+        long limit = (1L << scales[field] * 8) - 1;
+        return !quoted && b[s] != '-' && number(b, s, e, 0, 18, limit, rows, field, o);
       }
       case DECIMAL -> {
         int precision = scales[field] / 100;
@@ -332,12 +361,20 @@ final class FlatJson {
             && number(b, s, e, scales[field] % 100, precision, Long.MAX_VALUE, rows, field, o);
       }
       case DOUBLE -> {
-        if (quoted || b[s] == 't' || b[s] == 'f') {
+        if (quoted || isNoFraction(b, s, e)) {
           return false;
         }
         double value = Double.parseDouble(new String(b, s, e - s, StandardCharsets.ISO_8859_1));
         rows.setNumber(field, o, Double.doubleToRawLongBits(value));
         return !Double.isInfinite(value);
+      }
+      case FLOAT -> {
+        if (quoted || isNoFraction(b, s, e)) {
+          return false;
+        }
+        float value = Float.parseFloat(new String(b, s, e - s, StandardCharsets.ISO_8859_1));
+        rows.setNumber(field, o, Double.doubleToRawLongBits(value));
+        return !Float.isInfinite(value);
       }
       case BOOLEAN -> {
         rows.setNumber(field, o, b[s] == 't' ? 1 : 0);
@@ -355,6 +392,26 @@ final class FlatJson {
       }
     }
     return false;
+  }
+
+  /** True for words, and for an integer of which DuckDB does not keep the sign. */
+  private static boolean isNoFraction(byte[] b, int s, int e) {
+    return b[s] == 't' || b[s] == 'f' || b[s] == '-' && e - s == 2 && b[s + 1] == '0';
+  }
+
+  /** True for 32 small hexadecimal digits in the groups of RFC 9562. */
+  private static boolean isUuid(byte[] b, int s, int e) {
+    if (e - s != 36) {
+      return false;
+    }
+    for (int i = 0; i < 36; i++) {
+      byte c = b[s + i];
+      boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      if (hyphen ? c != '-' : !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long limit(int bytes) {

@@ -2,7 +2,9 @@ package dev.millrace.engine.admission;
 
 import java.time.LocalDate;
 
-/** Reads ISO 8601 dates and UTC instants from bytes; anything else is left to DuckDB. */
+/**
+ * Reads ISO 8601 dates, local times and UTC instants from bytes; anything else is left to DuckDB.
+ */
 final class IsoTimes {
   /** Not a time of the one form that is read here. */
   static final long NONE = Long.MIN_VALUE;
@@ -13,10 +15,14 @@ final class IsoTimes {
    * {@code 2026-11-21T09:30:00Z}, with up to six digits of a second, as microseconds since 1970.
    */
   static long instant(byte[] b, int s, int e) {
+    return e - s < 20 || b[e - 1] != 'Z' ? NONE : local(b, s, e - 1);
+  }
+
+  /** The same without a zone, as it were UTC. */
+  static long local(byte[] b, int s, int e) {
     int length = e - s;
-    if (length < 20
-        || length > 27
-        || b[e - 1] != 'Z'
+    if (length < 19
+        || length > 26
         || (b[s + 10] != 'T' && b[s + 10] != ' ')
         || b[s + 13] != ':'
         || b[s + 16] != ':') {
@@ -26,7 +32,7 @@ final class IsoTimes {
     int hour = two(b, s + 11);
     int minute = two(b, s + 14);
     int second = two(b, s + 17);
-    long micros = fraction(b, s + 19, e - 1);
+    long micros = fraction(b, s + 19, e);
     if (day == NONE
         || hour < 0
         || hour > 23
