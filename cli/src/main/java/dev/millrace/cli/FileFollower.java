@@ -1,47 +1,67 @@
 package dev.millrace.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Prints a file that grows, from its beginning; it need not be there yet. For one thread. */
+/**
+ * Prints a text file that grows, from its beginning, line by line, since a character may be only
+ * half written; it need not be there yet. For one thread.
+ */
 final class FileFollower implements AutoCloseable {
   private final Path file;
   private final PrintWriter out;
-  private final char[] buffer = new char[4096];
-  private @Nullable Reader reader;
+  private final byte[] buffer = new byte[8192];
+  private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+  private @Nullable InputStream in;
 
   FileFollower(Path file, PrintWriter out) {
     this.file = file;
     this.out = out;
   }
 
-  /** Prints what has come. */
+  /** Prints the lines that have come. */
   void copy() throws IOException {
-    Reader open = reader;
+    InputStream open = in;
     if (open == null) {
       if (!Files.exists(file)) {
         return;
       }
-      open = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8);
-      reader = open;
+      open = Files.newInputStream(file);
+      in = open;
     }
     for (int read = open.read(buffer); read > 0; read = open.read(buffer)) {
-      out.write(buffer, 0, read);
+      int end = read;
+      while (end > 0 && buffer[end - 1] != '\n') {
+        end--;
+      }
+      begun.write(buffer, 0, end);
+      if (end > 0) {
+        print();
+      }
+      begun.write(buffer, end, read - end);
     }
     out.flush();
   }
 
+  private void print() {
+    out.print(begun.toString(StandardCharsets.UTF_8));
+    begun.reset();
+  }
+
+  /** Prints what has come, and closes the file. */
   @Override
   public void close() throws IOException {
-    Reader open = reader;
+    InputStream open = in;
     if (open != null) {
       copy();
+      print();
+      out.flush();
       open.close();
     }
   }
