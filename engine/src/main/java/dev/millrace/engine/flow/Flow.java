@@ -128,6 +128,7 @@ public final class Flow implements AutoCloseable {
         stopFor(e.problem());
         return;
       } catch (RetryException e) {
+        caughtUp = false;
         report(Health.RETRYING, e.problem());
         stop.pause(pause);
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
