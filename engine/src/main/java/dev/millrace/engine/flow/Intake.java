@@ -35,10 +35,10 @@ final class Intake implements AutoCloseable {
 
   private static final long PATIENCE_NANOS = Duration.ofMillis(200).toNanos();
 
-  /** So many at once are a flood, of which some more are worth a short wait. */
+  /** So many at once are a flood: then twenty batches a second are enough. */
   private static final int MANY = 2_000;
 
-  private static final long SHORT_PATIENCE_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long BETWEEN_NANOS = Duration.ofMillis(50).toNanos();
 
   private final TopicReader reader;
   private final List<Admission> sources;
@@ -58,6 +58,7 @@ final class Intake implements AutoCloseable {
   private boolean torn;
   private long heardSince = System.nanoTime();
   private long heardUntil = heardSince;
+  private long takenAt = heardSince;
   private @Nullable RuntimeException failure;
   private volatile boolean closing;
 
@@ -223,11 +224,12 @@ final class Intake implements AutoCloseable {
         left = changed.awaitNanos(left);
       }
       long begun = System.nanoTime();
-      left = patience();
+      left = patience(begun);
       while (left > 0 && failure == null && !growing.isFull()) {
         changed.awaitNanos(left);
-        left = patience() - (System.nanoTime() - begun);
+        left = patience(begun);
       }
+      takenAt = System.nanoTime();
       if (failure != null && (torn || growing.size() == 0)) {
         throw failure;
       }
@@ -249,13 +251,13 @@ final class Intake implements AutoCloseable {
     }
   }
 
-  /** How long to wait for a larger batch, in nanoseconds. */
-  private long patience() {
+  /** How long to wait on for a larger batch, in nanoseconds. */
+  private long patience(long begun) {
     int size = growing.size();
     if (size > 0 && lag.stream().mapToLong(PartitionLag::offsets).sum() > FAR_BEHIND) {
-      return PATIENCE_NANOS;
+      return PATIENCE_NANOS - (System.nanoTime() - begun);
     }
-    return size >= MANY ? SHORT_PATIENCE_NANOS : 0;
+    return size >= MANY ? BETWEEN_NANOS - (System.nanoTime() - takenAt) : 0;
   }
 
   /** The records that were taken are not needed any more. */
