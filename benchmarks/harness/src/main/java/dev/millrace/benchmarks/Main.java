@@ -30,7 +30,7 @@ public final class Main {
         lake      rows/s of a stream into the lake, from the topic and from the outbox, beside COPY TO Parquet
                     --events 5000000 --runs 3
         lake-hour files of a live stream in the lake after an hour at a fixed rate, and the age of its newest row
-                    --rate 5000 --minutes 60 --megabytes 64
+                    --rate 6000 --minutes 60 --megabytes 64
         dbt       a dbt project read and built by Millrace and by dbt, beside its SQL alone
                     --models 1000 --runs 3 --peer-runs 1 --systems millrace,dbt --python benchmarks/target/python
         jinja     templates rendered by Millrace and by Python's Jinja2
@@ -96,7 +96,7 @@ public final class Main {
       case "lake-hour" ->
           new LakeHourBenchmark(
                   place,
-                  arguments.number("rate", 5_000),
+                  arguments.number("rate", 6_000),
                   Duration.ofMinutes(arguments.number("minutes", 60)),
                   arguments.number("megabytes", 64))
               .run();
