@@ -42,18 +42,43 @@ final class LakeTables {
 
   /** Compares with a stream: the same rows, each as often. Doubles to nine digits. */
   void assertEqual(String stream, String table) throws SQLException {
-    try (TableStore lake = open();
-        Store store =
+    try (TableStore lake = open()) {
+      assertSame(stream, lake.find(table).orElseThrow().files().relation());
+    }
+  }
+
+  /**
+   * Compares what another engine wrote that has read a table: the same columns in their order, and
+   * the same rows.
+   */
+  void assertRead(String stream, Path parquet) throws SQLException {
+    assertSame(stream, "read_parquet('" + parquet + "/*.parquet')");
+  }
+
+  private void assertSame(String stream, String relation) throws SQLException {
+    try (Store store =
             Store.open(new StoreOptions(data.resolve("store"), ZoneOffset.UTC, 256L << 20, 1));
         Connection connection = store.connect()) {
+      assertThat(names(connection, relation)).as(stream).isEqualTo(names(connection, stream));
       String columns = columns(connection, stream);
-      assertThat(number(connection, "SELECT count(*) FROM " + stream)).isPositive();
+      assertThat(number(connection, "SELECT count(*) FROM " + stream)).as(stream).isPositive();
       compare(
           connection,
           stream,
           "SELECT " + columns + " FROM " + stream,
-          "SELECT " + columns + " FROM " + lake.find(table).orElseThrow().files().relation());
+          "SELECT " + columns + " FROM " + relation);
     }
+  }
+
+  private static List<String> names(Connection connection, String relation) throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet column = statement.executeQuery("DESCRIBE SELECT * FROM " + relation)) {
+      while (column.next()) {
+        names.add(column.getString(1));
+      }
+    }
+    return names;
   }
 
   /** Compares a stream with the view over what the lake has of it and what it has not, if any. */

@@ -47,6 +47,12 @@ final class MusicProject {
     this.target = target;
   }
 
+  /** A copy of the example as it is, which has not run yet. */
+  static MusicProject example(Path folder) throws IOException {
+    AdsRun.copyExample("music", folder);
+    return new MusicProject(folder, List.of());
+  }
+
   /**
    * A copy that has not run yet.
    *
@@ -99,7 +105,7 @@ final class MusicProject {
     arguments.addAll(List.of(options));
     try (ChildJvm child =
         ChildJvm.start(Millrace.class, properties, arguments.toArray(String[]::new))) {
-      int code = child.awaitExit(Duration.ofMinutes(6));
+      int code = child.awaitExit(Duration.ofMinutes(10));
       assertThat(code).as("%s: %s", fault, child.output()).isIn(0, FaultPoint.EXIT_CODE);
       return code;
     }

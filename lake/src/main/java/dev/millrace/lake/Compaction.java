@@ -2,7 +2,9 @@ package dev.millrace.lake;
 
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Small files of a partition become larger ones. Only files of about the same size go together, so
- * that a row is written anew a few times until its file is large, and not at every commit.
+ * Small files of a partition become larger ones: as soon as there are many of them, or they fill a
+ * file; and what is left of a partition that rests, such as yesterday's. Only files of about the
+ * same size go together, so that a row is written anew a few times until its file is large, and not
+ * at every commit.
  */
 final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
@@ -49,7 +53,7 @@ final class Compaction {
     int replaced = 0;
     List<List<String>> round = new ArrayList<>();
     long bytes = 0;
-    for (List<String> group : groups(files)) {
+    for (List<String> group : groups(files, base.sequenceNumber())) {
       round.add(group);
       bytes += group.stream().mapToLong(p -> file(files, p).fileSizeInBytes()).sum();
       if (bytes >= LARGE_FILES * targetBytes) {
@@ -66,46 +70,86 @@ final class Compaction {
   }
 
   /** Files that become one file each. */
-  private List<List<String>> groups(FileList files) {
-    Map<String, List<String>> alike = new LinkedHashMap<>();
-    files
-        .byPath()
-        .forEach(
-            (path, file) -> {
-              if (file.fileSizeInBytes() * 2 <= targetBytes) {
-                int step = (63 - Long.numberOfLeadingZeros(file.fileSizeInBytes())) / STEP_BITS;
-                alike
-                    .computeIfAbsent(
-                        file.specId() + "/" + file.partition() + "/" + step, k -> new ArrayList<>())
-                    .add(path);
-              }
-            });
+  private List<List<String>> groups(FileList files, long newest) {
+    Map<String, List<DataFile>> partitions = new LinkedHashMap<>();
+    for (DataFile file : files.byPath().values()) {
+      partitions
+          .computeIfAbsent(file.specId() + "/" + file.partition(), k -> new ArrayList<>())
+          .add(file);
+    }
+    Map<DataFile, String> paths = new IdentityHashMap<>();
+    files.byPath().forEach((path, file) -> paths.put(file, path));
     List<List<String>> groups = new ArrayList<>();
-    for (List<String> paths : alike.values()) {
-      if (paths.size() >= atLeast) {
-        paths.sort(Comparator.comparingLong(p -> file(files, p).fileSizeInBytes()));
-        pack(files, paths, groups);
+    for (List<DataFile> partition : partitions.values()) {
+      List<DataFile> small =
+          partition.stream()
+              .filter(file -> file.fileSizeInBytes() * 2 <= targetBytes)
+              .sorted(Comparator.comparingLong(DataFile::fileSizeInBytes))
+              .toList();
+      boolean rests = rests(partition, newest);
+      for (List<DataFile> alike : rests ? neighbours(small) : steps(small)) {
+        for (List<DataFile> group : pack(alike, rests ? 2 : atLeast)) {
+          groups.add(group.stream().map(file -> Objects.requireNonNull(paths.get(file))).toList());
+        }
       }
     }
     return groups;
   }
 
-  private void pack(FileList files, List<String> paths, List<List<String>> groups) {
-    List<String> group = new ArrayList<>();
+  /** True if it has got nothing for a while: it does not get as many files as one waits for. */
+  private boolean rests(List<DataFile> partition, long newest) {
+    // Tables of Iceberg's first format do not number their versions.
+    return partition.stream()
+        .map(DataFile::dataSequenceNumber)
+        .allMatch(number -> number != null && number > 0 && newest - number >= atLeast);
+  }
+
+  /** Files by size, in steps that do not depend on what else is there. */
+  private static Collection<List<DataFile>> steps(List<DataFile> small) {
+    Map<Integer, List<DataFile>> steps = new LinkedHashMap<>();
+    for (DataFile file : small) {
+      int step = (63 - Long.numberOfLeadingZeros(file.fileSizeInBytes())) / STEP_BITS;
+      steps.computeIfAbsent(step, k -> new ArrayList<>()).add(file);
+    }
+    return steps.values();
+  }
+
+  /** Files, each of which is not larger than all before it by more than a step. */
+  private static Collection<List<DataFile>> neighbours(List<DataFile> small) {
+    List<List<DataFile>> all = new ArrayList<>();
+    List<DataFile> alike = new ArrayList<>();
     long bytes = 0;
-    for (String path : paths) {
-      long size = file(files, path).fileSizeInBytes();
-      if (bytes + size > targetBytes && group.size() > 1) {
+    for (DataFile file : small) {
+      if (!alike.isEmpty() && file.fileSizeInBytes() >> STEP_BITS > bytes) {
+        all.add(alike);
+        alike = new ArrayList<>();
+        bytes = 0;
+      }
+      alike.add(file);
+      bytes += file.fileSizeInBytes();
+    }
+    all.add(alike);
+    return all;
+  }
+
+  /** Files that fill a new one, and the rest if there are many of them. */
+  private List<List<DataFile>> pack(List<DataFile> alike, int many) {
+    List<List<DataFile>> groups = new ArrayList<>();
+    List<DataFile> group = new ArrayList<>();
+    long bytes = 0;
+    for (DataFile file : alike) {
+      if (bytes + file.fileSizeInBytes() > targetBytes) {
         groups.add(group);
         group = new ArrayList<>();
         bytes = 0;
       }
-      group.add(path);
-      bytes += size;
+      group.add(file);
+      bytes += file.fileSizeInBytes();
     }
-    if (group.size() > 1) {
+    if (group.size() >= many) {
       groups.add(group);
     }
+    return groups;
   }
 
   private int rewrite(FileList files, List<List<String>> groups) {

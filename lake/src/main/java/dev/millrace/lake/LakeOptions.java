@@ -53,7 +53,8 @@ final class LakeOptions {
               OptionType.BOOLEAN,
               "true",
               "Writes small files together into larger ones, as soon as a partition has eight of"
-                  + " about the same size."),
+                  + " about the same size or they fill a file; and what is left of a partition that"
+                  + " gets no more."),
           Option.withDefault(
               KEEP_VERSIONS,
               OptionType.DURATION,

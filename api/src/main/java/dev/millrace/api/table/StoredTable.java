@@ -102,8 +102,10 @@ public interface StoredTable {
   void evolve(List<SchemaChange> changes);
 
   /**
-   * Writes small files of a partition together into larger ones. Others may append meanwhile; if
-   * somebody else has replaced one of these files, they are left as they are.
+   * Writes small files of a partition together into larger ones: many of about the same size, those
+   * that fill a file, and what is left of a partition that none of the last {@code atLeast}
+   * versions has touched. Others may append meanwhile; if somebody else has replaced one of these
+   * files, they are left as they are.
    *
    * @param targetBytes how large files are to be, about; those of more than half of it are left
    *     alone

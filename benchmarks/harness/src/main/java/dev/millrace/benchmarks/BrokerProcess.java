@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -112,6 +114,13 @@ final class BrokerProcess implements AutoCloseable {
 
   /** How many committed records a topic has. */
   long records(String topic, int partitions) {
+    AtomicLong count = new AtomicLong();
+    read(topic, partitions, value -> count.incrementAndGet());
+    return count.get();
+  }
+
+  /** Reads the committed records that a topic has now. */
+  void read(String topic, int partitions, Consumer<byte[]> values) {
     List<TopicPartition> all =
         IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
     Map<String, Object> options =
@@ -121,11 +130,9 @@ final class BrokerProcess implements AutoCloseable {
       consumer.assign(all);
       consumer.seekToBeginning(all);
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-      long count = 0;
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        count += consumer.poll(Duration.ofMillis(200)).count();
+        consumer.poll(Duration.ofMillis(200)).forEach(record -> values.accept(record.value()));
       }
-      return count;
     }
   }
 

@@ -29,6 +29,8 @@ public final class Main {
                     --rows 4000000 --gigabytes 0
         lake      rows/s of a stream into the lake, from the topic and from the outbox, beside COPY TO Parquet
                     --events 5000000 --runs 3
+        lake-hour files of a live stream in the lake after an hour at a fixed rate, and the age of its newest row
+                    --rate 6000 --minutes 60 --megabytes 64
         dbt       a dbt project read and built by Millrace and by dbt, beside its SQL alone
                     --models 1000 --runs 3 --peer-runs 1 --systems millrace,dbt --python benchmarks/target/python
         jinja     templates rendered by Millrace and by Python's Jinja2
@@ -55,6 +57,8 @@ public final class Main {
                 "systems",
                 "rate",
                 "seconds",
+                "minutes",
+                "megabytes",
                 "queries",
                 "rows",
                 "gigabytes",
@@ -89,6 +93,13 @@ public final class Main {
                   place, arguments.number("rows", 4_000_000), arguments.number("gigabytes", 0))
               .run();
       case "lake" -> new LakeBenchmark(place, events, runs).run();
+      case "lake-hour" ->
+          new LakeHourBenchmark(
+                  place,
+                  arguments.number("rate", 6_000),
+                  Duration.ofMinutes(arguments.number("minutes", 60)),
+                  arguments.number("megabytes", 64))
+              .run();
       case "start" -> new StartBenchmark(place, runs).run();
       case "nexmark" -> nexmark(place, arguments, events);
       case "dbt" -> dbt(place, arguments, runs);

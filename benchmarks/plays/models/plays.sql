@@ -1,0 +1,2 @@
+{{ config(materialized='stream', retain='5 minutes') }}
+SELECT * FROM {{ source('music', 'plays') }}
