@@ -4,6 +4,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.formats.avro.AvroDecoding;
 import dev.millrace.formats.avro.AvroSchema;
+import dev.millrace.formats.protobuf.ProtobufDecoding;
+import dev.millrace.formats.protobuf.ProtobufSchema;
 import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.formats.registry.RegistryError;
 import java.nio.ByteBuffer;
@@ -89,7 +91,10 @@ public final class RegistryDecoding implements RecordDecoding {
       return (bytes, start, length, out) -> out.copy(bytes, start, length);
     }
     try {
-      return new AvroDecoding(((AvroSchema) Schemas.parse(schema, this::referred)).schema());
+      ParsedSchema parsed = Schemas.parse(schema, this::referred);
+      return parsed instanceof ProtobufSchema protobuf
+          ? new ProtobufDecoding(protobuf.file())
+          : new AvroDecoding(((AvroSchema) parsed).schema());
     } catch (InvalidSchemaException e) {
       throw new StopException(
           Problem.error(
