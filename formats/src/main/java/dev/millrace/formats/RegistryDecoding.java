@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Values as Confluent's serializers write them: a zero byte, the id of the schema in four bytes,
@@ -91,7 +90,7 @@ public final class RegistryDecoding implements RecordDecoding {
       return (bytes, start, length, out) -> out.copy(bytes, start, length);
     }
     try {
-      ParsedSchema parsed = Schemas.parse(schema, this::referred);
+      ParsedSchema parsed = Schemas.parse(schema, registry.get()::referred);
       return parsed instanceof ProtobufSchema protobuf
           ? new ProtobufDecoding(protobuf.file())
           : new AvroDecoding(((AvroSchema) parsed).schema());
@@ -104,17 +103,5 @@ public final class RegistryDecoding implements RecordDecoding {
               "look at it in the registry"),
           e);
     }
-  }
-
-  private SchemaText referred(SchemaReference reference) throws InvalidSchemaException {
-    @Nullable SchemaText found =
-        registry.get().version(reference.subject(), reference.version()).orElse(null);
-    if (found == null) {
-      throw new InvalidSchemaException(
-          "it refers to version %d of subject `%s`, which is not there"
-              .formatted(reference.version(), reference.subject()),
-          null);
-    }
-    return found;
   }
 }

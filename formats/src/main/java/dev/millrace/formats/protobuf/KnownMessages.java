@@ -10,7 +10,9 @@ import dev.millrace.formats.json.JsonTexts;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +57,7 @@ final class KnownMessages {
       case "google.protobuf.Struct" -> struct(message, json);
       case "google.protobuf.ListValue" -> list(message, json);
       case "google.protobuf.Value" -> any(message, json);
-      case "google.type.Date" ->
-          json.writeString(
-              "%04d-%02d-%02d".formatted(whole(message, 1), whole(message, 2), whole(message, 3)));
+      case "google.type.Date" -> json.writeString(date(message));
       case "google.type.TimeOfDay" ->
           json.writeString(
               "%02d:%02d:%02d.%09d"
@@ -83,14 +83,31 @@ final class KnownMessages {
     return (Long) part(message, 1);
   }
 
+  /** True for seconds since 1970 that a Timestamp may have. */
+  static boolean isTimestamp(long seconds) {
+    return seconds >= FIRST_SECOND && seconds <= LAST_SECOND;
+  }
+
   private static Instant instant(Message message) throws BadRecordException {
     long seconds = seconds(message);
     int nanos = whole(message, 2);
-    if (seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos >= NANOS) {
+    if (!isTimestamp(seconds) || nanos < 0 || nanos >= NANOS) {
       throw new BadRecordException(
           "no time: a Timestamp of %d seconds and %d nanoseconds".formatted(seconds, nanos));
     }
     return Instant.ofEpochSecond(seconds, nanos);
+  }
+
+  /** A date, or what there is of one: a day without a year, say. */
+  private static String date(Message message) {
+    int year = whole(message, 1);
+    int month = whole(message, 2);
+    int day = whole(message, 3);
+    try {
+      return LocalDate.of(year, month, day).toString();
+    } catch (DateTimeException e) {
+      return "%04d-%02d-%02d".formatted(year, month, day);
+    }
   }
 
   /** As an interval of seconds, of which it has the digits of the nanoseconds. */

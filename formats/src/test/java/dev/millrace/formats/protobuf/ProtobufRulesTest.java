@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,8 @@ class ProtobufRulesTest {
         .faultsReading(ProtobufSchema.parse(writer, Map.of()));
   }
 
-  private static void readsOrNot(String reader, String writer, String fault) throws Exception {
+  private static void readsOrNot(String reader, String writer, @Nullable String fault)
+      throws Exception {
     List<String> faults = faults(reader, writer);
     if (fault == null) {
       assertThat(faults).isEmpty();
@@ -87,7 +89,7 @@ class ProtobufRulesTest {
         "oneof o { string a = 1; } | int32 a = 1; | FIELD_SCALAR_KIND_CHANGED",
         "optional int32 a = 1; optional int32 b = 2; | int32 a = 1; int32 b = 2; |",
       })
-  void fieldsAreReadOrNot(String reader, String writer, String fault) throws Exception {
+  void fieldsAreReadOrNot(String reader, String writer, @Nullable String fault) throws Exception {
     String file = "syntax = 'proto3'; message Row { %s }";
     readsOrNot(file.formatted(reader), file.formatted(writer), fault);
   }
@@ -104,7 +106,8 @@ class ProtobufRulesTest {
         "repeated group G = 1 { optional int32 x = 1; } | repeated group G = 1 { optional int64 x = 1; } |",
         "optional G g = 1; message G {} | optional group G = 1 {} | FIELD_KIND_CHANGED",
       })
-  void fieldsOfProto2AreReadOrNot(String reader, String writer, String fault) throws Exception {
+  void fieldsOfProto2AreReadOrNot(String reader, String writer, @Nullable String fault)
+      throws Exception {
     String file = "syntax = 'proto2'; message Row { %s }";
     readsOrNot(file.formatted(reader), file.formatted(writer), fault);
   }
