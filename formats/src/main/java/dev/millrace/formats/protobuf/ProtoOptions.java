@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProtoOptions {
   private static final String UNINTERPRETED = "uninterpreted_option";
+  private static final Map<String, Boolean> BOOLEANS = Map.of("true", true, "false", false);
 
   private ProtoOptions() {}
 
@@ -50,26 +51,17 @@ final class ProtoOptions {
   }
 
   private static Object value(FieldDescriptor field, String text) throws InvalidSchemaException {
-    boolean fits = !text.isEmpty();
-    switch (field.getJavaType()) {
-      case BOOLEAN -> {
-        fits = text.equals("true") || text.equals("false");
-        if (fits) {
-          return text.equals("true");
-        }
-      }
-      case ENUM -> {
-        EnumValueDescriptor value = field.getEnumType().findValueByName(text);
-        if (value != null) {
-          return value;
-        }
-      }
-      default -> {
-        return text;
-      }
+    Object value =
+        switch (field.getJavaType()) {
+          case BOOLEAN -> BOOLEANS.get(text);
+          case ENUM -> field.getEnumType().findValueByName(text);
+          default -> text;
+        };
+    if (value == null) {
+      throw new InvalidSchemaException(
+          "`%s` is no value of option `%s`".formatted(text, field.getName()), null);
     }
-    throw new InvalidSchemaException(
-        "`%s` is no value of option `%s`".formatted(text, field.getName()), null);
+    return value;
   }
 
   /** The texts of name and value, which the printer writes as they are. */

@@ -66,8 +66,10 @@ public final class ProtobufSchema implements ParsedSchema {
         throw new InvalidSchemaException(
             "it is of an edition of Protobuf; proto2 and proto3 are understood", null);
       }
-      return proto.toBuilder().setName(name).clearSourceCodeInfo().build();
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      // Its text is what is kept, so it is what its text says.
+      return ProtoReading.read(name, ProtoPrinting.print(proto, false));
+    } catch (InvalidProtocolBufferException | RuntimeException e) {
+      // A descriptor may be anything, and printing it expects one that makes sense.
       throw new InvalidSchemaException("neither a .proto file nor a descriptor in base64", e);
     }
   }

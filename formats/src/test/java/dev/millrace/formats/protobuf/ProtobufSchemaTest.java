@@ -249,7 +249,8 @@ class ProtobufSchemaTest {
       String text = binary ? Base64.getEncoder().encodeToString(bytes) : new String(bytes, "UTF-8");
       try {
         ProtobufSchema schema = parse(text);
-        assertThat(schema.canonical()).isNotEmpty();
+        assertThat(parse(schema.canonical()).canonical()).isEqualTo(schema.canonical());
+        assertThat(parse(schema.normalized()).normalized()).isEqualTo(schema.normalized());
         schema.faultsReading(parse(ALL_OF_PROTO2));
       } catch (InvalidSchemaException e) {
         assertThat(e.getMessage()).isNotEmpty();
