@@ -3,6 +3,7 @@
 usage: registry_clients.py <launcher>
 """
 
+import base64
 import json
 import os
 import signal
@@ -17,7 +18,9 @@ from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegis
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
+from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
 
 LIMIT = 180
 DAY = 1_767_225_600_000
@@ -85,9 +88,15 @@ class Project:
             "sources/s.yml",
             "sources:\n  - name: s\n    streams:"
             + stream.format("people", "avro")
-            + stream.format("things", "json_schema"),
+            + stream.format("things", "json_schema")
+            + stream.format("orders", "protobuf"),
         )
-        for name in ("people", "things"):
+        self.write(
+            "sinks/copies.yml",
+            "sinks:\n  - {name: copies, from: orders_rows, system: kafka, topic: shop.copies,"
+            " mode: append, format: protobuf}\n",
+        )
+        for name in ("people", "things", "orders"):
             self.write(
                 f"models/{name}_rows.sql",
                 "{{ config(materialized='stream') }}\n"
@@ -152,6 +161,47 @@ THING = {
 }
 
 
+def messages(*more):
+    """The classes of shop.Order and shop.Item, of which Order has these fields more."""
+    field = descriptor_pb2.FieldDescriptorProto
+    item = descriptor_pb2.FileDescriptorProto(name="item.proto", package="shop", syntax="proto3")
+    item.message_type.add(name="Item").field.add(
+        name="sku", number=1, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL
+    )
+    order = descriptor_pb2.FileDescriptorProto(
+        name="order.proto",
+        package="shop",
+        syntax="proto3",
+        dependency=["google/protobuf/timestamp.proto", "item.proto"],
+    )
+    order.message_type.add(name="Other")
+    fields = order.message_type.add(name="Order").field
+    fields.add(name="id", number=1, type=field.TYPE_INT64, label=field.LABEL_OPTIONAL)
+    for name, number, kind, label in (
+        ("happened_at", 2, ".google.protobuf.Timestamp", field.LABEL_OPTIONAL),
+        ("items", 3, ".shop.Item", field.LABEL_REPEATED),
+    ):
+        fields.add(
+            name=name, number=number, type=field.TYPE_MESSAGE, type_name=kind, label=label
+        )
+    for name, number, kind in more:
+        fields.add(name=name, number=number, type=kind, label=field.LABEL_OPTIONAL)
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)
+    for file in (item, order):
+        pool.Add(file)
+    return [
+        message_factory.GetMessageClass(pool.FindMessageTypeByName("shop." + name))
+        for name in ("Order", "Item")
+    ]
+
+
+def order(classes, **values):
+    made = classes[0](items=[classes[1](sku="cup")], **values)
+    made.happened_at.seconds = DAY // 1000
+    return made
+
+
 def send(project, topic, values, serializer):
     producer = Producer({"bootstrap.servers": project.kafka()})
     context = SerializationContext(topic, MessageField.VALUE)
@@ -189,6 +239,58 @@ def main(launcher):
         finally:
             project.kill()
     print(f"{passed} passed, 0 failed")
+
+
+TEXT = descriptor_pb2.FieldDescriptorProto.TYPE_STRING
+NUMBER = descriptor_pb2.FieldDescriptorProto.TYPE_INT32
+
+
+def use_protobuf(project, registry):
+    plain = {"use.deprecated.format": False}
+    first = messages()
+    send(project, "orders", [order(first, id=1)], ProtobufSerializer(first[0], registry, plain))
+    until("the project reads Protobuf", lambda: project.rows("orders_rows"), [(1, None)])
+    named = messages(("name", 4, TEXT))
+    writer = ProtobufSerializer(named[0], registry, plain)
+    send(project, "orders", [order(named, id=2, name="Ada")], writer)
+    until("and both schemas", lambda: project.rows("orders_rows"), [(1, None), (2, "Ada")])
+    values = read(project, "orders", 2, ProtobufDeserializer(named[0], plain))
+    check(
+        "their reader reads both",
+        [(v.id, v.name, v.items[0].sku) for v in values],
+        [(1, "", "cup"), (2, "Ada", "cup")],
+    )
+    retyped = messages(("name", 4, NUMBER))
+    message = refused(
+        "another type of a field",
+        409,
+        lambda: ProtobufSerializer(retyped[0], registry, plain)(
+            order(retyped, id=3, name=3), SerializationContext("orders", MessageField.VALUE)
+        ),
+    )
+    check("it says why", "FIELD_SCALAR_KIND_CHANGED" in message, True)
+    check("versions of Protobuf", registry.get_versions("orders-value"), [1, 2])
+    kept = registry.get_latest_version("orders-value").schema
+    check("it is kept as a text", 'import "item.proto";' in kept.schema_str, True)
+    check("with its reference", kept.references[0].subject, "item.proto")
+    check("the same has its id", registry.register_schema("orders-value", kept) > 0, True)
+
+    # What the sink has written, read with the schema that it has registered.
+    def copies():
+        latest = registry.get_latest_version("shop.copies-value", fmt="serialized").schema
+        file = descriptor_pb2.FileDescriptorProto.FromString(base64.b64decode(latest.schema_str))
+        pool = descriptor_pool.DescriptorPool()
+        pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)
+        pool.Add(file)
+        return message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.copies"))
+
+    until("the sink has registered its schema", lambda: copies().__name__, "copies")
+    values = read(project, "shop.copies", 2, ProtobufDeserializer(copies(), plain))
+    check(
+        "their reader reads what the sink writes",
+        sorted((v.id, v.name, v.HasField("name"), v.happened_at.seconds) for v in values),
+        [(1, "", False, DAY // 1000), (2, "Ada", True, DAY // 1000)],
+    )
 
 
 def use(project):
@@ -233,6 +335,8 @@ def use(project):
     values = read(project, "things", 1, JSONDeserializer(json.dumps(THING)))
     check("their reader reads JSON", [v["name"] for v in values], ["cup"])
 
+    use_protobuf(project, registry)
+
     city = Schema(
         json.dumps({"type": "record", "name": "City", "fields": [{"name": "n", "type": "string"}]}),
         "AVRO",
@@ -253,7 +357,15 @@ def use(project):
     until(
         "after kill -9 every subject is there",
         lambda: sorted(again.get_subjects()),
-        ["city", "home", "people-value", "things-value"],
+        [
+            "city",
+            "home",
+            "item.proto",
+            "orders-value",
+            "people-value",
+            "shop.copies-value",
+            "things-value",
+        ],
     )
     check("with its id", again.get_latest_version("people-value").schema_id, latest.schema_id)
     check("and its level", again.get_compatibility("people-value"), "FORWARD")

@@ -7,10 +7,13 @@ import dev.millrace.api.type.DataType;
 import dev.millrace.engine.change.LedgerScopes;
 import dev.millrace.formats.RecordEncoding;
 import dev.millrace.formats.RegistryEncoding;
+import dev.millrace.formats.RegistryEncoding.Written;
+import dev.millrace.formats.SchemaType;
 import dev.millrace.log.SourceTask;
 import dev.millrace.project.Project;
 import dev.millrace.project.RecordFormat;
 import dev.millrace.project.RecordFormat.Encoding;
+import dev.millrace.project.RecordFormat.Serialization;
 import dev.millrace.project.SourceSpec;
 import dev.millrace.project.StreamSpec;
 import java.util.ArrayList;
@@ -98,12 +101,21 @@ final class SourceTasks {
             stream.name(),
             new RegistryEncoding(
                 stream.topic(),
-                format.values().usesRegistry() ? Optional.of(fields(stream)) : Optional.empty(),
-                format.keys().usesRegistry() ? Optional.of(List.of()) : Optional.empty(),
+                written(format.values(), fields(stream)),
+                written(format.keys(), List.of()),
                 registry));
       }
     }
     return encodings;
+  }
+
+  /** Of what a connector writes; {@code check} has refused what it does not write. */
+  private static Optional<Written> written(Serialization how, List<Column> columns) {
+    return switch (how) {
+      case JSON, JSON_SCHEMA -> Optional.empty();
+      case AVRO -> Optional.of(new Written(SchemaType.AVRO, columns));
+      case PROTOBUF -> Optional.of(new Written(SchemaType.PROTOBUF, columns));
+    };
   }
 
   /** The fields of a stream's values, with the types that they are written in. */

@@ -13,6 +13,11 @@ public interface ParsedSchema {
   /** As {@link #canonical}, with what may stand in any order put into one. */
   String normalized();
 
+  /** For clients that have no parser of its language; the canonical text where all have one. */
+  default String serialized() {
+    return canonical();
+  }
+
   /**
    * Why what was written with another schema cannot be read with this one, a sentence each; empty
    * if all of it can.

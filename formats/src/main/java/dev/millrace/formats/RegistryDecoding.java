@@ -4,6 +4,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.formats.avro.AvroDecoding;
 import dev.millrace.formats.avro.AvroSchema;
+import dev.millrace.formats.protobuf.ProtobufDecoding;
+import dev.millrace.formats.protobuf.ProtobufSchema;
 import dev.millrace.formats.registry.RegistryClient;
 import dev.millrace.formats.registry.RegistryError;
 import java.nio.ByteBuffer;
@@ -12,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Values as Confluent's serializers write them: a zero byte, the id of the schema in four bytes,
@@ -89,7 +90,10 @@ public final class RegistryDecoding implements RecordDecoding {
       return (bytes, start, length, out) -> out.copy(bytes, start, length);
     }
     try {
-      return new AvroDecoding(((AvroSchema) Schemas.parse(schema, this::referred)).schema());
+      ParsedSchema parsed = Schemas.parse(schema, registry.get()::referred);
+      return parsed instanceof ProtobufSchema protobuf
+          ? new ProtobufDecoding(protobuf.file())
+          : new AvroDecoding(((AvroSchema) parsed).schema());
     } catch (InvalidSchemaException e) {
       throw new StopException(
           Problem.error(
@@ -99,17 +103,5 @@ public final class RegistryDecoding implements RecordDecoding {
               "look at it in the registry"),
           e);
     }
-  }
-
-  private SchemaText referred(SchemaReference reference) throws InvalidSchemaException {
-    @Nullable SchemaText found =
-        registry.get().version(reference.subject(), reference.version()).orElse(null);
-    if (found == null) {
-      throw new InvalidSchemaException(
-          "it refers to version %d of subject `%s`, which is not there"
-              .formatted(reference.version(), reference.subject()),
-          null);
-    }
-    return found;
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.formats;
 
 import dev.millrace.formats.avro.AvroSchema;
 import dev.millrace.formats.json.JsonSchema;
+import dev.millrace.formats.protobuf.ProtobufSchema;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -11,7 +12,8 @@ import java.util.Map;
 /** Reads schemas of every language. */
 public final class Schemas {
   /** The languages that it reads. */
-  public static final List<SchemaType> TYPES = List.of(SchemaType.JSON, SchemaType.AVRO);
+  public static final List<SchemaType> TYPES =
+      List.of(SchemaType.JSON, SchemaType.PROTOBUF, SchemaType.AVRO);
 
   private static final int DEEPEST = 64;
 
@@ -41,7 +43,7 @@ public final class Schemas {
     return switch (schema.type()) {
       case AVRO -> AvroSchema.parse(schema.text(), used);
       case JSON -> JsonSchema.parse(schema.text(), used);
-      case PROTOBUF -> throw new InvalidSchemaException("Protobuf is not understood yet", null);
+      case PROTOBUF -> ProtobufSchema.parse(schema.text(), used);
     };
   }
 

@@ -147,13 +147,13 @@ final class ProjectFormat {
                       "json",
                       "How the records' values are written: JSON, or behind the id of their schema"
                           + " in the target's schema registry.")
-                  .oneOf("json", "avro", "json_schema"),
+                  .oneOf("json", "avro", "protobuf", "json_schema"),
               Option.withDefault(
                       KEY_FORMAT,
                       TEXT,
                       "json",
                       "How the records' keys are written: JSON or a text, or as for `format`.")
-                  .oneOf("json", "avro", "json_schema"),
+                  .oneOf("json", "avro", "protobuf", "json_schema"),
               Option.optional(
                   "key", TEXTS, "With `changes`: the columns that tell rows apart.", "[id]"),
               Option.withDefault(

@@ -47,7 +47,9 @@ public record RecordFormat(
     /** Avro, behind the id of its schema in a registry. */
     AVRO,
     /** JSON, behind the id of its JSON Schema in a registry. */
-    JSON_SCHEMA;
+    JSON_SCHEMA,
+    /** A message of Protocol Buffers, behind the id of its schema in a registry. */
+    PROTOBUF;
 
     /** True if a registry has the schemas. */
     public boolean usesRegistry() {

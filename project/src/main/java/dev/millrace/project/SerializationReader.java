@@ -82,7 +82,14 @@ final class SerializationReader {
                   ? ProjectFormat.FORMAT
                   : ProjectFormat.KEY_FORMAT),
           "connectors do not write `json_schema` yet",
-          "write `avro`, or leave it out for JSON");
+          "write `avro` or `protobuf`, or leave it out for JSON");
+    }
+    if (format.keys() == Serialization.PROTOBUF) {
+      problems.error(
+          ProjectError.NOT_SUPPORTED,
+          stream.where(ProjectFormat.KEY_FORMAT),
+          "the keys that connectors write are texts, and Protobuf has messages only",
+          "write `avro`, or leave it out for texts as they are");
     }
     for (int i = 0; i < format.fields().size() && format.values().usesRegistry(); i++) {
       Field field = format.fields().get(i);
@@ -93,8 +100,10 @@ final class SerializationReader {
         problems.error(
             ProjectError.BAD_VALUE,
             stream.blocks("columns").get(i).where(),
-            "column `%s` is no field of the records that the connector writes in Avro"
-                .formatted(stream.blocks("columns").get(i).text("name").orElse("")),
+            "column `%s` is no field of the records that the connector writes in %s"
+                .formatted(
+                    stream.blocks("columns").get(i).text("name").orElse(""),
+                    format.values() == Serialization.PROTOBUF ? "Protobuf" : "Avro"),
             "make it a field of its own: without `from: rest`, `from: value`, a path that goes"
                 + " deeper, or `encoding: hex`");
       }

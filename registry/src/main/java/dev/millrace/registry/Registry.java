@@ -123,6 +123,11 @@ final class Registry {
         sent.type(), normalize ? parsed.normalized() : parsed.canonical(), sent.references());
   }
 
+  /** The same for clients that have no parser of its language. */
+  SchemaText serialized(SchemaText schema) {
+    return new SchemaText(schema.type(), parse(schema).serialized(), schema.references());
+  }
+
   private ParsedSchema parse(SchemaText schema) {
     try {
       return Schemas.parse(schema, this::referred);

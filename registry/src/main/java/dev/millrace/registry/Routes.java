@@ -109,8 +109,8 @@ final class Routes {
     }
     StoredSchema schema = registry.version(subject, version, deleted);
     return switch (String.join("/", path.subList(4, path.size()))) {
-      case "" -> described(schema);
-      case "schema" -> raw(schema.schema());
+      case "" -> described(schema, formatted(request, schema.schema()));
+      case "schema" -> raw(formatted(request, schema.schema()));
       case "referencedby" -> numbers(registry.subjects().referringTo(schema));
       default -> unknown();
     };
@@ -122,12 +122,21 @@ final class Routes {
     return list;
   }
 
+  /** As clients want it that cannot read .proto files, or as it is. */
+  private SchemaText formatted(RestRequest request, SchemaText schema) {
+    return request.parameter("format").equals("serialized") ? registry.serialized(schema) : schema;
+  }
+
   private static ObjectNode described(StoredSchema schema) {
+    return described(schema, schema.schema());
+  }
+
+  private static ObjectNode described(StoredSchema schema, SchemaText text) {
     ObjectNode object = object();
     object.put("subject", schema.subject());
     object.put("version", schema.version());
     object.put("id", schema.id());
-    SchemaRecords.describe(object, schema.schema());
+    SchemaRecords.describe(object, text);
     return object;
   }
 
@@ -160,7 +169,9 @@ final class Routes {
       return unknown();
     }
     int id = Integer.parseInt(path.get(2));
-    SchemaText schema = registry.subjects().byId(id).orElseThrow(() -> RestException.noSchema(id));
+    SchemaText schema =
+        formatted(
+            request, registry.subjects().byId(id).orElseThrow(() -> RestException.noSchema(id)));
     return switch (String.join("/", path.subList(3, path.size()))) {
       case "" -> {
         ObjectNode object = object();

@@ -214,7 +214,8 @@ class RegistryTest {
     assertThat(registry.register("somebody", avro(USER).put("schemaType", "XML")).code())
         .isEqualTo(42201);
     assertThat(registry.register("somebody", json("{\"type\":\"texts\"}")).code()).isEqualTo(42201);
-    assertThat(registry.get("/schemas/types").body().toString()).isEqualTo("[\"JSON\",\"AVRO\"]");
+    assertThat(registry.get("/schemas/types").body().toString())
+        .isEqualTo("[\"JSON\",\"PROTOBUF\",\"AVRO\"]");
     assertThat(registry.register("somebody", avro("x").put("schemaType", "PROTOBUF")).code())
         .isEqualTo(42201);
     assertThat(registry.get("/nothing").code()).isEqualTo(404);

@@ -101,6 +101,7 @@ final class RecordDecoder {
     return switch (written) {
       case JSON -> null;
       case AVRO -> new RegistryDecoding(SchemaType.AVRO, registry);
+      case PROTOBUF -> new RegistryDecoding(SchemaType.PROTOBUF, registry);
       case JSON_SCHEMA -> new RegistryDecoding(SchemaType.JSON, registry);
     };
   }

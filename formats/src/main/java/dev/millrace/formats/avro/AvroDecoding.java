@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.formats.BadRecordException;
 import dev.millrace.formats.JsonOutput;
 import dev.millrace.formats.RecordDecoding;
+import dev.millrace.formats.json.JsonTexts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -33,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * value of its branch, bytes are base64, times ISO 8601, decimals of more than 15 digits texts.
  */
 public final class AvroDecoding implements RecordDecoding {
-  /** What every reader of JSON holds exactly. */
-  private static final int EXACT_DIGITS = 15;
-
   /** A few damaged bytes may claim any number of elements that take no bytes. */
   private static final int MAX_ELEMENTS = 10_000_000;
 
@@ -174,7 +172,7 @@ public final class AvroDecoding implements RecordDecoding {
       buffer.duplicate().get(bytes);
       LogicalType logical = schema.getLogicalType();
       if (logical instanceof LogicalTypes.Decimal decimal) {
-        decimal(new BigDecimal(new BigInteger(bytes), decimal.getScale()));
+        JsonTexts.writeDecimal(new BigDecimal(new BigInteger(bytes), decimal.getScale()), json);
       } else if (logical instanceof LogicalTypes.Uuid) {
         ByteBuffer halves = ByteBuffer.wrap(bytes);
         json.writeString(new UUID(halves.getLong(), halves.getLong()).toString());
@@ -197,14 +195,6 @@ public final class AvroDecoding implements RecordDecoding {
 
     private static long unsigned(ByteBuffer parts) {
       return Integer.toUnsignedLong(parts.getInt());
-    }
-
-    private void decimal(BigDecimal value) throws IOException {
-      if (value.precision() <= EXACT_DIGITS) {
-        json.writeNumber(value.toPlainString());
-      } else {
-        json.writeString(value.toPlainString());
-      }
     }
 
     private void whole(long value, @Nullable LogicalType logical) throws IOException {

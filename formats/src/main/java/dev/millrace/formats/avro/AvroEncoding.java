@@ -1,23 +1,27 @@
 package dev.millrace.formats.avro;
 
+import static dev.millrace.formats.json.RowValues.number;
+import static dev.millrace.formats.json.RowValues.real;
+import static dev.millrace.formats.json.RowValues.require;
+import static dev.millrace.formats.json.RowValues.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.type.Column;
 import dev.millrace.formats.BadRecordException;
-import dev.millrace.formats.json.JsonTexts;
+import dev.millrace.formats.RowEncoding;
+import dev.millrace.formats.SchemaText;
+import dev.millrace.formats.SchemaType;
+import dev.millrace.formats.json.RowValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
@@ -29,19 +33,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /** Rows in JSON as Avro's binary values, of the schema that their columns have. Thread-safe. */
-public final class AvroEncoding {
-  private static final DateTimeFormatter DATE_TIME =
-      new DateTimeFormatterBuilder()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE)
-          .appendLiteral('T')
-          .append(DateTimeFormatter.ISO_LOCAL_TIME)
-          .optionalStart()
-          .appendOffset("+HH:mm", "Z")
-          .optionalEnd()
-          .toFormatter();
-
-  private static final int SHOWN = 100;
-
+public final class AvroEncoding implements RowEncoding {
   private final Schema schema;
   private final boolean rows;
 
@@ -64,26 +56,19 @@ public final class AvroEncoding {
     return new AvroEncoding(Schema.create(Schema.Type.STRING), false);
   }
 
-  /** The schema's text. */
-  public String schema() {
-    return schema.toString();
+  @Override
+  public SchemaText schema() {
+    return new SchemaText(SchemaType.AVRO, schema.toString());
   }
 
-  /**
-   * The binary value.
-   *
-   * @param room how many bytes are left free before it
-   */
+  @Override
   public byte[] encode(byte[] json, int room) throws BadRecordException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(room + json.length);
     bytes.writeBytes(new byte[room]);
     BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
     try {
       if (rows) {
-        JsonNode row = JsonTexts.MAPPER.readTree(json);
-        if (!row.isObject()) {
-          throw new BadRecordException("no JSON object, of which a record can be made");
-        }
+        JsonNode row = RowValues.row(json);
         for (Schema.Field field : schema.getFields()) {
           field(field, row.path(field.name()), out);
         }
@@ -92,7 +77,7 @@ public final class AvroEncoding {
       }
       return bytes.toByteArray();
     } catch (IOException e) {
-      throw new BadRecordException("not valid JSON: " + e.getMessage());
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -101,12 +86,7 @@ public final class AvroEncoding {
     try {
       write(field.schema(), value, out);
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
-      String shown = value.toString();
-      Schema type = field.schema().getTypes().get(1);
-      throw new BadRecordException(
-          "field `%s` is not of type %s: %s"
-              .formatted(
-                  field.name(), name(type), shown.substring(0, Math.min(SHOWN, shown.length()))));
+      throw RowValues.unfit(field.name(), name(field.schema().getTypes().get(1)), value);
     }
   }
 
@@ -119,7 +99,7 @@ public final class AvroEncoding {
   private static void write(Schema schema, JsonNode value, BinaryEncoder out) throws IOException {
     switch (schema.getType()) {
       case UNION -> {
-        boolean isNull = value.isNull() || value.isMissingNode();
+        boolean isNull = RowValues.isNull(value);
         out.writeIndex(isNull ? 0 : 1);
         if (!isNull) {
           write(schema.getTypes().get(1), value, out);
@@ -156,12 +136,6 @@ public final class AvroEncoding {
     }
   }
 
-  private static void require(boolean fits) {
-    if (!fits) {
-      throw new IllegalArgumentException();
-    }
-  }
-
   private static void plain(Schema schema, JsonNode value, BinaryEncoder out) throws IOException {
     LogicalType logical = schema.getLogicalType();
     switch (schema.getType()) {
@@ -177,8 +151,7 @@ public final class AvroEncoding {
         }
       }
       case LONG ->
-          out.writeLong(
-              logical == null ? number(value).longValueExact() : micros(logical, text(value)));
+          out.writeLong(logical == null ? number(value).longValueExact() : micros(logical, value));
       case FLOAT -> out.writeFloat((float) real(value));
       case DOUBLE -> out.writeDouble(real(value));
       case BYTES -> {
@@ -190,35 +163,14 @@ public final class AvroEncoding {
           out.writeBytes(Base64.getDecoder().decode(text(value)));
         }
       }
-      // What is no text is its JSON, as in a column of texts.
-      default -> out.writeString(value.isTextual() ? value.textValue() : value.toString());
+      default -> out.writeString(RowValues.anyText(value));
     }
-  }
-
-  private static String text(JsonNode value) {
-    require(value.isTextual());
-    return value.textValue();
-  }
-
-  private static BigDecimal number(JsonNode value) {
-    return value.isNumber() ? value.decimalValue() : new BigDecimal(text(value));
-  }
-
-  private static double real(JsonNode value) {
-    return value.isNumber() ? value.doubleValue() : Double.parseDouble(text(value));
   }
 
   /** Microseconds since 1970, or since midnight. */
-  private static long micros(LogicalType logical, String text) {
-    if (logical instanceof LogicalTypes.TimeMicros) {
-      return LocalTime.parse(text).toNanoOfDay() / 1_000;
-    }
-    var time =
-        DATE_TIME.parseBest(text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from);
-    LocalDateTime utc =
-        time instanceof OffsetDateTime offset
-            ? offset.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
-            : (LocalDateTime) time;
-    return ChronoUnit.MICROS.between(LocalDateTime.of(1970, 1, 1, 0, 0), utc);
+  private static long micros(LogicalType logical, JsonNode value) {
+    return logical instanceof LogicalTypes.TimeMicros
+        ? LocalTime.parse(text(value)).toNanoOfDay() / 1_000
+        : ChronoUnit.MICROS.between(LocalDateTime.of(1970, 1, 1, 0, 0), RowValues.dateTime(value));
   }
 }

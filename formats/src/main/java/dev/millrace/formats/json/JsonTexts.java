@@ -1,5 +1,6 @@
 package dev.millrace.formats.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.formats.InvalidSchemaException;
+import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,7 +25,19 @@ public final class JsonTexts {
           .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
           .build();
 
+  /** What every reader of JSON holds exactly. */
+  private static final int EXACT_DIGITS = 15;
+
   private JsonTexts() {}
+
+  /** A number, or of more than 15 digits a text. */
+  public static void writeDecimal(BigDecimal value, JsonGenerator json) throws IOException {
+    if (value.precision() <= EXACT_DIGITS) {
+      json.writeNumber(value.toPlainString());
+    } else {
+      json.writeString(value.toPlainString());
+    }
+  }
 
   /** The tree of a text. */
   public static JsonNode tree(String text) throws InvalidSchemaException {

@@ -9,6 +9,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
+import dev.millrace.formats.InvalidSchemaException;
 import dev.millrace.formats.SchemaReference;
 import dev.millrace.formats.SchemaText;
 import dev.millrace.formats.SchemaType;
@@ -105,6 +106,28 @@ public final class RegistryClient {
         send(
             "GET", "/subjects/" + encode(subject) + "/versions/" + version + "?deleted=true", null);
     return answer.isMissing() ? Optional.empty() : Optional.of(read(answer.body()));
+  }
+
+  /** The newest version of a subject; empty if there is none. */
+  public Optional<SchemaText> latest(String subject) {
+    Answer answer = send("GET", "/subjects/" + encode(subject) + "/versions/latest", null);
+    return answer.isMissing() ? Optional.empty() : Optional.of(read(answer.body()));
+  }
+
+  /**
+   * The schema that another refers to.
+   *
+   * @throws InvalidSchemaException if the registry does not have it
+   */
+  public SchemaText referred(SchemaReference reference) throws InvalidSchemaException {
+    Optional<SchemaText> found = version(reference.subject(), reference.version());
+    if (found.isEmpty()) {
+      throw new InvalidSchemaException(
+          "it refers to version %d of subject `%s`, which is not there"
+              .formatted(reference.version(), reference.subject()),
+          null);
+    }
+    return found.get();
   }
 
   /**

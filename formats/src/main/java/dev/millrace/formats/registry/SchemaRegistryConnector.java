@@ -14,7 +14,7 @@ public final class SchemaRegistryConnector implements Connector {
   @Override
   public String summary() {
     return "A schema registry with Confluent's REST interface, which keeps the schemas of topics in"
-        + " Avro and JSON Schema.";
+        + " Avro, Protobuf and JSON Schema.";
   }
 
   @Override

@@ -3,58 +3,33 @@ package dev.millrace.server.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.api.option.Options;
-import dev.millrace.dbt.context.DbtTemplates;
-import dev.millrace.embedded.DataFolder;
-import dev.millrace.embedded.Ports;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.formats.SchemaText;
 import dev.millrace.formats.SchemaType;
-import dev.millrace.formats.registry.RegistryClient;
-import dev.millrace.formats.registry.RegistryOptions;
-import dev.millrace.log.EmbeddedBroker;
-import dev.millrace.log.TopicAdmin;
-import dev.millrace.log.TopicDeclaration;
-import dev.millrace.project.Project;
-import dev.millrace.project.ProjectLoader;
-import dev.millrace.registry.RegistrySystem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Topics in Avro that somebody else writes: with Avro's own writer, and schemas in a registry. */
 @Tag("slow")
-class AvroTopicsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+class AvroTopicsTest extends SchemaTopics {
+  AvroTopicsTest() {
+    super("avro");
+  }
+
   private static final long JANUARY = 1_767_225_600_000L;
   private static final String GROWING =
       """
@@ -64,110 +39,6 @@ class AvroTopicsTest {
       """;
   private static final String COLUMNS =
       "[{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}%s]";
-
-  @TempDir Path folder;
-  private final Connectors connectors = new Connectors();
-  private EmbeddedBroker broker;
-  private RegistrySystem registry;
-  private RegistryClient client;
-  private KafkaProducer<byte[], byte[]> producer;
-  private String url;
-
-  @BeforeEach
-  void start() throws IOException {
-    Path systems = Files.createDirectories(folder.resolve("systems"));
-    broker = EmbeddedBroker.start(systems.resolve("kafka"), 0);
-    Ports ports = new Ports(DataFolder.open(systems));
-    registry =
-        new RegistrySystem("registry", broker.cluster(), () -> {}, () -> ports.port("registry"));
-    url = Objects.requireNonNull(registry.start().get("url")).toString();
-    client = new RegistryClient(new Options(RegistryOptions.OPTIONS, Map.of("url", url)));
-    Map<String, Object> properties = broker.cluster().clientProperties("test");
-    producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-    write(
-        "millrace.yml",
-        "name: avro\ntargets:\n  dev:\n    kafka: {url: \"%s\"}\n    schema_registry: {url: \"%s\"}\n"
-            .formatted(broker.cluster().url(), url));
-  }
-
-  @AfterEach
-  void stop() {
-    producer.close(Duration.ZERO);
-    registry.stop();
-    broker.close();
-  }
-
-  private void write(String file, String text) throws IOException {
-    Path path = folder.resolve("project").resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
-  }
-
-  private void topics(String... names) {
-    try (TopicAdmin admin = TopicAdmin.open(broker.cluster())) {
-      admin.ensure(Arrays.stream(names).map(n -> TopicDeclaration.of(n, 1)).toList());
-    }
-  }
-
-  private void sources(String... streams) throws IOException {
-    write("sources/s.yml", "sources:\n  - name: s\n    streams:\n" + String.join("", streams));
-  }
-
-  private static String stream(String name, String more, String columns) {
-    return """
-          - name: %s
-            topic: %s
-            format: avro
-            event_time: ts
-            idle_after: 1 second
-            %s
-            columns: %s
-    """
-        .formatted(name, name, more, columns);
-  }
-
-  private void model(String name, String columns) throws IOException {
-    write(
-        "models/" + name + "_rows.sql",
-        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('s', '%s') }}\n"
-            .formatted(columns, name));
-  }
-
-  private RunningProject run() {
-    Project project =
-        new ProjectLoader(connectors.all(), new DbtTemplates(), Map.of())
-            .load(folder.resolve("project"), null);
-    RunningProject running =
-        RunningProject.begin(
-            new RunOptions(project, OptionalInt.empty(), false, false, 256L << 20), line -> {});
-    running.open(SmallShop.compile(project, connectors), connectors, line -> {});
-    return running;
-  }
-
-  private static List<List<String>> ask(RunningProject running, String sql) {
-    try (Connection connection = running.engine().read();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      List<List<String>> rows = new ArrayList<>();
-      while (result.next()) {
-        List<String> row = new ArrayList<>();
-        for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-          row.add(result.getString(i));
-        }
-        rows.add(row);
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void await(RunningProject running, String sql, String expected) {
-    Awaitility.await()
-        .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(ask(running, sql).toString()).isEqualTo(expected));
-  }
 
   private byte[] bytes(String topic, GenericData.Record record) throws IOException {
     int id =
@@ -179,11 +50,6 @@ class AvroTopicsTest {
     new GenericDatumWriter<GenericData.Record>(record.getSchema()).write(record, encoder);
     encoder.flush();
     return out.toByteArray();
-  }
-
-  private void send(String topic, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, value));
-    producer.flush();
   }
 
   private GenericData.Record growing(long id, String more) {

@@ -26,7 +26,7 @@ public final class KafkaConnector implements SinkConnector {
   @Override
   public String summary() {
     return "Apache Kafka, or anything that speaks its protocol: the topics that streams read, and"
-        + " those to which sinks deliver, in JSON or Avro.";
+        + " those to which sinks deliver, in JSON, Avro or Protobuf.";
   }
 
   @Override

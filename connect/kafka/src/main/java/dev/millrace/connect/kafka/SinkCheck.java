@@ -45,16 +45,15 @@ final class SinkCheck {
     checkColumns(SinkTopic.HEADERS, headers);
     checkKeyTypes(SinkTopic.HEADERS, headers);
     checkTimestamp();
-    if (SinkTopic.isAvro(sink.options())) {
-      checkAvro();
-    }
+    SinkTopic.schemas(sink.options()).map(SinkTopic::name).ifPresent(this::checkSchemas);
   }
 
-  private void checkAvro() {
+  private void checkSchemas(String language) {
     if (!sink.systemTypes().contains(RegistryOptions.TYPE)) {
       error(
           SinkTopic.FORMAT,
-          "the target has no schema registry, and `format: avro` needs one",
+          "the target has no schema registry, and `format: %s` needs one"
+              .formatted(sink.options().text(SinkTopic.FORMAT)),
           "add `schema_registry: embedded` to it in millrace.yml, or the `url` of one");
     }
     if (sink.mode() == WriteMode.DEBEZIUM) {
@@ -67,7 +66,7 @@ final class SinkCheck {
       if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
         error(
             SinkTopic.FORMAT,
-            "column `" + name + "` cannot be the name of a field in Avro",
+            "column `" + name + "` cannot be the name of a field in " + language,
             "give it a name of letters, digits and `_` in the model");
       }
     }

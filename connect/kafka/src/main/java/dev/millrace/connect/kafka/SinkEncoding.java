@@ -8,6 +8,8 @@ import dev.millrace.api.type.Schema;
 import dev.millrace.formats.BadRecordException;
 import dev.millrace.formats.RecordEncoding;
 import dev.millrace.formats.RegistryEncoding;
+import dev.millrace.formats.RegistryEncoding.Written;
+import dev.millrace.formats.SchemaType;
 import dev.millrace.formats.registry.RegistryClient;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SinkEncoding {
   private final SinkContext context;
   private final @Nullable RecordEncoding encoding;
+  private final String language;
 
   /**
    * The encoding that a sink asks for.
@@ -25,17 +28,20 @@ final class SinkEncoding {
    */
   SinkEncoding(SinkContext context, List<String> key) {
     this.context = context;
-    this.encoding = SinkTopic.isAvro(context.options()) ? avro(context, key) : null;
+    Optional<SchemaType> schemas = SinkTopic.schemas(context.options());
+    this.encoding = schemas.map(s -> encoding(context, s, key)).orElse(null);
+    this.language = schemas.map(SinkTopic::name).orElse("JSON");
   }
 
-  private static RecordEncoding avro(SinkContext context, List<String> key) {
+  private static RecordEncoding encoding(
+      SinkContext context, SchemaType schemas, List<String> key) {
     RegistryClient registry = RegistryClient.of(context.registry());
     Schema schema = context.schema();
     List<Column> columns = key.stream().map(k -> schema.column(k).orElseThrow()).toList();
     return new RegistryEncoding(
         context.table(),
-        Optional.of(schema.columns()),
-        columns.isEmpty() ? Optional.empty() : Optional.of(columns),
+        Optional.of(new Written(schemas, schema.columns())),
+        columns.isEmpty() ? Optional.empty() : Optional.of(new Written(schemas, columns)),
         () -> registry);
   }
 
@@ -60,8 +66,8 @@ final class SinkEncoding {
         Problem.error(
             KafkaSinkError.SINK_VALUE_UNSUPPORTED,
             null,
-            "sink `%s`: Avro cannot hold a row of topic `%s`: %s"
-                .formatted(context.sink(), context.table(), e.reason()),
+            "sink `%s`: %s cannot hold a row of topic `%s`: %s"
+                .formatted(context.sink(), language, context.table(), e.reason()),
             "select another value in its place, or deliver the column as VARCHAR"),
         e);
   }

@@ -5,11 +5,13 @@ import dev.millrace.api.connect.WriteMode;
 import dev.millrace.api.option.Option;
 import dev.millrace.api.option.OptionType;
 import dev.millrace.api.option.Options;
+import dev.millrace.formats.SchemaType;
 import dev.millrace.log.KafkaSystem;
 import dev.millrace.log.TopicDeclaration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The options of a sink, and the topic that they ask for. */
 final class SinkTopic {
@@ -19,7 +21,8 @@ final class SinkTopic {
   static final String TIMESTAMP = "timestamp";
   static final String HEADERS = "headers";
   static final String FORMAT = "format";
-  static final String AVRO = "avro";
+  private static final String AVRO = "avro";
+  private static final String PROTOBUF = "protobuf";
   static final String TOMBSTONES = "tombstones";
 
   static final List<Option> OPTIONS =
@@ -62,10 +65,10 @@ final class SinkTopic {
                   FORMAT,
                   OptionType.TEXT,
                   "json",
-                  "How keys and values are written: JSON, or Avro behind the id of its schema, which"
-                      + " is registered in the target's schema registry as `<topic>-key` and"
-                      + " `<topic>-value`.")
-              .oneOf("json", AVRO),
+                  "How keys and values are written: JSON, or Avro or Protobuf behind the id of its"
+                      + " schema, which is registered in the target's schema registry as"
+                      + " `<topic>-key` and `<topic>-value`.")
+              .oneOf("json", AVRO, PROTOBUF),
           Option.withDefault(
               TOMBSTONES,
               OptionType.BOOLEAN,
@@ -75,9 +78,18 @@ final class SinkTopic {
 
   private SinkTopic() {}
 
-  /** True if keys and values are written in Avro. */
-  static boolean isAvro(Options options) {
-    return options.text(FORMAT).equals(AVRO);
+  /** The language of the schemas that keys and values are written with; empty for none. */
+  static Optional<SchemaType> schemas(Options options) {
+    return switch (options.text(FORMAT)) {
+      case AVRO -> Optional.of(SchemaType.AVRO);
+      case PROTOBUF -> Optional.of(SchemaType.PROTOBUF);
+      default -> Optional.empty();
+    };
+  }
+
+  /** What people call it. */
+  static String name(SchemaType schemas) {
+    return schemas == SchemaType.AVRO ? "Avro" : "Protobuf";
   }
 
   /** The topic as it is created if it is missing. */
