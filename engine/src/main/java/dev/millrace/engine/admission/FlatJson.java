@@ -332,21 +332,15 @@ final class FlatJson {
     boolean quoted = b[s] == '"';
     switch (types[field]) {
       case TEXT -> {
-        if (quoted) {
-          rows.setText(field, o, s + 1, e - s - 2);
-        }
-        return quoted;
+        return quoted && stretch(s, e, field, rows, o);
       }
-      case UUID, LOCAL -> {
-        boolean plain =
-            quoted
-                && (types[field] == PlainType.UUID
-                    ? isUuid(b, s + 1, e - 1)
-                    : IsoTimes.local(b, s + 1, e - 1) != IsoTimes.NONE);
-        if (plain) {
-          rows.setText(field, o, s + 1, e - s - 2);
-        }
-        return plain;
+      case UUID -> {
+        return quoted && isUuid(b, s + 1, e - 1) && stretch(s, e, field, rows, o);
+      }
+      case LOCAL -> {
+        return quoted
+            && IsoTimes.local(b, s + 1, e - 1) != IsoTimes.NONE
+            && stretch(s, e, field, rows, o);
       }
       case INTEGER -> {
         return !quoted && number(b, s, e, 0, 18, limit(scales[field]), rows, field, o);
@@ -360,21 +354,8 @@ final class FlatJson {
         return !quoted
             && number(b, s, e, scales[field] % 100, precision, Long.MAX_VALUE, rows, field, o);
       }
-      case DOUBLE -> {
-        if (quoted || isNoFraction(b, s, e)) {
-          return false;
-        }
-        double value = Double.parseDouble(new String(b, s, e - s, StandardCharsets.ISO_8859_1));
-        rows.setNumber(field, o, Double.doubleToRawLongBits(value));
-        return !Double.isInfinite(value);
-      }
-      case FLOAT -> {
-        if (quoted || isNoFraction(b, s, e)) {
-          return false;
-        }
-        float value = Float.parseFloat(new String(b, s, e - s, StandardCharsets.ISO_8859_1));
-        rows.setNumber(field, o, Double.doubleToRawLongBits(value));
-        return !Float.isInfinite(value);
+      case DOUBLE, FLOAT -> {
+        return !quoted && !isNoFraction(b, s, e) && fraction(b, s, e, field, rows, o);
       }
       case BOOLEAN -> {
         rows.setNumber(field, o, b[s] == 't' ? 1 : 0);
@@ -392,6 +373,20 @@ final class FlatJson {
       }
     }
     return false;
+  }
+
+  /** What is between the quotes, as it is; always true. */
+  private static boolean stretch(int s, int e, int field, DecodedRows rows, int o) {
+    rows.setText(field, o, s + 1, e - s - 2);
+    return true;
+  }
+
+  private boolean fraction(byte[] b, int s, int e, int field, DecodedRows rows, int o) {
+    String text = new String(b, s, e - s, StandardCharsets.ISO_8859_1);
+    double value =
+        types[field] == PlainType.FLOAT ? Float.parseFloat(text) : Double.parseDouble(text);
+    rows.setNumber(field, o, Double.doubleToRawLongBits(value));
+    return !Double.isInfinite(value);
   }
 
   /** True for words, and for an integer of which DuckDB does not keep the sign. */
