@@ -12,6 +12,9 @@ import java.util.Arrays;
  * thread at a time.
  */
 public final class JsonOutput {
+  /** The longest text, in bytes: a few bytes of a record may stand for very many of JSON. */
+  static final int LONGEST = 32 << 20;
+
   private final Bytes bytes = new Bytes();
   private JsonGenerator generator = open();
 
@@ -22,10 +25,17 @@ public final class JsonOutput {
     void write(JsonGenerator generator) throws IOException, BadRecordException;
   }
 
+  private static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
   /** What was written, in one array that grows. */
   private static final class Bytes extends OutputStream {
     private byte[] array = new byte[4096];
     private int used;
+
+    /** Where the text begins that is being written. */
+    private int start;
 
     private void reserve(int more) {
       if (array.length - used < more) {
@@ -40,7 +50,14 @@ public final class JsonOutput {
     }
 
     @Override
-    public void write(byte[] b, int from, int length) {
+    public void write(byte[] b, int from, int length) throws TooLongException {
+      if (length > LONGEST - (used - start)) {
+        throw new TooLongException();
+      }
+      copy(b, from, length);
+    }
+
+    private void copy(byte[] b, int from, int length) {
       reserve(length);
       System.arraycopy(b, from, array, used, length);
       used += length;
@@ -61,16 +78,19 @@ public final class JsonOutput {
    * Appends one text.
    *
    * @return how many bytes it has; it ends at {@link #used}
-   * @throws BadRecordException if {@code writing} does; nothing is appended then
+   * @throws BadRecordException if {@code writing} does, or it is too long; nothing is appended then
    */
   public int append(Writing writing) throws BadRecordException {
     int start = bytes.used;
+    bytes.start = start;
     boolean whole = false;
     try {
       writing.write(generator);
       generator.flush();
       whole = true;
       return bytes.used - start;
+    } catch (TooLongException e) {
+      throw new BadRecordException("its JSON would have more than " + (LONGEST >> 20) + " MB");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -84,7 +104,7 @@ public final class JsonOutput {
 
   /** Appends a text that is there already; its place and length are as of {@link #append}. */
   public void copy(byte[] from, int start, int length) {
-    bytes.write(from, start, length);
+    bytes.copy(from, start, length);
   }
 
   /** The array with all texts; another one after the next text. */

@@ -40,11 +40,16 @@ public final class Schemas {
       throws InvalidSchemaException {
     Map<String, String> used = new LinkedHashMap<>();
     collect(schema, references, used, new ArrayDeque<>());
-    return switch (schema.type()) {
-      case AVRO -> AvroSchema.parse(schema.text(), used);
-      case JSON -> JsonSchema.parse(schema.text(), used);
-      case PROTOBUF -> ProtobufSchema.parse(schema.text(), used);
-    };
+    try {
+      return switch (schema.type()) {
+        case AVRO -> AvroSchema.parse(schema.text(), used);
+        case JSON -> JsonSchema.parse(schema.text(), used);
+        case PROTOBUF -> ProtobufSchema.parse(schema.text(), used);
+      };
+    } catch (StackOverflowError e) {
+      // Its parser goes as deep as the text does, whoever has written it.
+      throw new InvalidSchemaException("it is nested too deeply", null);
+    }
   }
 
   /** The texts of all schemas that one uses, by name, those that others need first. */

@@ -74,6 +74,7 @@ final class RecordDecoder {
         all &= own.size() == field.paths().size();
       }
       all &= field.encoding() == Encoding.PLAIN;
+      all &= !isLocalTime(columns.get(i)) || !format.key().contains(columns.get(i).name());
       all &= field.part() != Part.KEY || whole[i];
       all &= !whole[i] || isText(columns.get(i)) || field.part() == Part.KEY;
       headers[i] =
@@ -104,6 +105,12 @@ final class RecordDecoder {
       case PROTOBUF -> new RegistryDecoding(SchemaType.PROTOBUF, registry);
       case JSON_SCHEMA -> new RegistryDecoding(SchemaType.JSON, registry);
     };
+  }
+
+  /** Its texts as they come differ for the same time, and keys are compared by their texts. */
+  private static boolean isLocalTime(Column column) {
+    return column.type() instanceof DataType.Scalar scalar
+        && scalar.kind() == DataType.Kind.TIMESTAMP;
   }
 
   private static boolean isText(Column column) {

@@ -295,6 +295,28 @@ class RecordFormatTest {
   }
 
   @Test
+  void aTimeIsTheSameKeyHoweverItIsWritten() throws Exception {
+    column("id", "INTEGER").column("at", "TIMESTAMP").column("name", "VARCHAR");
+    try (FlowHarness flow = flow(Changes.UPSERT, "id", "at")) {
+      flow.run(
+          List.of(
+              records()
+                  .add(0, 0, 0, null, change("2026-01-01T12:00:00", "a"))
+                  .add(0, 1, 0, null, change("2026-01-01 12:00:00.000", "b"))
+                  .add(0, 2, 0, null, change("2026-01-01T12:00:00", "say \\\"c\\\""))
+                  .add(0, 3, 0, null, change("2026-01-01T12:00:01", "d"))
+                  .build()));
+      assertThat(flow.rows("SELECT name FROM \"all\"")).containsExactly("d", "say \"c\"");
+      flow.run(List.of(records().add(0, 4, 0, null, change("2026-01-01 12:00:00", "e")).build()));
+      assertThat(flow.rows("SELECT name FROM \"all\"")).containsExactly("d", "e");
+    }
+  }
+
+  private static byte @Nullable [] change(String at, String name) {
+    return bytes("{\"id\":1,\"at\":\"%s\",\"name\":\"%s\"}".formatted(at, name));
+  }
+
+  @Test
   void aRejectedChangeDoesNotOverwriteANewerOneWhenItIsTriedAgain() throws Exception {
     column("id", "INTEGER").column("name", "VARCHAR").column("n", "INTEGER");
     try (FlowHarness flow = flow(Changes.UPSERT, "id")) {

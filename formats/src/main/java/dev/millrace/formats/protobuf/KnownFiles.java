@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  * {@code confluent}, as in Confluent's registry.
  */
 final class KnownFiles {
-  private static final Pattern NAME = Pattern.compile("(google/type|confluent)(/[a-z_]+)+\\.proto");
+  private static final Pattern NAME =
+      Pattern.compile("(google/type|confluent)(?:/[a-z_]++)++\\.proto");
 
   private static final Map<String, FileDescriptor> GOOGLE =
       Stream.of(

@@ -115,7 +115,8 @@ final class KnownMessages {
     long seconds = seconds(message);
     int nanos = whole(message, 2);
     boolean opposed = seconds > 0 && nanos < 0 || seconds < 0 && nanos > 0;
-    if (opposed || Math.abs(nanos) >= NANOS || Math.abs(seconds) > LAST_SECOND - FIRST_SECOND) {
+    long most = LAST_SECOND - FIRST_SECOND;
+    if (opposed || Math.abs((long) nanos) >= NANOS || seconds > most || seconds < -most) {
       throw new BadRecordException(
           "no duration: one of %d seconds and %d nanoseconds".formatted(seconds, nanos));
     }

@@ -78,9 +78,10 @@ final class ProtoPrinting {
     if (imports.size() > 0 || file.getOptions().getSerializedSize() > 0) {
       out.append('\n');
     }
-    file.getMessageTypeList().forEach(this::message);
+    String scope = file.getPackage().isEmpty() ? "" : "." + file.getPackage();
+    file.getMessageTypeList().forEach(m -> message(m, scope));
     types(file.getEnumTypeList());
-    extensions(file.getExtensionList(), List.of());
+    extensions(file.getExtensionList(), List.of(), scope);
     ordered(file.getServiceList(), Comparator.comparing(ServiceDescriptorProto::getName))
         .forEach(this::service);
   }
@@ -89,13 +90,14 @@ final class ProtoPrinting {
     ProtoOptions.print(options, sorted).forEach(o -> line("option " + o + ";"));
   }
 
-  private void message(DescriptorProto message) {
+  /** A message; {@code scope} is the full name of what it is in. */
+  private void message(DescriptorProto message, String scope) {
     open("message " + message.getName());
-    body(message);
+    body(message, scope + "." + message.getName());
     close();
   }
 
-  private void body(DescriptorProto message) {
+  private void body(DescriptorProto message, String scope) {
     options(message.getOptions());
     reserved(
         message.getReservedRangeList().stream()
@@ -116,21 +118,21 @@ final class ProtoPrinting {
       if (field.hasOneofIndex() && !field.getProto3Optional()) {
         choices.computeIfAbsent(field.getOneofIndex(), i -> new ArrayList<>()).add(field);
       } else {
-        field(field, message.getNestedTypeList(), false);
+        field(field, message.getNestedTypeList(), scope, false);
       }
     }
     choices.forEach(
         (index, members) -> {
           open("oneof " + message.getOneofDecl(index).getName());
           options(message.getOneofDecl(index).getOptions());
-          members.forEach(f -> field(f, message.getNestedTypeList(), true));
+          members.forEach(f -> field(f, message.getNestedTypeList(), scope, true));
           close();
         });
     message.getNestedTypeList().stream()
         .filter(n -> !n.getOptions().getMapEntry() && !isGroup(message, n))
-        .forEach(this::message);
+        .forEach(n -> message(n, scope));
     types(message.getEnumTypeList());
-    extensions(message.getExtensionList(), message.getNestedTypeList());
+    extensions(message.getExtensionList(), message.getNestedTypeList(), scope);
   }
 
   private static boolean isGroup(DescriptorProto message, DescriptorProto nested) {
@@ -162,18 +164,27 @@ final class ProtoPrinting {
    * A field.
    *
    * @param nested messages beside it, of which some may be parts of fields
+   * @param scope the full name of the message that they are in
    * @param chosen true if it is in a oneof
    */
-  private void field(FieldDescriptorProto field, List<DescriptorProto> nested, boolean chosen) {
+  private void field(
+      FieldDescriptorProto field, List<DescriptorProto> nested, String scope, boolean chosen) {
+    // By another scope's name it is another message.
     Optional<DescriptorProto> own =
-        nested.stream().filter(n -> n.getName().equals(last(field.getTypeName()))).findFirst();
+        nested.stream()
+            .filter(
+                n ->
+                    field.getTypeName().equals(n.getName())
+                        || field.getTypeName().equals(scope + "." + n.getName()))
+            .findFirst();
     String after = " = " + field.getNumber() + fieldOptions(field);
-    if (own.isPresent() && own.get().getOptions().getMapEntry()) {
+    boolean repeated = field.getLabel() == FieldDescriptorProto.Label.LABEL_REPEATED;
+    if (own.isPresent() && own.get().getOptions().getMapEntry() && repeated) {
       String types = type(own.get().getField(0)) + ", " + type(own.get().getField(1));
       line("map<" + types + "> " + field.getName() + after + ";");
     } else if (own.isPresent() && field.getType() == Type.TYPE_GROUP) {
       open(label(field, chosen) + "group " + own.get().getName() + after);
-      body(own.get());
+      body(own.get(), scope + "." + own.get().getName());
       close();
     } else {
       line(label(field, chosen) + type(field) + " " + field.getName() + after + ";");
@@ -236,14 +247,15 @@ final class ProtoPrinting {
     }
   }
 
-  private void extensions(List<FieldDescriptorProto> extensions, List<DescriptorProto> nested) {
+  private void extensions(
+      List<FieldDescriptorProto> extensions, List<DescriptorProto> nested, String scope) {
     Map<String, List<FieldDescriptorProto>> byMessage = new LinkedHashMap<>();
     extensions.forEach(
         e -> byMessage.computeIfAbsent(e.getExtendee(), m -> new ArrayList<>()).add(e));
     byMessage.forEach(
         (message, fields) -> {
           open("extend " + message);
-          fields.forEach(f -> field(f, nested, false));
+          fields.forEach(f -> field(f, nested, scope, false));
           close();
         });
   }

@@ -6,7 +6,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.FieldDescriptor.Type;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +24,7 @@ final class ProtobufRules {
   private final FileDescriptor reader;
   private final Set<List<String>> compared = new HashSet<>();
   private final List<String> faults = new ArrayList<>();
+  private final Deque<Runnable> pending = new ArrayDeque<>();
 
   ProtobufRules(FileDescriptor writer, FileDescriptor reader) {
     this.writer = writer;
@@ -36,6 +39,9 @@ final class ProtobufRules {
           "the package was `%s` and is `%s`".formatted(writer.getPackage(), reader.getPackage()));
     }
     messages(writer.getMessageTypes(), reader.getMessageTypes(), "#/");
+    for (Runnable next = pending.poll(); next != null; next = pending.poll()) {
+      next.run();
+    }
     return faults;
   }
 
@@ -141,7 +147,9 @@ final class ProtobufRules {
               "field `%s` was a `%s` and is a `%s`"
                   .formatted(r.getName(), before, localName(r.getMessageType())));
         } else {
-          message(w.getMessageType(), r.getMessageType(), "#/" + before.replace('.', '/') + "/");
+          String at = "#/" + before.replace('.', '/') + "/";
+          // Not at once: messages lead to others without an end to how deep that goes.
+          pending.add(() -> message(w.getMessageType(), r.getMessageType(), at));
         }
       }
     }

@@ -297,4 +297,41 @@ class ProtobufDecodingTest {
     assertThat(read).isGreaterThan(1_000);
     assertThat(bad).isGreaterThan(1_000);
   }
+
+  @Test
+  void aFewBytesMayNotBecomeALotOfJson() throws Exception {
+    StringBuilder fields = new StringBuilder();
+    for (int i = 1; i <= 100; i++) {
+      fields.append("optional int32 a_field_with_a_long_name_").append(i).append(" = ");
+      fields.append(i).append("; ");
+    }
+    ProtobufSchema schema =
+        schema("syntax = \"proto3\"; message R { repeated I i = 1; message I { " + fields + " } }");
+    byte[] items = new byte[40_000];
+    for (int i = 0; i < items.length; i += 2) {
+      items[i] = 10;
+    }
+    JsonOutput out = new JsonOutput();
+    ProtobufDecoding decoding = new ProtobufDecoding(schema.file());
+    byte[] record = framed(items, 0);
+    assertThatThrownBy(() -> decoding.decode(record, 0, record.length, out))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("more than 32 MB");
+    assertThat(out.used()).isZero();
+    byte[] small = framed(new byte[] {10, 0}, 0);
+    decoding.decode(small, 0, small.length, out);
+    assertThat(new String(out.array(), 0, out.used(), UTF_8)).startsWith("{\"i\":[{\"a_field");
+  }
+
+  @Test
+  void durationsAreWithinTheirRange() {
+    String message =
+        "syntax = \"proto3\"; import \"google/protobuf/duration.proto\";"
+            + " message R { google.protobuf.Duration d = 1; }";
+    for (String bad : new String[] {"nanos: -2147483648", "seconds: -9223372036854775808"}) {
+      assertThatThrownBy(() -> read(message, "d { " + bad + " }"))
+          .isInstanceOf(BadRecordException.class)
+          .hasMessageContaining("no duration");
+    }
+  }
 }

@@ -146,4 +146,18 @@ class ProtobufRulesTest {
             "{errorType:'FIELD_SCALAR_KIND_CHANGED', description:'at path '#/N/1': field `x` was"
                 + " `int32` and is `string`'}");
   }
+
+  @Test
+  void messagesMayLeadToOthersForLong() throws Exception {
+    StringBuilder chain = new StringBuilder("syntax = \"proto3\";");
+    int length = 20_000;
+    for (int i = 0; i < length; i++) {
+      chain.append(" message M%d { M%d next = 1; }".formatted(i, i + 1));
+    }
+    String end = " message M" + length + " { %s last = 1; }";
+    assertThat(faults(chain + end.formatted("string"), chain + end.formatted("int32")))
+        .singleElement()
+        .asString()
+        .contains("FIELD_SCALAR_KIND_CHANGED");
+  }
 }

@@ -260,4 +260,39 @@ class ProtobufSchemaTest {
     assertThatThrownBy(() -> parse("syntax='proto3';" + deep))
         .isInstanceOf(InvalidSchemaException.class);
   }
+
+  @Test
+  void aMessageIsNoEntryOfAMapByItsNameAlone() throws Exception {
+    String text =
+        """
+        syntax = "proto3";
+
+        message A {
+          map<string, string> tags = 1;
+          B.TagsEntry best = 2;
+          repeated .TagsEntry all = 3;
+        }
+        message B {
+          message TagsEntry {
+            int32 z = 1;
+          }
+        }
+        message TagsEntry {
+          int32 y = 1;
+        }
+        """;
+    ProtobufSchema schema = ProtobufSchema.parse(text, Map.of());
+    assertThat(ProtobufSchema.parse(schema.canonical(), Map.of()).file().toProto())
+        .isEqualTo(schema.file().toProto());
+    assertThat(schema.canonical())
+        .contains("B.TagsEntry best = 2;", "map<string, string> tags = 1;");
+  }
+
+  @Test
+  void namesOfFilesAreReadWithoutEnd() {
+    String name = "confluent" + "/a".repeat(20_000) + ".proto";
+    assertThatThrownBy(
+            () -> ProtobufSchema.parse("syntax = \"proto3\"; import \"" + name + "\";", Map.of()))
+        .isInstanceOf(InvalidSchemaException.class);
+  }
 }
