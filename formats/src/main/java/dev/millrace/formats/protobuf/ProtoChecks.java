@@ -46,6 +46,38 @@ final class ProtoChecks {
     }
   }
 
+  /** Refuses entries of maps that are not such; of a text they always are. */
+  static void checkEntries(FileDescriptorProto descriptor) throws InvalidSchemaException {
+    for (DescriptorProto message : descriptor.getMessageTypeList()) {
+      require(
+          !message.getOptions().getMapEntry(),
+          message.getName(),
+          "has option `map_entry`, which only maps have");
+      checkEntries(message, message.getName());
+    }
+  }
+
+  private static void checkEntries(DescriptorProto message, String path)
+      throws InvalidSchemaException {
+    for (DescriptorProto nested : message.getNestedTypeList()) {
+      String where = path + "." + nested.getName();
+      require(
+          !nested.getOptions().getMapEntry()
+              || (nested.getFieldCount() == 2
+                  && isPart(nested.getField(0), "key", 1)
+                  && isPart(nested.getField(1), "value", 2)),
+          where,
+          "has option `map_entry`, but not the fields `key` = 1 and `value` = 2 alone");
+      checkEntries(nested, where);
+    }
+  }
+
+  private static boolean isPart(FieldDescriptorProto field, String name, int number) {
+    return field.getName().equals(name)
+        && field.getNumber() == number
+        && field.getLabel() == FieldDescriptorProto.Label.LABEL_OPTIONAL;
+  }
+
   private void message(DescriptorProto message, String path) throws InvalidSchemaException {
     int[] members = new int[message.getOneofDeclCount()];
     for (FieldDescriptorProto field : message.getFieldList()) {

@@ -53,7 +53,11 @@ import org.jspecify.annotations.Nullable;
  * compiler does, but that nobody has looked up yet what names of types mean.
  */
 final class ProtoReading {
+  /** How deep messages nest at most, as those of descriptors do. */
+  private static final int DEEPEST = 100;
+
   private final boolean proto3;
+  private int depth;
 
   private ProtoReading(boolean proto3) {
     this.proto3 = proto3;
@@ -65,14 +69,13 @@ final class ProtoReading {
    * @param name of the file, by which others import it
    */
   static FileDescriptorProto read(String name, String text) throws InvalidSchemaException {
-    ProtoFileElement file;
     try {
-      file = ProtoParser.Companion.parse(Location.get(name), text);
+      ProtoFileElement file = ProtoParser.Companion.parse(Location.get(name), text);
+      return new ProtoReading(file.getSyntax() == Syntax.PROTO_3).file(name, file);
     } catch (RuntimeException | StackOverflowError e) {
       // Which ones it throws is not told, and the text may be anything.
       throw new InvalidSchemaException("not a .proto file: " + reason(e), e);
     }
-    return new ProtoReading(file.getSyntax() == Syntax.PROTO_3).file(name, file);
   }
 
   private static String reason(Throwable e) {
@@ -120,6 +123,11 @@ final class ProtoReading {
   }
 
   private DescriptorProto message(MessageElement element) throws InvalidSchemaException {
+    if (++depth > DEEPEST) {
+      throw new InvalidSchemaException(
+          "message `%s` is nested too deep: more than %d".formatted(element.getName(), DEEPEST),
+          null);
+    }
     DescriptorProto.Builder message = DescriptorProto.newBuilder().setName(element.getName());
     List<DescriptorProto> beside = new ArrayList<>();
     for (FieldElement field : element.getFields()) {
@@ -164,7 +172,14 @@ final class ProtoReading {
     if (!element.getOptions().isEmpty()) {
       message.setOptions(ProtoOptions.read(element.getOptions(), MessageOptions.newBuilder()));
     }
+    if (message.getOptions().getMapEntry()) {
+      throw new InvalidSchemaException(
+          "message `%s` has option `map_entry`, which only maps have: write `map<key, value>`"
+              .formatted(element.getName()),
+          null);
+    }
     choicesOfOptionals(message);
+    depth--;
     return message.build();
   }
 

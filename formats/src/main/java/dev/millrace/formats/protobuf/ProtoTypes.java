@@ -69,11 +69,15 @@ final class ProtoTypes {
         .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
   }
 
-  private static String entryName(String field) {
+  /** The name of the message of a map's entries. */
+  static String entryName(String field) {
     String name = camelCase(field);
-    return name.isEmpty()
-        ? "Entry"
-        : Character.toUpperCase(name.charAt(0)) + name.substring(1) + "Entry";
+    if (name.isEmpty()) {
+      return "Entry";
+    }
+    // Google's compiler lets a name begin with a digit here, which its library for Java does not.
+    String before = Character.isDigit(name.charAt(0)) ? "_" : "";
+    return before + Character.toUpperCase(name.charAt(0)) + name.substring(1) + "Entry";
   }
 
   /** A field's name as JSON has it, unless the field says otherwise. */

@@ -30,9 +30,14 @@ final class ProtobufColumns {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final int OWN_FROM = 19_000;
   private static final int OWN_AFTER = 20_000;
-  private static final String TIMESTAMP = "google.protobuf.Timestamp";
-  private static final String DATE = "google.type.Date";
-  private static final String TIME = "google.type.TimeOfDay";
+
+  /** The first word of the packages of the known types. */
+  private static final String GOOGLE = "google";
+
+  // Their whole names, since a topic may have `google` among its words, too.
+  private static final String TIMESTAMP = ".google.protobuf.Timestamp";
+  private static final String DATE = ".google.type.Date";
+  private static final String TIME = ".google.type.TimeOfDay";
 
   private static final Map<String, String> IMPORTS =
       Map.of(
@@ -46,9 +51,10 @@ final class ProtobufColumns {
 
   /**
    * The file of a topic's values: the message's name is the topic's last word, the package the
-   * others.
+   * others. A first word {@code google} gets a {@code _}, as Google's own packages begin with it.
    *
    * @param before the file as it was
+   * @throws StopException if the columns cannot be fields
    */
   static FileDescriptorProto file(
       String topic, List<Column> columns, Optional<FileDescriptorProto> before) {
@@ -56,6 +62,9 @@ final class ProtobufColumns {
     for (String word : topic.split("\\.", -1)) {
       String legal = word.replaceAll("[^A-Za-z0-9_]", "_");
       words.add(legal.isEmpty() || Character.isDigit(legal.charAt(0)) ? "_" + legal : legal);
+    }
+    if (words.get(0).equals(GOOGLE)) {
+      words.set(0, "_" + GOOGLE);
     }
     String name = words.remove(words.size() - 1);
     String in = String.join(".", words);
@@ -83,9 +92,7 @@ final class ProtobufColumns {
     DescriptorProto.Builder message = DescriptorProto.newBuilder().setName(name);
     Map<String, FieldDescriptorProto> known = new LinkedHashMap<>();
     old.getFieldList().forEach(f -> known.put(f.getName(), f));
-    Set<String> names = new HashSet<>();
-    columns.forEach(c -> names.add(c.name()));
-    old.getNestedTypeList().forEach(n -> names.add(n.getName()));
+    Set<String> names = taken(columns, old);
     int next = firstFree(old);
     for (Column column : columns) {
       requireLegal(column.name());
@@ -116,22 +123,47 @@ final class ProtobufColumns {
 
   private void keepImports(DescriptorProto message) {
     for (FieldDescriptorProto field : message.getFieldList()) {
-      String type = field.getTypeName().replaceFirst("^\\.", "");
-      Optional.ofNullable(IMPORTS.get(type)).ifPresent(imports::add);
+      String type = field.getTypeName();
+      Optional.ofNullable(IMPORTS.get(type.startsWith(".") ? type : "." + type))
+          .ifPresent(imports::add);
     }
     message.getNestedTypeList().forEach(this::keepImports);
   }
 
+  /** The names in a message that no new nested one can have. */
+  private static Set<String> taken(List<Column> columns, DescriptorProto old) {
+    Set<String> names = new HashSet<>();
+    columns.forEach(c -> names.add(c.name()));
+    for (DescriptorProto nested : old.getNestedTypeList()) {
+      if (!nested.getOptions().getMapEntry()) {
+        names.add(nested.getName());
+      }
+    }
+    // The message of a map's entries has the map's name; nobody can choose another.
+    for (Column column : columns) {
+      String entry = ProtoTypes.entryName(column.name());
+      if (column.type() instanceof DataType.MapOf && !names.add(entry)) {
+        throw refused(
+            "the map `%s` needs a message `%s` in Protobuf, and this name is taken"
+                .formatted(column.name(), entry),
+            "give the column another name");
+      }
+    }
+    old.getNestedTypeList().forEach(n -> names.add(n.getName()));
+    return names;
+  }
+
   private static void requireLegal(String name) {
     if (!NAME.matcher(name).matches()) {
-      throw new StopException(
-          Problem.error(
-              RegistryError.REGISTRY_SCHEMA_REFUSED,
-              null,
-              "`" + name + "` cannot be the name of a field in Protobuf",
-              "give the column a name of letters, digits and `_`"),
-          null);
+      throw refused(
+          "`" + name + "` cannot be the name of a field in Protobuf",
+          "give the column a name of letters, digits and `_`");
     }
+  }
+
+  private static StopException refused(String why, String hint) {
+    return new StopException(
+        Problem.error(RegistryError.REGISTRY_SCHEMA_REFUSED, null, why, hint), null);
   }
 
   private static int firstFree(DescriptorProto old) {
@@ -165,11 +197,17 @@ final class ProtobufColumns {
   /** The message that a field had; of a map that of its values. */
   private static Optional<DescriptorProto> inner(
       FieldDescriptorProto field, List<DescriptorProto> nested) {
-    String name = field.getTypeName().substring(field.getTypeName().lastIndexOf('.') + 1);
-    Optional<DescriptorProto> found = named(nested, name);
-    return found.filter(m -> m.getOptions().getMapEntry()).isPresent()
-        ? inner(found.get().getField(1), nested)
-        : found;
+    Optional<DescriptorProto> found = ofType(field, nested);
+    if (found.filter(m -> m.getOptions().getMapEntry()).isPresent()) {
+      found = ofType(found.get().getField(1), nested);
+    }
+    return found.filter(m -> !m.getOptions().getMapEntry());
+  }
+
+  private static Optional<DescriptorProto> ofType(
+      FieldDescriptorProto field, List<DescriptorProto> nested) {
+    String type = field.getTypeName();
+    return named(nested, type.substring(type.lastIndexOf('.') + 1));
   }
 
   /** Gives a field the type of a column, whose values may be null. */
@@ -222,13 +260,21 @@ final class ProtobufColumns {
       Optional<DescriptorProto> before,
       Set<String> names,
       DescriptorProto.Builder message) {
-    String name = before.map(DescriptorProto::getName).orElse("");
-    if (name.isEmpty()) {
-      String camel = ProtoTypes.camelCase("_" + field);
-      name = camel.isEmpty() ? "_" : camel;
-      while (!names.add(name)) {
-        name += "_";
+    if (before.isPresent()) {
+      DescriptorProto made = message(before.get().getName(), columns, before);
+      Optional<DescriptorProto> there = named(message.getNestedTypeList(), made.getName());
+      if (there.isEmpty()) {
+        message.addNestedType(made);
       }
+      // Two fields may have shared it, and may do so as long as they have the same columns.
+      if (there.isEmpty() || there.get().equals(made)) {
+        return made.getName();
+      }
+    }
+    String camel = ProtoTypes.camelCase("_" + field);
+    String name = camel.isEmpty() || Character.isDigit(camel.charAt(0)) ? "M" + camel : camel;
+    while (!names.add(name)) {
+      name += "_";
     }
     message.addNestedType(message(name, columns, before));
     return name;

@@ -12,6 +12,8 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
+import dev.millrace.api.error.Problem;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.formats.BadRecordException;
@@ -20,6 +22,7 @@ import dev.millrace.formats.RowEncoding;
 import dev.millrace.formats.SchemaText;
 import dev.millrace.formats.SchemaType;
 import dev.millrace.formats.json.RowValues;
+import dev.millrace.formats.registry.RegistryError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -50,7 +53,8 @@ public final class ProtobufEncoding implements RowEncoding {
    * An encoding.
    *
    * @param before the file of these values as it was, whose numbers are kept
-   * @throws dev.millrace.api.error.StopException if a column's name cannot be that of a field
+   * @throws StopException if the columns cannot be the fields of a message, or not of one that goes
+   *     on with that of before
    */
   public ProtobufEncoding(String topic, List<Column> columns, Optional<ProtobufSchema> before) {
     FileDescriptorProto file =
@@ -60,7 +64,20 @@ public final class ProtobufEncoding implements RowEncoding {
       this.schema = new SchemaText(SchemaType.PROTOBUF, text);
       this.message = ProtobufSchema.parse(text, Map.of()).file().getMessageTypes().get(0);
     } catch (InvalidSchemaException e) {
-      throw new IllegalStateException("the columns of `" + topic + "` make no .proto file", e);
+      // Before may be what somebody else wrote, of which not all can be kept.
+      throw new StopException(
+          Problem.error(
+              RegistryError.REGISTRY_SCHEMA_REFUSED,
+              null,
+              "the columns of `%s` make no .proto file%s: %s"
+                  .formatted(
+                      topic,
+                      before.isPresent() ? " that goes on with the newest schema" : "",
+                      e.getMessage()),
+              before.isPresent()
+                  ? "write to another topic, or delete the schemas that the registry has for this one"
+                  : "rename the column that it names"),
+          e);
     }
     this.columns = List.copyOf(columns);
   }

@@ -66,6 +66,7 @@ public final class ProtobufSchema implements ParsedSchema {
         throw new InvalidSchemaException(
             "it is of an edition of Protobuf; proto2 and proto3 are understood", null);
       }
+      ProtoChecks.checkEntries(proto);
       // Its text is what is kept, so it is what its text says.
       return ProtoReading.read(name, ProtoPrinting.print(proto, false));
     } catch (InvalidProtocolBufferException | RuntimeException e) {

@@ -10,6 +10,7 @@ import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataType.Kind;
 import dev.millrace.formats.BadRecordException;
 import dev.millrace.formats.JsonOutput;
+import dev.millrace.formats.registry.RegistryError;
 import dev.millrace.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The .proto file of columns, how it changes with them, and rows as its messages. */
@@ -69,8 +71,8 @@ class ProtobufEncodingTest {
             message orders {
               optional int64 id = 1;
               optional string price = 2;
-              optional google.protobuf.Timestamp at_time = 3;
-              optional google.type.Date day = 4;
+              optional .google.protobuf.Timestamp at_time = 3;
+              optional .google.type.Date day = 4;
               repeated string tags = 5;
               map<string, int64> counts = 6;
               optional HomeTown home_town = 7;
@@ -81,7 +83,7 @@ class ProtobufEncodingTest {
                 optional int64 big = 2;
               }
               message Stops {
-                optional google.protobuf.Timestamp at_time = 1;
+                optional .google.protobuf.Timestamp at_time = 1;
               }
               message Grid {
                 repeated int64 list = 1;
@@ -229,6 +231,101 @@ class ProtobufEncodingTest {
           .isInstanceOf(BadRecordException.class)
           .hasMessageContaining(one[1]);
     }
+  }
+
+  @Test
+  void topicsMayHaveTheWordsOfGooglesPackages() throws Exception {
+    List<Column> columns =
+        List.of(
+            column("ts", TIMESTAMPTZ),
+            column("day", new DataType.Scalar(Kind.DATE)),
+            column("hour", new DataType.Scalar(Kind.TIME)),
+            column("google", struct(column("ts", TIMESTAMPTZ))));
+    for (String topic :
+        "ads.google.clicks ads.google google google.protobuf google.type.Date google.clicks a.google.type"
+            .split(" ")) {
+      ProtobufEncoding encoding = new ProtobufEncoding(topic, columns, Optional.empty());
+      String row =
+          "{'ts':'2026-01-01T00:00:00Z','day':'2026-02-09','hour':'01:02:03.000000000',"
+              + "'google':{'ts':'2026-01-01T00:00:00Z'}}";
+      assertThat(back(encoding, row)).as(topic).isEqualTo(row);
+      ProtobufSchema first = ProtobufSchema.parse(encoding.schema().text(), Map.of());
+      assertThat(new ProtobufEncoding(topic, columns, Optional.of(first)).schema().text())
+          .isEqualTo(encoding.schema().text());
+    }
+  }
+
+  @Test
+  void messagesOfStructsAndMapsHaveNamesOfTheirOwn() throws Exception {
+    DataType map = new DataType.MapOf(VARCHAR, BIGINT);
+    DataType one = struct(column("a", BIGINT));
+    Column[] columns = {
+      column("tags", map),
+      column("tags_entry", one),
+      column("_1", one),
+      column("_2", map),
+      column("_", one),
+      column("_m", one)
+    };
+    String text = file("", columns);
+    assertThat(text).contains("TagsEntry_ tags_entry = 2;", "M1 _1 = 3;", "M _ = 5;", "M_ _m = 6;");
+    String row = "{'tags':{'x':1},'tags_entry':{'a':2},'_1':{'a':3},'_2':{'y':4},'_':{'a':5}}";
+    assertThat(back(encoding("", columns), row))
+        .isEqualTo(row.substring(0, row.length() - 1) + ",'_m':null}");
+    assertThat(file(text, columns)).isEqualTo(text);
+    // A struct that comes later makes way; a map cannot.
+    assertThat(file(file("", columns[0]), columns[0], columns[1]))
+        .contains("TagsEntry_ tags_entry");
+    String running = file("", columns[1]);
+    assertRefused(
+        () -> file(running, columns[1], columns[0]),
+        "the map `tags` needs a message `TagsEntry` in Protobuf, and this name is taken");
+    assertRefused(
+        () -> file("", column("a_b", map), column("aB", map)),
+        "the map `aB` needs a message `ABEntry` in Protobuf, and this name is taken");
+  }
+
+  @Test
+  void ofSomebodyElsesSchemaIsKeptWhatCanBe() throws Exception {
+    String shared =
+        "syntax='proto3'; package shop; message orders { Place home = 1; repeated Place work = 2;"
+            + " message Place { string street = 4; string zip = 7; } }";
+    DataType place = struct(column("zip", VARCHAR), column("street", VARCHAR));
+    DataType other = struct(column("zip", VARCHAR));
+    Column home = column("home", place);
+    String both = file(shared, home, column("work", new DataType.ListOf(place)));
+    assertThat(both)
+        .containsOnlyOnce("message Place {")
+        .contains("optional Place home = 1;", "repeated Place work = 2;", "string zip = 7;")
+        .doesNotContain("Work");
+    assertThat(file(shared, home, column("work", new DataType.ListOf(other))))
+        .contains("optional Place home = 1;", "repeated Work work = 2;", "message Work {");
+    String itself = "syntax='proto3'; package shop; message orders { map<string, MEntry> m = 1; }";
+    assertThat(file(itself, column("m", new DataType.MapOf(VARCHAR, other))))
+        .contains("map<string, M> m = 1;");
+    assertRefused(
+        () ->
+            file(
+                "syntax='proto3'; package shop; message orders { Kept k = 1; enum E { A = 0; }"
+                    + " message Kept { E e = 1; } }",
+                home),
+        "the columns of `shop.orders` make no .proto file that goes on with the newest schema:"
+            + " not a .proto file: shop.orders.Kept.e: \"E\" is not defined");
+    assertRefused(
+        () ->
+            file(
+                "syntax='proto3'; package shop; import 'google/type/money.proto';"
+                    + " message orders { Kept k = 1; message Kept { google.type.Money e = 1; } }",
+                home),
+        "\"google.type.Money\"");
+  }
+
+  private static void assertRefused(ThrowingCallable making, String why) {
+    assertThatThrownBy(making)
+        .isInstanceOfSatisfying(
+            StopException.class,
+            e -> assertThat(e.problem().code()).isEqualTo(RegistryError.REGISTRY_SCHEMA_REFUSED))
+        .hasMessageContaining(why);
   }
 
   @Test

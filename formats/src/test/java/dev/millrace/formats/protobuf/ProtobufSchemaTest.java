@@ -3,15 +3,20 @@ package dev.millrace.formats.protobuf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeProto;
 import com.google.protobuf.WrappersProto;
 import dev.millrace.formats.InvalidSchemaException;
 import dev.millrace.testing.Seeds;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -217,12 +222,62 @@ class ProtobufSchemaTest {
         "enum E { A = 1; } | `E` begins with another value than 0, which proto3 wants first",
         "enum E { } | `E` has no values",
         "enum E { A = 0; B = 0; } | `E.B` has number 0 as another value has, without `allow_alias`",
+        "message M { option map_entry = true; int32 key = 1; int32 value = 2; } | message `M` has option `map_entry`, which only maps have",
+        "message A { message M { option map_entry = true; } } | message `M` has option `map_entry`, which only maps have",
         "message M { option deprecated = 7; } | `7` is no value of option `deprecated`",
       })
   void whatIsNoProtoFileIsToldWithItsReason(String text, String reason) {
     assertThatThrownBy(() -> parse("syntax='proto3';" + text))
         .isInstanceOf(InvalidSchemaException.class)
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void entriesOfMapsInDescriptorsAreSuch() throws Exception {
+    FileDescriptorProto good =
+        FileDescriptorProto.parseFrom(
+            Base64.getDecoder()
+                .decode(
+                    parse("syntax='proto3'; message M { map<string, bool> m = 1; }").serialized()));
+    assertThat(parse(base64(good)).canonical()).contains("map<string, bool> m = 1;");
+    FileDescriptorProto.Builder above = good.toBuilder();
+    above.getMessageTypeBuilder(0).getOptionsBuilder().setMapEntry(true);
+    List<FileDescriptorProto> bad = new ArrayList<>(List.of(above.build()));
+    List<Consumer<DescriptorProto.Builder>> changes =
+        List.of(
+            e -> e.getFieldBuilder(0).setName("k"),
+            e -> e.getFieldBuilder(1).setNumber(3),
+            e -> e.getFieldBuilder(1).setLabel(FieldDescriptorProto.Label.LABEL_REPEATED),
+            e -> e.removeField(1),
+            e -> e.addField(e.getField(1).toBuilder().setName("more").setNumber(3)));
+    for (Consumer<DescriptorProto.Builder> change : changes) {
+      FileDescriptorProto.Builder changed = good.toBuilder();
+      change.accept(changed.getMessageTypeBuilder(0).getNestedTypeBuilder(0));
+      bad.add(changed.build());
+    }
+    for (FileDescriptorProto one : bad) {
+      assertThatThrownBy(() -> parse(base64(one)))
+          .isInstanceOf(InvalidSchemaException.class)
+          .hasMessageContaining("has option `map_entry`");
+    }
+  }
+
+  private static String base64(FileDescriptorProto file) {
+    return Base64.getEncoder().encodeToString(file.toByteArray());
+  }
+
+  @Test
+  void messagesNestOnlySoDeep() throws Exception {
+    String deepest = "message M {".repeat(100) + "}".repeat(100);
+    // Those beside each other do not count.
+    assertThat(parse("syntax='proto3';" + deepest + deepest.replace("M", "N")).canonical())
+        .contains("message N");
+    for (int levels : new int[] {101, 500}) {
+      String deep = "message M {".repeat(levels) + "}".repeat(levels);
+      assertThatThrownBy(() -> parse("syntax='proto3';" + deep))
+          .isInstanceOf(InvalidSchemaException.class)
+          .hasMessageContaining("message `M` is nested too deep: more than 100");
+    }
   }
 
   @Test
