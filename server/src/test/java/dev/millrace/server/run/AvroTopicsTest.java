@@ -3,7 +3,6 @@ package dev.millrace.server.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.engine.Status.Health;
 import dev.millrace.formats.SchemaText;
 import dev.millrace.formats.SchemaType;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
@@ -19,7 +17,6 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class AvroTopicsTest extends SchemaTopics {
   AvroTopicsTest() {
-    super("avro");
+    super("avro", "avro");
   }
 
   private static final long JANUARY = 1_767_225_600_000L;
@@ -37,8 +34,6 @@ class AvroTopicsTest extends SchemaTopics {
         {"name":"id","type":"long"},
         {"name":"ts","type":{"type":"long","logicalType":"timestamp-millis"}}%s]}
       """;
-  private static final String COLUMNS =
-      "[{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}%s]";
 
   private byte[] bytes(String topic, GenericData.Record record) throws IOException {
     int id =
@@ -58,6 +53,19 @@ class AvroTopicsTest extends SchemaTopics {
     record.put("id", id);
     record.put("ts", JANUARY + id);
     return record;
+  }
+
+  @Override
+  byte[] record(String topic, long id) throws IOException {
+    return bytes(topic, growing(id, ""));
+  }
+
+  @Override
+  byte[] noted(String topic, long id, String note) throws IOException {
+    GenericData.Record grown =
+        growing(id, ",{\"name\":\"note\",\"type\":\"string\",\"default\":\"none\"}");
+    grown.put("note", note);
+    return bytes(topic, grown);
   }
 
   private static final String TYPED =
@@ -197,155 +205,6 @@ class AvroTopicsTest extends SchemaTopics {
                   "Köln"));
       assertThat(ask(running, "SELECT reason FROM store.system.rejected WHERE source = 's.typed'"))
           .isEmpty();
-    }
-  }
-
-  @Test
-  void aSchemaThatGrewWhileTheProjectWasDownIsReadByTheStreamsPolicy() throws Exception {
-    List<String> topics = List.of("pinned", "followed", "stopped");
-    topics("pinned", "followed", "stopped");
-    sources(
-        stream("pinned", "", COLUMNS.formatted("")),
-        stream(
-            "followed",
-            "on_schema_change: follow",
-            COLUMNS.formatted(", {name: rest, type: JSON, from: rest}")),
-        stream("stopped", "on_schema_change: stop", COLUMNS.formatted("")));
-    model("pinned", "id");
-    model("followed", "id, rest");
-    model("stopped", "id");
-    for (String topic : topics) {
-      send(topic, bytes(topic, growing(1, "")));
-    }
-    try (RunningProject running = run()) {
-      for (String topic : topics) {
-        await(running, "SELECT id FROM " + topic + "_rows", "[[1]]");
-      }
-    }
-    for (String topic : topics) {
-      GenericData.Record grown =
-          growing(2, ",{\"name\":\"note\",\"type\":\"string\",\"default\":\"none\"}");
-      grown.put("note", "more");
-      send(topic, bytes(topic, grown));
-    }
-    // The registry comes back later than the project: records wait, none is set aside.
-    registry.stop();
-    try (RunningProject running = run()) {
-      Awaitility.await()
-          .atMost(LIMIT)
-          .until(
-              () ->
-                  running.engine().problems().stream()
-                      .anyMatch(p -> p.code().name().equals("REGISTRY_UNREACHABLE")));
-      assertThat(running.engine().hasStopped()).isFalse();
-      registry.start();
-      await(running, "SELECT id FROM pinned_rows ORDER BY id", "[[1], [2]]");
-      await(
-          running,
-          "SELECT id, rest FROM followed_rows ORDER BY id",
-          "[[1, null], [2, {\"note\":\"more\"}]]");
-      Awaitility.await().atMost(LIMIT).until(() -> running.engine().hasStopped());
-      assertThat(ask(running, "SELECT id FROM stopped_rows").toString()).isEqualTo("[[1]]");
-      assertThat(running.engine().problems().toString()).contains("unknown field `note`");
-      assertThat(ask(running, "SELECT * FROM store.system.rejected WHERE source <> 's.stopped'"))
-          .isEmpty();
-    }
-  }
-
-  @Test
-  void whatAGeneratorAndASinkWriteIsReadBack() throws Exception {
-    write(
-        "millrace.yml",
-        "name: avro\ntargets:\n  dev:\n    kafka: embedded\n    schema_registry: embedded\n");
-    write(
-        "sources/s.yml",
-        """
-        sources:
-          - name: made
-            connector: generator
-            rate: 2000
-            total: 500
-            seed: 7
-            streams:
-              - name: orders
-                topic: shop.orders
-                format: avro
-                key_format: avro
-                event_time: ordered_at
-                columns:
-                  - {name: order_id, type: VARCHAR}
-                  - {name: ordered_at, type: TIMESTAMPTZ}
-                  - {name: amount, type: "DECIMAL(10,2)"}
-                generate:
-                  key: order_id
-                  malformed: 4%
-                  fields:
-                    order_id: {sequence: "order-%08d"}
-                    ordered_at: {event_time: true}
-                    amount: {uniform: {from: 1, to: 100, decimals: 2}}
-          - name: back
-            streams:
-              - name: orders
-                topic: shop.totals
-                format: avro
-                key_format: avro
-                changes: upsert
-                key: [order_id]
-                columns:
-                  - {name: order_id, type: VARCHAR}
-                  - {name: ordered_at, type: TIMESTAMPTZ}
-                  - {name: amount, type: "DECIMAL(10,2)"}
-                  - {name: tags, type: "VARCHAR[]"}
-                  - {name: who, type: VARCHAR, from: key.$.order_id}
-        """);
-    String model =
-        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('%s', 'orders') }} %s\n";
-    write(
-        "models/sent.sql",
-        model.formatted(
-            "order_id, max(ordered_at) AS ordered_at, max(amount) AS amount, [order_id, 'x'] AS tags",
-            "made",
-            "GROUP BY order_id"));
-    write(
-        "models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back", ""));
-    write(
-        "sinks/kafka.yml",
-        """
-        sinks:
-          - name: totals
-            from: sent
-            system: kafka
-            topic: shop.totals
-            mode: upsert
-            key: [order_id]
-            format: avro
-        """);
-    try (RunningProject running = run()) {
-      Awaitility.await().atMost(LIMIT).until(() -> running.engine().isDone());
-      assertThat(ask(running, "SELECT count(*) > 450, count(*) < 500 FROM sent"))
-          .containsExactly(List.of("true", "true"));
-      assertThat(
-              ask(
-                  running,
-                  "SELECT count(*) + (SELECT count(*) FROM store.system.rejected) FROM sent"))
-          .containsExactly(List.of("500"));
-      assertThat(
-              ask(
-                  running,
-                  "SELECT count(*) > 0 FROM store.system.rejected WHERE reason LIKE 'not valid JSON%'"
-                      + " OR reason LIKE 'field `%` is not of type %'"))
-          .containsExactly(List.of("true"));
-      assertThat(
-              ask(
-                  running,
-                  "SELECT count(*) FROM (SELECT *, order_id AS who FROM sent EXCEPT SELECT * FROM came)"))
-          .containsExactly(List.of("0"));
-      assertThat(ask(running, "SELECT count(*) = (SELECT count(*) FROM sent) FROM came"))
-          .containsExactly(List.of("true"));
-      assertThat(running.engine().status().systems())
-          .filteredOn(s -> s.name().equals("schema_registry"))
-          .allMatch(s -> s.health() == Health.OK);
-      assertThat(running.engine().problems()).isEmpty();
     }
   }
 }

@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,11 +37,9 @@ class ProtobufTopicsTest extends SchemaTopics {
         %s
       }
       """;
-  private static final String COLUMNS =
-      "[{name: id, type: BIGINT}, {name: ts, type: TIMESTAMPTZ}%s]";
 
   ProtobufTopicsTest() {
-    super("protobuf");
+    super("protobuf", "json");
   }
 
   private byte[] bytes(String topic, SchemaText schema, String text, int... indexes)
@@ -68,6 +65,25 @@ class ProtobufTopicsTest extends SchemaTopics {
         topic,
         new SchemaText(SchemaType.PROTOBUF, GROWING.formatted(more)),
         "id: %d ts { seconds: %d } %s".formatted(id, JANUARY + id, text));
+  }
+
+  @Override
+  byte[] record(String topic, long id) throws Exception {
+    return growing(topic, "", id, "");
+  }
+
+  @Override
+  byte[] noted(String topic, long id, String note) throws Exception {
+    return growing(topic, "string note = 3;", id, "note: '" + note + "'");
+  }
+
+  @Test
+  void aFieldOfAnotherTypeIsRefused() throws Exception {
+    record("changed", 1);
+    noted("changed", 2, "text");
+    assertThatThrownBy(() -> growing("changed", "int32 note = 3;", 3, "note: 3"))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("FIELD_SCALAR_KIND_CHANGED");
   }
 
   private static final String TYPED =
@@ -234,146 +250,6 @@ class ProtobufTopicsTest extends SchemaTopics {
           "SELECT value = from_hex('%s') FROM store.system.rejected WHERE \"offset\" = 2"
               .formatted(HexFormat.of().formatHex(cut)),
           "[[true]]");
-    }
-  }
-
-  @Test
-  void aSchemaThatGrewWhileTheProjectWasDownIsReadByTheStreamsPolicy() throws Exception {
-    List<String> topics = List.of("pinned", "followed", "stopped");
-    topics("pinned", "followed", "stopped");
-    sources(
-        stream("pinned", "", COLUMNS.formatted("")),
-        stream(
-            "followed",
-            "on_schema_change: follow",
-            COLUMNS.formatted(", {name: rest, type: JSON, from: rest}")),
-        stream("stopped", "on_schema_change: stop", COLUMNS.formatted("")));
-    model("pinned", "id");
-    model("followed", "id, rest");
-    model("stopped", "id");
-    for (String topic : topics) {
-      send(topic, growing(topic, "", 1, ""));
-    }
-    try (RunningProject running = run()) {
-      for (String topic : topics) {
-        await(running, "SELECT id FROM " + topic + "_rows", "[[1]]");
-      }
-    }
-    for (String topic : topics) {
-      send(topic, growing(topic, "string note = 3;", 2, "note: 'more'"));
-      // Another type of a field is not what readers know.
-      assertThatThrownBy(() -> growing(topic, "int32 note = 3;", 3, "note: 3"))
-          .isInstanceOf(StopException.class)
-          .hasMessageContaining("FIELD_SCALAR_KIND_CHANGED");
-    }
-    // The registry comes back later than the project: records wait, none is set aside.
-    registry.stop();
-    try (RunningProject running = run()) {
-      Awaitility.await()
-          .atMost(LIMIT)
-          .until(
-              () ->
-                  running.engine().problems().stream()
-                      .anyMatch(p -> p.code().name().equals("REGISTRY_UNREACHABLE")));
-      assertThat(running.engine().hasStopped()).isFalse();
-      registry.start();
-      await(running, "SELECT id FROM pinned_rows ORDER BY id", "[[1], [2]]");
-      await(
-          running,
-          "SELECT id, rest FROM followed_rows ORDER BY id",
-          "[[1, null], [2, {\"note\":\"more\"}]]");
-      Awaitility.await().atMost(LIMIT).until(() -> running.engine().hasStopped());
-      assertThat(ask(running, "SELECT id FROM stopped_rows").toString()).isEqualTo("[[1]]");
-      assertThat(running.engine().problems().toString()).contains("unknown field `note`");
-      assertThat(ask(running, "SELECT * FROM store.system.rejected WHERE source <> 's.stopped'"))
-          .isEmpty();
-    }
-  }
-
-  @Test
-  void whatAGeneratorAndASinkWriteIsReadBack() throws Exception {
-    write(
-        "millrace.yml",
-        "name: topics\ntargets:\n  dev:\n    kafka: embedded\n    schema_registry: embedded\n");
-    write(
-        "sources/s.yml",
-        """
-        sources:
-          - name: made
-            connector: generator
-            rate: 2000
-            total: 500
-            seed: 7
-            streams:
-              - name: orders
-                topic: shop.orders
-                format: protobuf
-                event_time: ordered_at
-                columns:
-                  - {name: order_id, type: VARCHAR}
-                  - {name: ordered_at, type: TIMESTAMPTZ}
-                  - {name: amount, type: "DECIMAL(10,2)"}
-                generate:
-                  key: order_id
-                  malformed: 4%
-                  fields:
-                    order_id: {sequence: "order-%08d"}
-                    ordered_at: {event_time: true}
-                    amount: {uniform: {from: 1, to: 100, decimals: 2}}
-          - name: back
-            streams:
-              - name: orders
-                topic: shop.totals
-                format: protobuf
-                key_format: protobuf
-                changes: upsert
-                key: [order_id]
-                columns:
-                  - {name: order_id, type: VARCHAR}
-                  - {name: ordered_at, type: TIMESTAMPTZ}
-                  - {name: amount, type: "DECIMAL(10,2)"}
-                  - {name: tags, type: "VARCHAR[]"}
-                  - {name: who, type: VARCHAR, from: key.$.order_id}
-        """);
-    String model =
-        "{{ config(materialized='stream') }}\nSELECT %s FROM {{ source('%s', 'orders') }} %s\n";
-    write(
-        "models/sent.sql",
-        model.formatted(
-            "order_id, max(ordered_at) AS ordered_at, max(amount) AS amount, [order_id, 'x'] AS tags",
-            "made",
-            "GROUP BY order_id"));
-    write(
-        "models/came.sql", model.formatted("order_id, ordered_at, amount, tags, who", "back", ""));
-    write(
-        "sinks/kafka.yml",
-        """
-        sinks:
-          - name: totals
-            from: sent
-            system: kafka
-            topic: shop.totals
-            mode: upsert
-            key: [order_id]
-            format: protobuf
-        """);
-    try (RunningProject running = run()) {
-      Awaitility.await().atMost(LIMIT).until(() -> running.engine().isDone());
-      assertThat(ask(running, "SELECT count(*) > 450, count(*) < 500 FROM sent"))
-          .containsExactly(List.of("true", "true"));
-      assertThat(
-              ask(
-                  running,
-                  "SELECT count(*) + (SELECT count(*) FROM store.system.rejected) FROM sent"))
-          .containsExactly(List.of("500"));
-      assertThat(
-              ask(
-                  running,
-                  "SELECT count(*) FROM (SELECT *, order_id AS who FROM sent EXCEPT SELECT * FROM came)"))
-          .containsExactly(List.of("0"));
-      assertThat(ask(running, "SELECT count(*) = (SELECT count(*) FROM sent) FROM came"))
-          .containsExactly(List.of("true"));
-      assertThat(running.engine().problems()).isEmpty();
     }
   }
 }
