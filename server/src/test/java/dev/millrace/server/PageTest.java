@@ -16,6 +16,7 @@ import dev.millrace.orchestrate.Jobs;
 import dev.millrace.project.DashboardSpec;
 import dev.millrace.project.JobSpec;
 import dev.millrace.project.Project;
+import dev.millrace.testing.Chromium;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class PageTest {
 
   @BeforeEach
   void forget() throws Exception {
-    browser.errors.clear();
+    browser.clearErrors();
     browser.size(1400, 900, false);
     browser.dark(false);
   }
@@ -173,7 +174,7 @@ class PageTest {
             assertThat(
                     browser.evaluate("document.querySelectorAll('.chart canvas').length").asInt())
                 .isEqualTo(4));
-    assertThat(browser.errors).isEmpty();
+    assertThat(browser.errors()).isEmpty();
   }
 
   @Test
@@ -187,7 +188,7 @@ class PageTest {
             assertThat(figure("Impressions"))
                 .isEqualTo(store.value(IMPRESSIONS + " AND campaign_id = 1")));
     assertThat(browser.evaluate("location.search").asText()).isEqualTo("?campaign=1");
-    assertThat(browser.errors).isEmpty();
+    assertThat(browser.errors()).isEmpty();
   }
 
   @Test
@@ -228,7 +229,7 @@ class PageTest {
     patiently(() -> assertThat(browser.text(".attention")).isEmpty());
     browser.evaluate("document.querySelector('a[href=\"/assets/campaign_minutes\"]').click()");
     patiently(() -> assertThat(browser.text("h1")).startsWith("campaign_minutes"));
-    assertThat(browser.errors).isEmpty();
+    assertThat(browser.errors()).isEmpty();
   }
 
   @Test
@@ -255,7 +256,7 @@ class PageTest {
                 "[...document.querySelectorAll('.job:nth-child(2) .job-run')].slice(-2).map(r => r.dataset.state)"))
         .extracting(JsonNode::asText)
         .containsExactly("failed", "succeeded");
-    assertThat(browser.errors).isEmpty();
+    assertThat(browser.errors()).isEmpty();
   }
 
   private String job(int number) throws Exception {
@@ -276,7 +277,7 @@ class PageTest {
         () ->
             assertThat(browser.text(".console-output td").replace(",", ""))
                 .isEqualTo(store.value("SELECT count(*) FROM attributed")));
-    assertThat(browser.errors).isEmpty();
+    assertThat(browser.errors()).isEmpty();
     type("SELECT 1,\\n  getvariable('x')");
     patiently(() -> assertThat(browser.text(".problem-code")).contains("line 2, column 3"));
     assertThat(
@@ -330,7 +331,7 @@ class PageTest {
                   .isZero());
       JsonNode faults = browser.evaluate(FAULTS.replace("WIDTH", String.valueOf(width)));
       assertThat(faults).as(path).isEmpty();
-      assertThat(browser.errors).as(path).isEmpty();
+      assertThat(browser.errors()).as(path).isEmpty();
     }
   }
 

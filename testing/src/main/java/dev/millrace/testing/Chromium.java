@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A real Chromium without a window, driven over its DevTools protocol; one page. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
@@ -41,8 +41,7 @@ final class Chromium implements AutoCloseable {
   private final AtomicInteger ids = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
 
-  /** What the page wrote to its console as an error, and exceptions that nobody caught. */
-  final List<String> errors = new CopyOnWriteArrayList<>();
+  private final List<String> errors = new CopyOnWriteArrayList<>();
 
   private Chromium(Process process, Path profile, String address) throws Exception {
     this.process = process;
@@ -58,14 +57,15 @@ final class Chromium implements AutoCloseable {
   }
 
   /** The browser's program on this machine. */
-  static Optional<Path> program() {
+  public static Optional<Path> program() {
     return Stream.of(System.getenv("PATH").split(":"))
         .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
 
-  static Chromium start() throws Exception {
+  /** Starts one, with an empty page and a profile of its own. */
+  public static Chromium start() throws Exception {
     Path profile = Files.createTempDirectory("millrace-chromium");
     List<String> command = new ArrayList<>(List.of(program().orElseThrow().toString()));
     command.addAll(
@@ -112,11 +112,23 @@ final class Chromium implements AutoCloseable {
     throw new IOException("Chromium has no page");
   }
 
-  void open(String address) throws Exception {
+  /** What the page wrote to its console as an error, and exceptions that nobody caught, so far. */
+  public List<String> errors() {
+    return List.copyOf(errors);
+  }
+
+  /** Forgets the errors so far. */
+  public void clearErrors() {
+    errors.clear();
+  }
+
+  /** Goes to an address; what is there may come later. */
+  public void open(String address) throws Exception {
     send("Page.navigate", JSON.createObjectNode().put("url", address));
   }
 
-  void size(int width, int height, boolean phone) throws Exception {
+  /** The page's size in CSS pixels. */
+  public void size(int width, int height, boolean phone) throws Exception {
     send(
         "Emulation.setDeviceMetricsOverride",
         JSON.createObjectNode()
@@ -126,7 +138,8 @@ final class Chromium implements AutoCloseable {
             .put("mobile", phone));
   }
 
-  void dark(boolean dark) throws Exception {
+  /** Whether the system prefers dark colours. */
+  public void dark(boolean dark) throws Exception {
     ObjectNode parameters = JSON.createObjectNode();
     parameters
         .putArray("features")
@@ -137,7 +150,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** The value of a JavaScript expression, awaited if it is a promise. */
-  JsonNode evaluate(String expression) throws Exception {
+  public JsonNode evaluate(String expression) throws Exception {
     JsonNode result =
         send(
             "Runtime.evaluate",
@@ -151,13 +164,15 @@ final class Chromium implements AutoCloseable {
     return result.path("result").path("value");
   }
 
-  String text(String selector) throws Exception {
+  /** The text of the first element that a CSS selector finds; empty if there is none. */
+  public String text(String selector) throws Exception {
     return evaluate(
             "document.querySelector(" + JSON.writeValueAsString(selector) + ")?.textContent ?? ''")
         .asText();
   }
 
-  void key(String key, int code) throws Exception {
+  /** Presses a key and lets it go. */
+  public void key(String key, int code) throws Exception {
     for (String type : List.of("keyDown", "keyUp")) {
       send(
           "Input.dispatchKeyEvent",
