@@ -51,13 +51,18 @@ class ExamplePagesTest {
                 Integer.toString(port));
         Chromium browser = Chromium.start()) {
       browser.size(1400, 900, false);
+      // Opened anew while nothing is served yet, but not before it can have been drawn.
       await()
           .atMost(LIMIT)
+          .pollInterval(Duration.ofSeconds(5))
           .ignoreExceptions()
           .until(
               () -> {
-                browser.open(address);
-                return !dashboards(browser).isEmpty();
+                boolean drawn = !dashboards(browser).isEmpty();
+                if (!drawn) {
+                  browser.open(address);
+                }
+                return drawn;
               });
       browser.clearErrors();
       for (String dashboard : dashboards(browser)) {
