@@ -76,7 +76,7 @@ final class AggregateRule {
   }
 
   /** True if {@code greatest} and {@code max} order the type's values alike. */
-  private static boolean isComparable(String type) {
+  static boolean isComparable(String type) {
     return Partials.isExact(type) || Partials.isFloating(type) || COMPARABLE.contains(type);
   }
 

@@ -45,7 +45,7 @@ final class MergedGroups {
   }
 
   Delta plan() {
-    Source main = new Source(MAIN, retracts);
+    Source main = new Source(MAIN, retracts ? "_w" : null, null);
     String rows = partials.count(main, "_rows", null);
     for (AggregateCall call : groups.calls()) {
       results.add(new Result(call.result(), template(call, main)));
@@ -117,14 +117,14 @@ final class MergedGroups {
     }
     DistinctValues values =
         distinct.computeIfAbsent(
-            value + "\n" + filter,
-            key -> new DistinctValues(groups, call, filter, "d" + distinct.size()));
-    return sums(call, new Source(values.alias(), values.isCounted()), values.column(), null);
+            value + "\n" + DistinctValues.isCounted(groups, call),
+            key -> new DistinctValues(groups, call, "d" + distinct.size()));
+    return sums(call, values.among(filter), values.column(), null);
   }
 
   private String sums(AggregateCall call, Source source, String value, @Nullable String filter) {
     String label = call.result().name();
-    String present = and(filter, "(" + value + ") IS NOT NULL");
+    String present = Partials.and(filter, "(" + value + ") IS NOT NULL");
     switch (call.function()) {
       case "count" -> {
         return "{" + partials.count(source, "count_" + label, present) + "}";
@@ -132,13 +132,13 @@ final class MergedGroups {
       case "count_if", "countif" -> {
         // NULL where no row has a value, as if it were a sum.
         String known = partials.count(source, "known_" + label, present);
-        String yes = partials.count(source, label, and(filter, "(" + value + ")"));
+        String yes = partials.count(source, label, Partials.and(filter, "(" + value + ")"));
         String type = call.result().type();
         return "CASE WHEN {" + known + "} > 0 THEN CAST({" + yes + "} AS " + type + ") END";
       }
       case "bool_and", "bool_or" -> {
         String known = partials.count(source, "known_" + label, present);
-        String yes = partials.count(source, label, and(filter, "(" + value + ")"));
+        String yes = partials.count(source, label, Partials.and(filter, "(" + value + ")"));
         String all = call.function().equals("bool_and") ? "= {" + known + "}" : "> 0";
         return "CASE WHEN {" + known + "} > 0 THEN {" + yes + "} " + all + " END";
       }
@@ -193,9 +193,5 @@ final class MergedGroups {
             change,
             "CASE WHEN " + anew + " THEN {c} ELSE " + merged + " END")
         + "}";
-  }
-
-  private static String and(@Nullable String filter, String condition) {
-    return filter == null ? condition : "(" + filter + ") AND " + condition;
   }
 }

@@ -84,33 +84,27 @@ final class Partials {
 
   /** How many rows fulfil a condition. */
   String count(Source source, String label, @Nullable String condition) {
-    String filter = condition == null ? "" : " FILTER (WHERE " + condition + ")";
+    String only = and(source.only(), condition);
+    String filter = only == null ? "" : " FILTER (WHERE " + only + ")";
     String change =
-        source.retracts()
-            ? "CAST(coalesce(sum(_w)" + filter + ", 0) AS BIGINT)"
-            : "count(*)" + filter;
+        source.weight() == null
+            ? "count(*)" + filter
+            : "CAST(coalesce(sum(" + source.weight() + ")" + filter + ", 0) AS BIGINT)";
     return add(label, "BIGINT", source.alias(), change, "coalesce({o}, 0) + coalesce({c}, 0)");
   }
 
   /** The sum of a value over the rows that fulfil a condition; 0 if there are none. */
   String sum(Source source, String label, String value, String type, @Nullable String condition) {
+    String only = and(source.only(), condition);
     String change;
-    if (source.retracts()) {
-      String and = condition == null ? "" : " AND " + condition;
-      change =
-          "coalesce(sum("
-              + value
-              + ") FILTER (WHERE _w > 0"
-              + and
-              + "), 0)"
-              + " - coalesce(sum("
-              + value
-              + ") FILTER (WHERE _w < 0"
-              + and
-              + "), 0)";
-    } else {
-      String filter = condition == null ? "" : " FILTER (WHERE " + condition + ")";
+    if (source.weight() == null) {
+      String filter = only == null ? "" : " FILTER (WHERE " + only + ")";
       change = "coalesce(sum(" + value + ")" + filter + ", 0)";
+    } else {
+      String come = and(source.weight() + " > 0", only);
+      String gone = and(source.weight() + " < 0", only);
+      change = "coalesce(sum(" + value + ") FILTER (WHERE " + come + "), 0)";
+      change += " - coalesce(sum(" + value + ") FILTER (WHERE " + gone + "), 0)";
     }
     String merged = "CAST(coalesce({o}, 0) + coalesce({c}, 0) AS " + type + ")";
     return add(label, type, source.alias(), "CAST(" + change + " AS " + type + ")", merged);
@@ -128,10 +122,16 @@ final class Partials {
     return known.column();
   }
 
+  /** Both conditions, of which either may be none. */
+  static @Nullable String and(@Nullable String one, @Nullable String other) {
+    return one == null ? other : other == null ? one : "(" + one + ") AND " + other;
+  }
+
   /**
    * Rows to aggregate: the input's changes, or the values that appear and disappear among them.
    *
-   * @param retracts true if {@code _w} may be -1
+   * @param weight SQL of 1 for a row that comes and -1 for one that goes; null if all come
+   * @param only SQL of the rows that count; null if all do
    */
-  record Source(String alias, boolean retracts) {}
+  record Source(String alias, @Nullable String weight, @Nullable String only) {}
 }

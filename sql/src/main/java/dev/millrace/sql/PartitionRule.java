@@ -148,7 +148,7 @@ final class PartitionRule {
     String slice = program.slice(state, "rows_before", touched, keys);
     String kept = program.make("rows_kept", kept(slice, touched), Blame.STATE);
     String left = retracts ? program.make("rows_left", left(kept, delta), Blame.STATE) : "";
-    String after = program.make("rows_after", after(kept, delta), Blame.STATE);
+    String after = program.make("rows_after", after(kept, near(kept, delta)), Blame.STATE);
     String gone = gone(left, after);
     String come = come(after);
     program.remove(state, "SELECT _n FROM (" + gone + ")");
@@ -234,6 +234,29 @@ final class PartitionRule {
   /** The rows that the input takes back. */
   private String left(String kept, String delta) {
     return "SELECT k.* FROM " + kept + Sql.taken("SEMI", "k", delta, identity);
+  }
+
+  /**
+   * The changes without rows that are beyond the limit for certain: most are, where it is small.
+   */
+  private String near(String kept, String delta) {
+    Optional<RankLimit.Edge> edge =
+        functions.cut
+            ? functions.limit.flatMap(limit -> limit.edge(input.fields()))
+            : Optional.empty();
+    if (edge.isEmpty()) {
+      return delta;
+    }
+    Set<String> read = new LinkedHashSet<>(keys);
+    read.add(edge.get().column().name());
+    String rows = "SELECT " + Sql.list(read) + " FROM ";
+    String own = Identifier.quote(program.compilation().names().fresh("_edge"));
+    String last = "SELECT " + Sql.leading(keys) + edge.get().value() + " AS " + own + " FROM (";
+    last += Sql.unionAll(List.of(rows + kept, rows + delta)) + ")" + Sql.groupBy(keys);
+    String edges = program.make("edges", last, Blame.STATE);
+    String select = "SELECT d.* FROM " + delta + " AS d LEFT JOIN " + edges + " AS e ON ";
+    select += Sql.same("d", "e", keys) + " WHERE " + edge.get().admits("d", "e." + own);
+    return program.make("rows_near", select, Blame.STATE);
   }
 
   /** The rows of the touched partitions as they are now, with results now and before. */

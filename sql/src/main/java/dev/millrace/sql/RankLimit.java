@@ -17,6 +17,25 @@ import java.util.Set;
 record RankLimit(Item call, long most) {
   private static final Set<String> RANKS = Set.of("row_number", "rank", "dense_rank", "rank_dense");
 
+  /** From so many rows on, looking for the last of them costs more than it saves. */
+  private static final int MOST_BEFORE_EDGE = 100;
+
+  /**
+   * The last value of the first ORDER BY column that rows within the limit can have: with as many
+   * better ones before it, a worse one is beyond the limit.
+   *
+   * @param value an aggregate: null if a partition has too few rows with a value to tell
+   */
+  record Edge(Field column, String value, boolean descending, boolean nullsFirst) {
+    /** SQL that is false for a row that is beyond the limit for certain. */
+    String admits(String row, String edge) {
+      String own = row + "." + column.sql();
+      String within = own + (descending ? " >= " : " <= ") + edge;
+      String nulls = nullsFirst ? " OR " + own + " IS NULL" : "";
+      return edge + " IS NULL OR " + within + nulls;
+    }
+  }
+
   /** The limit that a condition sets to a window operator. */
   static Optional<RankLimit> of(JsonNode condition, Node.Window window) {
     RankLimit least = null;
@@ -92,6 +111,28 @@ record RankLimit(Item call, long most) {
   /** The field, or null where it does not matter, as REPLACE wants it. */
   String clip() {
     return "CASE WHEN " + field() + " <= " + most + " THEN " + field() + " END AS " + field();
+  }
+
+  /** The edge of a partition, if its order has one that is cheap to find. */
+  Optional<Edge> edge(List<Field> fields) {
+    JsonNode tree = call.expr().tree();
+    JsonNode order = tree.path("orders").path(0);
+    boolean dense = tree.path("function_name").asText().contains("dense");
+    if (dense || most < 1 || most > MOST_BEFORE_EDGE) {
+      return Optional.empty();
+    }
+    boolean descending = order.path("type").asText().equals("DESCENDING");
+    boolean nullsFirst = order.path("null_order").asText().contains("FIRST");
+    String pick = descending ? "max(" : "min(";
+    return fields.stream()
+        .filter(field -> isField(order.path("expression"), field.name()))
+        .filter(field -> AggregateRule.isComparable(field.type()))
+        .findFirst()
+        .map(
+            field -> {
+              String last = most == 1 ? ")" : ", " + most + ")[" + most + "]";
+              return new Edge(field, pick + field.sql() + last, descending, nullsFirst);
+            });
   }
 
   /** True if rows behind the limit have no influence on the results of those before it. */
