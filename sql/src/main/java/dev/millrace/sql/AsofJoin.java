@@ -52,7 +52,8 @@ final class AsofJoin {
         all.stream().filter(c -> ORDERS.contains(c.path("type").asText())).toList();
     boolean inner = tree.path("join_type").asText().equals("INNER");
     boolean named =
-        Set.of("BASE_TABLE", "SUBQUERY").contains(tree.path("right").path("type").asText());
+        Set.of("BASE_TABLE", "SUBQUERY").contains(tree.path("right").path("type").asText())
+            || Sessions.isTable(tree.path("right"));
     boolean simple =
         named
             && orders.size() == 1
@@ -110,15 +111,15 @@ final class AsofJoin {
   }
 
   /** In the text's tree, one right row for each key and time: the first one by its columns. */
-  private void settle(List<JsonNode> conditions, Node right) {
+  private void settle(List<JsonNode> conditions, Node rightNode) {
     List<JsonNode> keys = new ArrayList<>();
     tree.path("using_columns").forEach(c -> keys.add(Compilation.reference(c.asText())));
     if (keys.isEmpty()) {
       List<JsonNode> written = JoinBuilder.conjuncts(tree.path("condition"));
       for (int i = 0; i < written.size(); i++) {
         // What concerns the left side alone tells no right rows apart.
-        String side = sideOf(conditions.get(i), right);
-        if (readsAny(conditions.get(i).path(side), right)) {
+        String side = sideOf(conditions.get(i), rightNode);
+        if (readsAny(conditions.get(i).path(side), rightNode)) {
           keys.add(written.get(i).path(side));
         }
       }
@@ -129,17 +130,19 @@ final class AsofJoin {
             .parseExpression("(SELECT DISTINCT ON (1) * FROM x ORDER BY ALL)")
             .path("subquery");
     ObjectNode select = (ObjectNode) once.path("node");
-    select.set("from_table", tree.path("right"));
+    JsonNode right = tree.path("right");
+    select.set("from_table", right);
     for (JsonNode modifier : select.path("modifiers")) {
       if (modifier.has("distinct_on_targets")) {
         ArrayNode targets = ((ObjectNode) modifier).putArray("distinct_on_targets");
         keys.forEach(targets::add);
       }
     }
-    String alias = tree.path("right").path("alias").asText();
+    JsonNode named = Sessions.isTable(right) ? Sessions.relation(right) : right;
+    String alias = right.path("alias").asText();
     ObjectNode from = DuckDb.object();
     from.put("type", "SUBQUERY");
-    from.put("alias", alias.isEmpty() ? tree.path("right").path("table_name").asText() : alias);
+    from.put("alias", alias.isEmpty() ? named.path("table_name").asText() : alias);
     from.putNull("sample");
     from.set("subquery", once);
     from.putArray("column_name_alias");
