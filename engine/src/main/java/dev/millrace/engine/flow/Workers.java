@@ -12,9 +12,9 @@ final class Workers {
   private static final int BULK = 60_000;
 
   /**
-   * Looking a record's rows up costs as much as scanning so many rows, not counting that the index
-   * has to be made anew after a batch that scanned: with ten million rows that takes seconds, in
-   * which the next batch grows.
+   * With an index, a batch scans only if it has more than a record for so many rows: the index has
+   * to be made anew afterwards, which with ten million rows takes seconds, in which the next batch
+   * grows. Without one, as while a backlog is read, nothing is lost by a scan.
    */
   private static final int ROWS_A_RECORD = 25;
 
@@ -33,7 +33,7 @@ final class Workers {
    * True for so many records that planning a statement for them, and scanning tables, costs less
    * than it saves.
    *
-   * @param rows of the largest table that is read by key
+   * @param rows of the largest table that is read by an index
    */
   boolean isBulk(int records, long rows) {
     return records > Math.max(bulkFrom, rows / ROWS_A_RECORD);

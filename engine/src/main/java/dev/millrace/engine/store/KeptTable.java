@@ -225,12 +225,8 @@ public final class KeptTable {
         : "millrace_number(" + handle + ", " + hash + ")";
   }
 
-  /** True if it has a lookup. */
-  boolean isReadByKey() {
-    return !lookups.isEmpty();
-  }
-
-  private boolean isReadByIndex() {
+  /** True if it has an index by which statements read it. */
+  boolean isReadByIndex() {
     return lookups.stream().anyMatch(KeyLookup::isReadByIndex);
   }
 

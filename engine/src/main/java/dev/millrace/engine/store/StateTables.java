@@ -101,10 +101,10 @@ public final class StateTables implements AutoCloseable {
     }
   }
 
-  /** Rows of the largest table that is read by key. */
-  public long largestByKey() {
+  /** Rows of the largest table that is read by an index which a scan would leave behind. */
+  public long largestIndexed() {
     return tables.values().stream()
-        .filter(KeptTable::isReadByKey)
+        .filter(KeptTable::isReadByIndex)
         .mapToLong(KeptTable::rows)
         .max()
         .orElse(0);
