@@ -21,6 +21,7 @@ final class FlatJson {
       EnumSet.of(PlainType.TEXT, PlainType.UUID, PlainType.INTEGER, PlainType.UNSIGNED);
 
   private final byte[][] names;
+  private final byte[][] written;
   private final int[] columns;
   private final long mine;
   private final PlainType[] types;
@@ -84,11 +85,22 @@ final class FlatJson {
       }
     }
     this.names = allNames.toArray(byte[][]::new);
+    this.written = Arrays.stream(names).map(FlatJson::written).toArray(byte[][]::new);
     this.columns = allColumns.stream().mapToInt(i -> i).toArray();
     this.mine = bits;
     boolean keyFits = keyColumn < 0 || KEYS.contains(types[keyColumn]);
     this.supported = all && keyFits;
     this.oddIfUnknown = oddIfUnknown;
+  }
+
+  /** A name as objects have it; no text at all for one that is written with an escape. */
+  private static byte[] written(byte[] name) {
+    byte[] quoted = new byte[name.length + 2];
+    quoted[0] = '"';
+    System.arraycopy(name, 0, quoted, 1, name.length);
+    quoted[name.length + 1] = '"';
+    boolean plain = JsonBytes.textEnd(quoted, 1, quoted.length) == name.length + 1;
+    return plain ? quoted : new byte[1];
   }
 
   private static @Nullable PlainType plain(DataType type) {
@@ -140,51 +152,56 @@ final class FlatJson {
     while (end > start && b[end - 1] <= ' ' && b[end - 1] > 0) {
       end--;
     }
-    int p = space(b, start, end);
+    int p = JsonBytes.space(b, start, end);
     if (end - p < 2 || b[p] != '{' || b[end - 1] != '}') {
       return false;
     }
     end--;
-    p = space(b, p + 1, end);
+    p = JsonBytes.space(b, p + 1, end);
     long found = 0;
     int expected = 0;
     while (p < end) {
       if (b[p] != '"') {
         return false;
       }
-      int nameEnd = textEnd(b, p + 1, end);
-      if (nameEnd < 0) {
-        return false;
+      int field = expected;
+      if (expected < names.length && JsonBytes.isNext(b, p, end, written[expected])) {
+        p += written[expected].length;
+      } else {
+        int nameEnd = JsonBytes.textEnd(b, p + 1, end);
+        if (nameEnd < 0) {
+          return false;
+        }
+        field = field(b, p + 1, nameEnd);
+        p = nameEnd + 1;
       }
-      int field = field(b, p + 1, nameEnd, expected);
-      p = space(b, nameEnd + 1, end);
+      p = JsonBytes.space(b, p, end);
       if (p >= end || b[p] != ':') {
         return false;
       }
-      p = space(b, p + 1, end);
-      int next = valueEnd(b, p, end);
-      if (next < 0) {
-        return false;
-      }
+      p = JsonBytes.space(b, p + 1, end);
+      int next;
       if (field < 0) {
-        if (oddIfUnknown) {
+        next = JsonBytes.valueEnd(b, p, end);
+        if (next < 0 || oddIfUnknown) {
           return false;
         }
       } else {
         int column = columns[field];
         long bit = 1L << column;
-        if ((found & bit) != 0 || !value(b, p, next, column, rows, o)) {
+        next = (found & bit) != 0 ? -1 : next(b, p, end, column, rows, o);
+        if (next < 0) {
           return false;
         }
         found |= bit;
         expected = field + 1;
       }
-      p = space(b, next, end);
+      p = JsonBytes.space(b, next, end);
       if (p < end) {
         if (b[p] != ',') {
           return false;
         }
-        p = space(b, p + 1, end);
+        p = JsonBytes.space(b, p + 1, end);
         if (p >= end) {
           return false;
         }
@@ -214,114 +231,52 @@ final class FlatJson {
     boolean number = types[column] == PlainType.INTEGER || types[column] == PlainType.DECIMAL;
     return number
         && start < end
-        && isNumberOrWord(b, start, end)
+        && JsonBytes.isNumberOrWord(b, start, end)
         && b[start] <= '9'
         && value(b, start, end, column, rows, o);
   }
 
-  private static int space(byte[] b, int p, int end) {
-    while (p < end && (b[p] == ' ' || b[p] == '\n' || b[p] == '\t' || b[p] == '\r')) {
-      p++;
-    }
-    return p;
-  }
-
-  /** The place of the closing quote; -1 if there is an escape, a control character or no end. */
-  private static int textEnd(byte[] b, int p, int end) {
-    while (p < end && b[p] != '"') {
-      if (b[p] == '\\' || (b[p] >= 0 && b[p] < 0x20)) {
-        return -1;
-      }
-      p++;
-    }
-    return p < end ? p : -1;
-  }
-
-  /** The place behind a text, a number or a word; -1 for anything else. */
-  private static int valueEnd(byte[] b, int p, int end) {
-    if (p >= end) {
-      return -1;
-    }
-    if (b[p] == '"') {
-      int close = textEnd(b, p + 1, end);
-      return close < 0 ? -1 : close + 1;
-    }
-    int start = p;
-    while (p < end
-        && (b[p] >= '0' && b[p] <= '9'
-            || b[p] == '-'
-            || b[p] == '+'
-            || b[p] == '.'
-            || b[p] >= 'a' && b[p] <= 'z'
-            || b[p] == 'E')) {
-      p++;
-    }
-    return p == start || !isNumberOrWord(b, start, p) ? -1 : p;
-  }
-
-  /** True for what JSON calls a number, and for true, false and null. */
-  private static boolean isNumberOrWord(byte[] b, int s, int e) {
-    if (b[s] >= 'a' && b[s] <= 'z') {
-      return is(b, s, e, "true") || is(b, s, e, "false") || is(b, s, e, "null");
-    }
-    int p = b[s] == '-' ? s + 1 : s;
-    int digits = digits(b, p, e);
-    if (digits == 0 || (digits > 1 && b[p] == '0')) {
-      return false;
-    }
-    p += digits;
-    if (p < e && b[p] == '.') {
-      digits = digits(b, p + 1, e);
-      if (digits == 0) {
-        return false;
-      }
-      p += 1 + digits;
-    }
-    if (p < e && (b[p] == 'e' || b[p] == 'E')) {
-      p++;
-      if (p < e && (b[p] == '+' || b[p] == '-')) {
-        p++;
-      }
-      digits = digits(b, p, e);
-      if (digits == 0) {
-        return false;
-      }
-      p += digits;
-    }
-    return p == e;
-  }
-
-  private static int digits(byte[] b, int p, int e) {
-    int start = p;
-    while (p < e && b[p] >= '0' && b[p] <= '9') {
-      p++;
-    }
-    return p - start;
-  }
-
-  private static boolean is(byte[] b, int s, int e, String word) {
-    if (e - s != word.length()) {
-      return false;
-    }
-    for (int i = 0; i < word.length(); i++) {
-      if (b[s + i] != word.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private int field(byte[] b, int s, int e, int expected) {
-    if (expected < names.length
-        && Arrays.equals(b, s, e, names[expected], 0, names[expected].length)) {
-      return expected;
-    }
+  private int field(byte[] b, int s, int e) {
     for (int i = 0; i < names.length; i++) {
       if (Arrays.equals(b, s, e, names[i], 0, names[i].length)) {
         return i;
       }
     }
     return -1;
+  }
+
+  /** Decodes the value that comes next; the place behind it, -1 if it is odd. */
+  private int next(byte[] b, int p, int end, int column, DecodedRows rows, int o) {
+    if (types[column] == PlainType.INTEGER) {
+      int behind = integer(b, p, end, limit(scales[column]), column, rows, o);
+      if (behind >= 0) {
+        return behind;
+      }
+    }
+    int behind = JsonBytes.valueEnd(b, p, end);
+    return behind >= 0 && value(b, p, behind, column, rows, o) ? behind : -1;
+  }
+
+  /** Reads the digits of a common integer, looking at each once; -1 for anything else. */
+  private static int integer(
+      byte[] b, int p, int end, long limit, int column, DecodedRows rows, int o) {
+    boolean negative = p < end && b[p] == '-';
+    int first = negative ? p + 1 : p;
+    if (first >= end || b[first] < '1' || b[first] > '9') {
+      return -1;
+    }
+    int most = Math.min(end, first + 19);
+    long value = 0;
+    int at = first;
+    while (at < most && b[at] >= '0' && b[at] <= '9') {
+      value = value * 10 + (b[at++] - '0');
+    }
+    boolean ends = at == end || b[at] == ',' || b[at] == ' ' || b[at] == '\n';
+    if (!ends || at - first > 18 || value > limit) {
+      return -1;
+    }
+    rows.setNumber(column, o, negative ? -value : value);
+    return at;
   }
 
   private boolean value(byte[] b, int s, int e, int field, DecodedRows rows, int o) {
