@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real NameNode and DataNode: their start, their restarts, and what ends them. */
-@Tag("slow")
+@Tag("long")
 class HdfsSystemTest {
   /** A first start fetches the jars. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);

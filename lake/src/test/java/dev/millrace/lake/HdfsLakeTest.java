@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A lake in HDFS. */
-@Tag("slow")
+@Tag("long")
 class HdfsLakeTest extends RemoteLakeContract {
   private static final Schema TEXTS =
       new Schema(List.of(new Column("text", new DataType.Scalar(Kind.VARCHAR))));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process is killed at every point of a change of a table: what it leaves is the table as before
  * or as after.
  */
-@Tag("slow")
+@Tag("long")
 class KilledChangesTest {
   private static final List<String> POINTS =
       List.of("lake-staged", "lake-moved", "lake-before-commit", "lake-after-commit");

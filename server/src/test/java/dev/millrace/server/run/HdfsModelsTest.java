@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Models and live views whose lake is in embedded HDFS: as on the disk, and readable while HDFS is
  * not there. What models do in a lake at all is in {@link LakeModelsTest}.
  */
+@Tag("long")
 class HdfsModelsTest {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final int ORDERS = 5_000;

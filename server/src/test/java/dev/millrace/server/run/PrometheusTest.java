@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code deploy/} has for Prometheus and Grafana, with a real Prometheus: it scrapes a project
  * that runs, takes the alerts, and has data for every expression of every dashboard.
  */
-@Tag("slow")
+@Tag("long")
 class PrometheusTest {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Path DEPLOY = Path.of("..", "deploy");
