@@ -107,30 +107,22 @@ final class PartitionRule {
     return window.calls().stream().filter(c -> needed.contains(c.field().name())).toList();
   }
 
-  /**
-   * Sessions: whether a row is the first or the last of one follows from its neighbours, and when
-   * its own began and ended from the nearest such rows.
-   */
+  /** Sessions: which row starts one follows from the row before it. */
   static PartitionRule of(Planner planner, Session session, Set<String> needed) {
+    String by = "PARTITION BY " + Sql.list(AggregateRule.names(session.keys()));
     String time = session.time().sql();
-    String gap = " + (" + session.gap() + ")";
-    String by = " OVER (PARTITION BY " + Sql.list(AggregateRule.names(session.keys()));
-    by += " ORDER BY " + time;
+    String order = by + " ORDER BY " + time;
     Names names = planner.program().compilation().names();
-    String first = Identifier.quote(names.fresh("_first"));
-    String last = Identifier.quote(names.fresh("_last"));
-    String lag = "lag(" + time + ")" + by + ")";
-    String lead = "lead(" + time + ")" + by + ")";
-    String neighbours = "SELECT *, CASE WHEN " + time + " <= " + lag + gap + " THEN NULL ELSE ";
-    neighbours += time + " END AS " + first + ", CASE WHEN " + lead + " <= " + time + gap;
-    neighbours += " THEN NULL ELSE " + time + " END AS " + last + " FROM (";
-    String began = "max(" + first + ")" + by + " ROWS UNBOUNDED PRECEDING)";
-    String ended = "min(" + last + ")" + by + " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)";
-    String select = "SELECT * EXCLUDE (" + first + ", " + last + "), CASE WHEN " + time;
-    select += " IS NOT NULL THEN " + began + " END AS " + session.start().sql() + ", " + ended;
-    select += gap + " AS " + session.end().sql() + " FROM (";
-    String head = select + neighbours;
-    UnaryOperator<String> compute = rows -> head + rows + "))";
+    String starts = Identifier.quote(names.fresh("_starts"));
+    String number = Identifier.quote(names.fresh("_session"));
+    String own = ") OVER (" + by + ", " + number + ")";
+    String before = "lag(" + time + ") OVER (" + order + ") + (" + session.gap() + ")";
+    String select = "SELECT * EXCLUDE (" + starts + ", " + number + "), min(" + time + own + " AS ";
+    select += session.start().sql() + ", max(" + time + own + " + (" + session.gap() + ") AS ";
+    select += session.end().sql() + " FROM (SELECT *, sum(" + starts + ") OVER (" + order + ") AS ";
+    select += number + " FROM (SELECT *, CASE WHEN " + time + " <= " + before;
+    String head = select + " THEN 0 ELSE 1 END AS " + starts + " FROM (";
+    UnaryOperator<String> compute = rows -> head + rows + ")))";
     return new PartitionRule(
         planner,
         new Functions(
