@@ -40,6 +40,6 @@ final class Workers {
   }
 
   void fit(Transaction transaction, boolean bulk) throws SQLException {
-    transaction.fit(bulk);
+    transaction.useThreads(bulk ? Integer.MAX_VALUE : 1);
   }
 }

@@ -18,9 +18,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.WeakHashMap;
@@ -40,12 +39,6 @@ public final class Store implements AutoCloseable {
   private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
   private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
 
-  /** What the write-ahead log may grow to: a checkpoint of more would hold up small batches. */
-  private static final String LOG = "48MiB";
-
-  /** The same while batches are large, and each would otherwise end with a checkpoint. */
-  private static final String LOG_OF_MANY = "256MiB";
-
   /** The layout of the tables. A store with another number is refused: it is made anew. */
   static final int VERSION = 4;
 
@@ -59,7 +52,7 @@ public final class Store implements AutoCloseable {
   private final Set<Connection> connections = Collections.newSetFromMap(new WeakHashMap<>());
 
   private long generation;
-  private Optional<Boolean> fitted = Optional.empty();
+  private int threads;
   private boolean closed;
 
   private Store(StoreOptions options, Path file, DuckDBConnection root) throws SQLException {
@@ -67,6 +60,7 @@ public final class Store implements AutoCloseable {
     this.indexMemory = new IndexMemory(options.indexBytes());
     this.file = file;
     this.root = root;
+    this.threads = options.threads();
     // Before any setting is changed: DuckDB refuses a second connection to a database of other
     // settings.
     configure(root);
@@ -172,7 +166,7 @@ public final class Store implements AutoCloseable {
       statement.execute(
           "SET GLOBAL temp_directory = "
               + Identifier.literal(options.folder().resolve("spill").toString()));
-      statement.execute("SET GLOBAL checkpoint_threshold = '" + LOG + "'");
+      statement.execute("SET GLOBAL checkpoint_threshold = '48MiB'");
       statement.execute("SET GLOBAL autoinstall_known_extensions = false");
       statement.execute("SET GLOBAL autoload_known_extensions = false");
       statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(zone(options)));
@@ -235,15 +229,14 @@ public final class Store implements AutoCloseable {
     return indexMemory;
   }
 
-  /** Settings for batches of many rows or of few; none if they are set already. */
-  synchronized List<String> settings(boolean many) {
-    if (fitted.isPresent() && fitted.get() == many) {
-      return List.of();
+  /** How many threads to set to have so many, or all; empty if there are so many already. */
+  synchronized OptionalInt otherThreads(int wanted) {
+    int fitting = Math.min(wanted, options.threads());
+    if (fitting == threads) {
+      return OptionalInt.empty();
     }
-    fitted = Optional.of(many);
-    return List.of(
-        "SET GLOBAL threads = " + (many ? options.threads() : 1),
-        "SET GLOBAL checkpoint_threshold = '" + (many ? LOG_OF_MANY : LOG) + "'");
+    threads = fitting;
+    return OptionalInt.of(fitting);
   }
 
   /** A folder for files that mean nothing once the store is closed. */
@@ -313,7 +306,7 @@ public final class Store implements AutoCloseable {
     try {
       root = connect(file);
       configure(root);
-      fitted = Optional.empty();
+      threads = options.threads();
     } catch (SQLException e) {
       throw retry(e);
     }

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 
@@ -42,13 +43,13 @@ public final class Transaction implements AutoCloseable {
   }
 
   /**
-   * Fits DuckDB to batches of many rows or of few from now on: its threads, and how large its
-   * write-ahead log may grow. It holds for the whole instance, other flows' statements included, so
-   * nothing may rely on it.
+   * Lets statements run on so many threads from now on, at most those of the store's options. It
+   * holds for the whole instance, other flows' statements included, so nothing may rely on it.
    */
-  public void fit(boolean many) throws SQLException {
-    for (String setting : store.settings(many)) {
-      execute(setting);
+  public void useThreads(int threads) throws SQLException {
+    OptionalInt other = store.otherThreads(threads);
+    if (other.isPresent()) {
+      execute("SET GLOBAL threads = " + other.getAsInt());
     }
   }
 
