@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The distinct values of a group, among all its rows or among those of each of several FILTERs. A
  * batch's changes are summed by value first, so that an update that leaves the value alone costs
  * nothing here; then a value appears when its count rises from 0 and disappears when it falls to 0.
- * Where no value is ever lost, a count is never more than 1: it is enough to remember which there
- * are.
+ * Where no value is ever lost, a filter's count is 1 once one of its rows has had the value: it is
+ * enough to remember which values there are.
  */
 final class DistinctValues {
   private final Groups groups;
@@ -99,7 +99,7 @@ final class DistinctValues {
   }
 
   /** True if a value that is there never changes. */
-  private boolean isLasting() {
+  private boolean remembersOnly() {
     return !counted && filters.size() == 1;
   }
 
@@ -119,25 +119,26 @@ final class DistinctValues {
     String changes = program.make("values_changed", changes(input.from()), input.blame());
     List<Field> fields = new ArrayList<>(groups.aggregate().groups());
     fields.add(new Field(column, call.argumentTypes().get(0), Set.of()));
-    if (!isLasting()) {
+    if (!remembersOnly()) {
       filters.forEach(filter -> fields.add(filter.count));
     }
-    state = groups.state("values", fields, key(), "the values of " + call.sql() + " in each group");
+    String text = filters.size() == 1 ? call.sql() : call.arguments().get(0).text();
+    state = groups.state("values", fields, key(), "the values of " + text + " in each group");
     String old = program.slice(state, "values_before", changes, key());
-    String select = isLasting() ? lasting(changes, old) : counts(changes, old);
+    String select = remembersOnly() ? news(changes, old) : counts(changes, old);
     merged = program.make("values_merged", select, Blame.STATE);
   }
 
   /** The batch's changes by value. */
   private String changes(String from) {
     String value = call.arguments().get(0).sql();
-    StringBuilder select = new StringBuilder("SELECT ").append(isLasting() ? "DISTINCT " : "");
+    StringBuilder select = new StringBuilder("SELECT ").append(remembersOnly() ? "DISTINCT " : "");
     select.append(Sql.leading(groups.keys())).append(value).append(" AS ").append(column());
     String where = " FROM " + from + " WHERE (" + value + ") IS NOT NULL";
     if (filters.stream().allMatch(filter -> filter.condition != null)) {
       where += " AND (" + each(" OR ", Filter::isTrue) + ")";
     }
-    if (isLasting()) {
+    if (remembersOnly()) {
       return select.append(where).toString();
     }
     for (Filter filter : filters) {
@@ -153,7 +154,7 @@ final class DistinctValues {
   }
 
   /** The values that are new. */
-  private String lasting(String changes, String old) {
+  private String news(String changes, String old) {
     String select = "SELECT " + Sql.prefixed("c", key());
     for (Filter filter : filters) {
       select += "CAST(1 AS UTINYINT) AS " + filter.count.sql();
@@ -189,7 +190,7 @@ final class DistinctValues {
       throw new IllegalStateException("plan comes first");
     }
     String own = "SELECT " + Sql.list(key());
-    if (isLasting()) {
+    if (remembersOnly()) {
       program.append(state, own + " FROM " + merged);
       return;
     }

@@ -17,8 +17,14 @@ import java.util.Set;
 record RankLimit(Item call, long most) {
   private static final Set<String> RANKS = Set.of("row_number", "rank", "dense_rank", "rank_dense");
 
-  /** From so many rows on, looking for the last of them costs more than it saves. */
-  private static final int MOST_BEFORE_EDGE = 100;
+  /**
+   * A limit up to which looking for the edge pays: DuckDB's {@code max(x, n)} has room for n values
+   * in every partition, however few rows it has, and does not spill.
+   */
+  private static final int MOST_WITH_EDGE = 10;
+
+  /** The same where a value may be long. */
+  private static final int MOST_TEXTS_WITH_EDGE = 1;
 
   /**
    * The last value of the first ORDER BY column that rows within the limit can have: with as many
@@ -118,7 +124,7 @@ record RankLimit(Item call, long most) {
     JsonNode tree = call.expr().tree();
     JsonNode order = tree.path("orders").path(0);
     boolean dense = tree.path("function_name").asText().contains("dense");
-    if (dense || most < 1 || most > MOST_BEFORE_EDGE) {
+    if (dense || most < 1) {
       return Optional.empty();
     }
     boolean descending = order.path("type").asText().equals("DESCENDING");
@@ -127,12 +133,17 @@ record RankLimit(Item call, long most) {
     return fields.stream()
         .filter(field -> isField(order.path("expression"), field.name()))
         .filter(field -> AggregateRule.isComparable(field.type()))
+        .filter(field -> most <= (isLong(field) ? MOST_TEXTS_WITH_EDGE : MOST_WITH_EDGE))
         .findFirst()
         .map(
             field -> {
               String last = most == 1 ? ")" : ", " + most + ")[" + most + "]";
               return new Edge(field, pick + field.sql() + last, descending, nullsFirst);
             });
+  }
+
+  private static boolean isLong(Field field) {
+    return field.type().equals("VARCHAR") || field.type().equals("BLOB");
   }
 
   /** True if rows behind the limit have no influence on the results of those before it. */

@@ -63,7 +63,8 @@ class PlainValuesTest {
     List<String> values = new ArrayList<>();
     TopicRecords.Builder records = new TopicRecords.Builder("t.s", true);
     for (int i = 0; i < VALUES; i++) {
-      values.add(value());
+      values.add(
+          value() + pick("", "", ",\"w\":1", " ", " ,\"w\":\"}\"", "\t", "\n,\"w\":0", " 2", "\\"));
       records.add(0, 2L * i, 0, null, record("v", values.get(i)));
       records.add(0, 2L * i + 1, 0, null, record("\\u0076", values.get(i)));
     }
@@ -111,7 +112,7 @@ class PlainValuesTest {
   }
 
   private String value() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> pick("true", "false", "null", "\"\"", "\"true\"", "\"a b\"", "\"null\"", "\"nan\"");
       case 1 -> Long.toString(edge(1L << pick(7, 8, 15, 16, 31, 32, 62, 63)));
       case 2 -> Long.toString(random.nextInt(600) - 300);
@@ -120,6 +121,17 @@ class PlainValuesTest {
       case 5 -> "\"" + Integer.toString(random.nextInt(1000)) + "\"";
       case 6 -> "\"" + pick(uuid(), uuid(), "{" + uuid() + "}", uuid().substring(1)) + "\"";
       case 7 -> "\"" + uuid().toUpperCase(Locale.ROOT) + "\"";
+      case 8 ->
+          pick(
+              "01",
+              "-",
+              "-01",
+              "00",
+              "9".repeat(18),
+              "9".repeat(19),
+              "-" + "9".repeat(18),
+              "1e2",
+              "+1");
       default -> "\"" + time() + "\"";
     };
   }
