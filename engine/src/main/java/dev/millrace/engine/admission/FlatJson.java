@@ -196,19 +196,23 @@ final class FlatJson {
         found |= bit;
         expected = field + 1;
       }
-      p = JsonBytes.space(b, next, end);
-      if (p < end) {
-        if (b[p] != ',') {
-          return false;
-        }
-        p = JsonBytes.space(b, p + 1, end);
-        if (p >= end) {
-          return false;
-        }
+      p = nextName(b, next, end);
+      if (p < 0) {
+        return false;
       }
     }
     nullsFor(found, rows, o);
     return true;
+  }
+
+  /** Where the next name begins, or the end if there is none; -1 if neither comes. */
+  private static int nextName(byte[] b, int p, int end) {
+    int comma = JsonBytes.space(b, p, end);
+    if (comma >= end) {
+      return end;
+    }
+    int name = b[comma] == ',' ? JsonBytes.space(b, comma + 1, end) : end;
+    return name < end ? name : -1;
   }
 
   private void nullsFor(long found, DecodedRows rows, int o) {
