@@ -322,6 +322,11 @@ public final class KeptTable {
     return copies.isPresent() ? copies.get().read(numbers, into) : numbers;
   }
 
+  /** A deleted row that an index may still lead to. */
+  void removeCopy(long number) {
+    copies.ifPresent(c -> c.remove(number));
+  }
+
   /** Notes rows that are to be deleted by {@link #removeNoted}. */
   synchronized void note(DuckDBReadableVector numbers, int count, DuckDBWritableVector out) {
     noted = true;

@@ -12,13 +12,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the rows of a table by the columns of one key. While the table is small it is scanned; from
  * some size on there is a {@link KeyIndex}, which knows committed rows only and is derived: it is
- * built from the table when it is first needed, catches up with rows that large batches appended
- * without telling it, and is thrown away where it may be wrong, or where all indexes take more
- * memory than they may: then the table is scanned again. For the flow's thread.
+ * built from the table when it is first needed, and catches up with rows that large batches
+ * appended without telling it. It may lead to rows that such batches have deleted; where that are
+ * many it is thrown away, and where all indexes take more memory than they may: then the table is
+ * scanned again. For the flow's thread.
  */
 public final class KeyLookup {
   /** A key with more rows than this is scanned for. */
   private static final int HEAVY_KEY = 256;
+
+  /** So many entries for rows that are gone harm no index. */
+  private static final long FEW = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyLookup.class);
 
@@ -29,6 +33,7 @@ public final class KeyLookup {
   private @Nullable KeyIndex index;
   private long indexedTo;
   private long indexFrom;
+  private long stale;
   private boolean scanned;
 
   /** A lookup that has an index from so many rows on. */
@@ -144,6 +149,7 @@ public final class KeyLookup {
   private void drop() {
     KeyIndex known = index;
     index = null;
+    stale = 0;
     if (known != null) {
       known.close();
     }
@@ -176,21 +182,21 @@ public final class KeyLookup {
     if (known == null || byText) {
       return;
     }
-    if (!complete || indexedTo + added.size() < table.next()) {
-      // Appended without hashes: the index catches up when it is needed again.
-      if (gone.size() > 0) {
-        drop();
-      }
-      return;
+    if (complete && indexedTo + added.size() >= table.next()) {
+      added.forEach(known::add);
+      indexedTo = table.next();
     }
-    added.forEach(known::add);
-    indexedTo = table.next();
+    // Else appended without hashes: the index catches up when it is needed again.
     for (int i = 0; i < gone.size(); i++) {
       long number = gone.first(i);
-      if (reads.stream().noneMatch(read -> read.forget(known, number))) {
-        drop();
-        return;
+      if (number < indexedTo && reads.stream().noneMatch(read -> read.forget(known, number))) {
+        // A read that the entry leads to finds no row, and drops it.
+        table.removeCopy(number);
+        stale++;
       }
+    }
+    if (stale > Math.max(FEW, table.rows() / 2)) {
+      drop();
     }
     giveUpIfTooLarge();
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowCopies implements AutoCloseable {
   /** At most so many rows are copied at once. */
-  private static final long COPIED = 100_000;
+  private static final long COPIED = 20_000;
 
   private final KeptTable table;
   private final List<Wire> wires;
@@ -202,6 +202,11 @@ final class RowCopies implements AutoCloseable {
       file.append(first, rows, start, end);
       start = end;
     }
+  }
+
+  /** A row was deleted, and an index may still lead to it. */
+  void remove(long number) {
+    file.remove(number);
   }
 
   /** Rows whose column is before an instant are deleted by this batch. */

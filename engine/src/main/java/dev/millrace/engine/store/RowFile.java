@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -19,7 +20,9 @@ import org.slf4j.LoggerFactory;
  * rows that are not here are read from the table.
  *
  * <p>A file holds the rows of a million numbers: first their places, eight bytes each, 0 if a row
- * is not there, then the rows, as {@link Block} packs them, behind their lengths. Not thread-safe.
+ * is not there, then the rows, as {@link Block} packs them, behind their lengths. Which of them
+ * were deleted although something may still lead to them is in the heap, a bit each. Not
+ * thread-safe.
  */
 final class RowFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RowFile.class);
@@ -42,6 +45,7 @@ final class RowFile implements AutoCloseable {
   private static final class Segment {
     private final Path path;
     private final FileChannel channel;
+    private final BitSet removed = new BitSet();
     private long end = FIRST_PLACE;
 
     Segment(Path path) throws IOException {
@@ -159,8 +163,20 @@ final class RowFile implements AutoCloseable {
     return segment;
   }
 
+  private static int index(long number) {
+    return (int) (number & (1L << ROWS_BITS) - 1);
+  }
+
   private static long place(long number) {
-    return (number & (1L << ROWS_BITS) - 1) * 8;
+    return index(number) * 8L;
+  }
+
+  /** A row has been deleted from the table. */
+  void remove(long number) {
+    Segment segment = segments.get(number >>> ROWS_BITS);
+    if (segment != null) {
+      segment.removed.set(index(number));
+    }
   }
 
   /** Adds a row to {@code into} unless it is deleted; false if that is not known here. */
@@ -168,6 +184,9 @@ final class RowFile implements AutoCloseable {
     Segment segment = segments.get(number >>> ROWS_BITS);
     if (broken || segment == null || number < from || number >= next) {
       return false;
+    }
+    if (segment.removed.get(index(number))) {
+      return true;
     }
     try {
       read(segment.channel, place(number), 8);

@@ -60,9 +60,13 @@ class StateTablesTest {
 
   /** How many rows with the key 7 a statement finds, by index if there is one. */
   private long sevens() throws Exception {
+    return found(7);
+  }
+
+  private long found(int key) throws Exception {
     return writer.transact(
         t -> {
-          t.execute("CREATE OR REPLACE TEMP TABLE probe AS SELECT 7::BIGINT AS k");
+          t.execute("CREATE OR REPLACE TEMP TABLE probe AS SELECT " + key + "::BIGINT AS k");
           if (!read.isIndexed()) {
             return t.number("SELECT count(*) FROM (" + read.scanSql("probe", List.of("k")) + ")");
           }
@@ -71,7 +75,8 @@ class StateTablesTest {
                   + read.probeSql("probe", List.of("k"))
                   + ") SELECT count(*) FROM ("
                   + read.rowsSql("p")
-                  + ") WHERE k = 7");
+                  + ") WHERE k = "
+                  + key);
         });
   }
 
@@ -122,6 +127,40 @@ class StateTablesTest {
     tables.prepareLookups(true);
     assertThat(read.isIndexed()).isTrue();
     assertThat(sevens()).isEqualTo(4);
+  }
+
+  @Test
+  void rowsThatLargeBatchesDeleteAreNotFound() throws Exception {
+    append("SELECT range, 'v' || range FROM range(60000)");
+    for (int round = 1; round <= 3; round++) {
+      int key = 50_006 + round;
+      writer.transact(
+          t -> {
+            t.execute(table.removeSql("SELECT _n FROM state.t WHERE k BETWEEN 50007 AND 55000"));
+            t.execute(table.appendSql("SELECT " + key + ", 'x' FROM range(3)", true));
+            return true;
+          });
+      tables.committed();
+      assertThat(read.isIndexed()).isTrue();
+      tables.prepareLookups(true);
+      assertThat(found(key)).isEqualTo(3);
+      assertThat(found(key - 1)).isEqualTo(round == 1 ? 1 : 0);
+      assertThat(found(55_000)).isZero();
+      assertThat(found(55_001)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anIndexWithoutLiveRowsIsGivenUp() throws Exception {
+    append("SELECT range, 'v' || range FROM range(60000)");
+    writer.transact(
+        t -> {
+          t.execute(table.removeSql("SELECT _n FROM state.t WHERE k < 50000"));
+          return true;
+        });
+    tables.committed();
+    assertThat(read.isIndexed()).isFalse();
+    assertThat(table.rows()).isEqualTo(10_000);
   }
 
   @Test
