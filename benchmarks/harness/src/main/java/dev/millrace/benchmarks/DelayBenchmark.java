@@ -29,7 +29,7 @@ final class DelayBenchmark {
   private static final long PROBE_EVERY_NANOS = 10_000_000;
 
   /** Asking without a pause would take the processor from what is measured. */
-  private static final long POLL_NANOS = 5_000_000;
+  private static final long POLL_NANOS = 20_000_000;
 
   private static final Duration WARM_UP = Duration.ofSeconds(20);
 
