@@ -13,8 +13,8 @@ final class Workers {
 
   /**
    * With an index, a batch scans only if it has more than a record for so many rows: the index has
-   * to catch up afterwards, or to be made anew if rows were deleted, which with ten million rows
-   * takes seconds, in which the next batch grows. Without one nothing is lost by a scan.
+   * to catch up afterwards, or to be made anew if many rows were deleted, which with ten million
+   * rows takes seconds, in which the next batch grows. Without one nothing is lost by a scan.
    */
   private static final int ROWS_A_RECORD = 25;
 

@@ -322,9 +322,16 @@ public final class KeptTable {
     return copies.isPresent() ? copies.get().read(numbers, into) : numbers;
   }
 
-  /** A deleted row that an index may still lead to. */
-  void removeCopy(long number) {
-    copies.ifPresent(c -> c.remove(number));
+  /** A deleted row that an index may still lead to; false if these become too many. */
+  boolean removeCopy(long number) {
+    return copies.isEmpty() || copies.get().remove(number);
+  }
+
+  /** A lookup has no index any more; if none has, nothing leads to deleted rows. */
+  void forgetRemovedCopies() {
+    if (lookups.stream().allMatch(lookup -> lookup.index() == null)) {
+      copies.ifPresent(RowCopies::forgetRemoved);
+    }
   }
 
   /** Notes rows that are to be deleted by {@link #removeNoted}. */

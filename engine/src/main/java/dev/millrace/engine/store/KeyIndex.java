@@ -165,8 +165,8 @@ public final class KeyIndex implements AutoCloseable {
     return last != null && last >= floor;
   }
 
-  /** Forgets one row out of turn (a retraction). Nothing happens if it is not there. */
-  public void remove(long hash, long id) {
+  /** Forgets one row out of turn (a retraction); false if it is not there. */
+  public boolean remove(long hash, long id) {
     int shard = shardOf(hash);
     LongBuffer slots = shards[shard].values();
     long wanted = storedOf(hash) << 32 | (id - base);
@@ -175,9 +175,25 @@ public final class KeyIndex implements AutoCloseable {
     for (long slot; (slot = slots.get(at)) != 0; at = next(at, length)) {
       if (slot == wanted) {
         close(shard, at);
-        return;
+        return true;
       }
     }
+    return false;
+  }
+
+  /** True if rows up to this id can be told apart from the oldest that is live. */
+  boolean reaches(long id) {
+    return reaches(floor, id);
+  }
+
+  /** True if an index whose oldest row has one id can have another. */
+  static boolean reaches(long firstId, long id) {
+    return id - firstId + 1 <= ID_MASK;
+  }
+
+  /** Keys that were given up. */
+  int heavyKeys() {
+    return heavy.size();
   }
 
   /** Rows with smaller ids have been deleted from the table. */
@@ -331,7 +347,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Once in four billion rows: moves the base up to the floor. */
   private void rebase(long id) {
-    if (id - floor + 1 > ID_MASK) {
+    if (!reaches(id)) {
       throw new IllegalStateException("more than 4 billion ids are live: " + floor + " to " + id);
     }
     for (int shard = 0; shard < SHARDS; shard++) {

@@ -99,14 +99,43 @@ public final class KeyLookup {
       if (table.rows() < indexFrom || !(isAlways() || hasRoom())) {
         return;
       }
-      long first = reader.number("SELECT min(" + table.number() + ") FROM " + table.name());
-      known = new KeyIndex(memory(), Math.max(1, first), table.rows(), HEAVY_KEY);
-      indexedTo = 0;
+      known = create(reader);
+      if (known == null) {
+        return;
+      }
     } else if (indexedTo >= table.next()) {
       return;
     }
     // Whatever becomes of the attempt, entries are not added twice.
     index = null;
+    int heavy = known.heavyKeys();
+    fillOrClose(reader, known);
+    if (stale > 0 && known.heavyKeys() > heavy) {
+      // A key may have been given up for the sake of rows that are gone.
+      known.close();
+      known = create(reader);
+      if (known == null) {
+        return;
+      }
+      fillOrClose(reader, known);
+    }
+    index = known;
+    indexedTo = table.next();
+  }
+
+  /** An empty index; null if the oldest row is too old for one. */
+  private @Nullable KeyIndex create(StoreReader reader) throws SQLException {
+    long first =
+        Math.max(1, reader.number("SELECT min(" + table.number() + ") FROM " + table.name()));
+    if (!KeyIndex.reaches(first, table.next())) {
+      return null;
+    }
+    indexedTo = 0;
+    forgetStale();
+    return new KeyIndex(memory(), first, table.rows(), HEAVY_KEY);
+  }
+
+  private void fillOrClose(StoreReader reader, KeyIndex known) throws SQLException {
     boolean filled = false;
     try {
       fill(reader, known);
@@ -116,8 +145,6 @@ public final class KeyLookup {
         known.close();
       }
     }
-    index = known;
-    indexedTo = table.next();
   }
 
   private IndexMemory memory() {
@@ -149,10 +176,20 @@ public final class KeyLookup {
   private void drop() {
     KeyIndex known = index;
     index = null;
-    stale = 0;
+    forgetStale();
     if (known != null) {
       known.close();
     }
+  }
+
+  /** A read has dropped an entry that was. */
+  void staleDropped() {
+    stale = Math.max(0, stale - 1);
+  }
+
+  private void forgetStale() {
+    stale = 0;
+    table.forgetRemovedCopies();
   }
 
   private void fill(StoreReader reader, KeyIndex known) throws SQLException {
@@ -182,20 +219,25 @@ public final class KeyLookup {
     if (known == null || byText) {
       return;
     }
+    if (!known.reaches(table.next())) {
+      drop();
+      return;
+    }
     if (complete && indexedTo + added.size() >= table.next()) {
       added.forEach(known::add);
       indexedTo = table.next();
     }
     // Else appended without hashes: the index catches up when it is needed again.
+    boolean few = true;
     for (int i = 0; i < gone.size(); i++) {
       long number = gone.first(i);
       if (number < indexedTo && reads.stream().noneMatch(read -> read.forget(known, number))) {
         // A read that the entry leads to finds no row, and drops it.
-        table.removeCopy(number);
+        few &= table.removeCopy(number);
         stale++;
       }
     }
-    if (stale > Math.max(FEW, table.rows() / 2)) {
+    if (!few || stale > Math.max(FEW, table.rows() / 2)) {
       drop();
     }
     giveUpIfTooLarge();

@@ -151,10 +151,12 @@ public final class KeyRead implements RowFunction.Provider {
                       select + " JOIN " + relation + " i ON s." + table().number() + " = i.c0",
                       rows));
     }
+    if (!everything) {
+      dropStale(rows);
+    }
     if (heavy.size() > 0) {
       scanHeavy(select, rows);
     }
-    dropStale(rows);
     heavy.clear();
     return rows;
   }
@@ -229,8 +231,8 @@ public final class KeyRead implements RowFunction.Provider {
     }
     synchronized (lookup) {
       for (int i = 0; i < there.length; i++) {
-        if (!there[i]) {
-          index.remove(hashes[i], numbers[i]);
+        if (!there[i] && index.remove(hashes[i], numbers[i])) {
+          lookup.staleDropped();
         }
       }
     }

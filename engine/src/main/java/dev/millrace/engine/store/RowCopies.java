@@ -26,6 +26,16 @@ final class RowCopies implements AutoCloseable {
   /** At most so many rows are copied at once. */
   private static final long COPIED = 20_000;
 
+  private static final long REMOVED_BYTES = 8L << 20;
+
+  /**
+   * Copies of so many numbers are kept for each row, so that rows that come and go fill no disk.
+   */
+  private static final long NUMBERS_A_ROW = 4;
+
+  /** Of so many rows at least. */
+  private static final long FEWEST_ROWS = 1_000_000;
+
   private final KeptTable table;
   private final List<Wire> wires;
   private final List<Wire.Kind> kinds = new ArrayList<>();
@@ -204,9 +214,19 @@ final class RowCopies implements AutoCloseable {
     }
   }
 
-  /** A row was deleted, and an index may still lead to it. */
-  void remove(long number) {
+  /**
+   * A row was deleted, and an index may still lead to it.
+   *
+   * @return false if so many were that they take more memory than an index is worth
+   */
+  boolean remove(long number) {
     file.remove(number);
+    return file.removedBytes() <= REMOVED_BYTES;
+  }
+
+  /** No index leads to a row that was deleted. */
+  void forgetRemoved() {
+    file.forgetRemoved();
   }
 
   /** Rows whose column is before an instant are deleted by this batch. */
@@ -217,6 +237,8 @@ final class RowCopies implements AutoCloseable {
 
   /** The batch is committed; if it deleted rows, those from {@code floor} on may remain. */
   void committed(boolean deleted, long floor) {
+    long kept = NUMBERS_A_ROW * Math.max(FEWEST_ROWS, table.rows());
+    file.expireBelow(Math.max(0, table.committedNext() - kept));
     String column = forgottenColumn;
     forgottenColumn = null;
     if (!deleted || column == null) {

@@ -33,6 +33,8 @@ final class RowFile implements AutoCloseable {
   private final Path folder;
   private final String name;
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
+  private final TreeMap<Long, BitSet> removed = new TreeMap<>();
+  private final TreeMap<Long, Long> gaps = new TreeMap<>();
   private ByteBuffer buffer = buffer(1 << 16);
   private ByteBuffer reading = buffer(GUESSED_LENGTH);
   private long from;
@@ -45,7 +47,6 @@ final class RowFile implements AutoCloseable {
   private static final class Segment {
     private final Path path;
     private final FileChannel channel;
-    private final BitSet removed = new BitSet();
     private long end = FIRST_PLACE;
 
     Segment(Path path) throws IOException {
@@ -91,7 +92,11 @@ final class RowFile implements AutoCloseable {
   /** Rows before this number that are not here never will be. */
   void startAt(long number) {
     if (number > next) {
-      from = number;
+      if (segments.isEmpty()) {
+        from = number;
+      } else {
+        gaps.put(next, number);
+      }
       next = number;
     }
   }
@@ -171,22 +176,39 @@ final class RowFile implements AutoCloseable {
     return index(number) * 8L;
   }
 
-  /** A row has been deleted from the table. */
+  /** A row has been deleted from the table, for good. */
   void remove(long number) {
-    Segment segment = segments.get(number >>> ROWS_BITS);
-    if (segment != null) {
-      segment.removed.set(index(number));
-    }
+    removed.computeIfAbsent(number >>> ROWS_BITS, k -> new BitSet()).set(index(number));
+  }
+
+  private boolean isRemoved(long number) {
+    BitSet rows = removed.get(number >>> ROWS_BITS);
+    return rows != null && rows.get(index(number));
+  }
+
+  /** Bytes of heap, at most, by which it knows what was removed. */
+  long removedBytes() {
+    return removed.size() << ROWS_BITS - 3;
+  }
+
+  /** Nobody asks for a row any more that was removed. */
+  void forgetRemoved() {
+    removed.clear();
+  }
+
+  private boolean isInGap(long number) {
+    Map.Entry<Long, Long> gap = gaps.floorEntry(number);
+    return gap != null && number < gap.getValue();
   }
 
   /** Adds a row to {@code into} unless it is deleted; false if that is not known here. */
   boolean read(long number, Block into) {
-    Segment segment = segments.get(number >>> ROWS_BITS);
-    if (broken || segment == null || number < from || number >= next) {
-      return false;
-    }
-    if (segment.removed.get(index(number))) {
+    if (isRemoved(number)) {
       return true;
+    }
+    Segment segment = segments.get(number >>> ROWS_BITS);
+    if (broken || segment == null || number < from || number >= next || isInGap(number)) {
+      return false;
     }
     try {
       read(segment.channel, place(number), 8);
@@ -234,6 +256,8 @@ final class RowFile implements AutoCloseable {
   void truncate(long number) {
     next = Math.min(next, number);
     from = Math.min(from, next);
+    gaps.tailMap(next).clear();
+    gaps.replaceAll((start, end) -> Math.min(end, next));
   }
 
   /**
@@ -252,6 +276,8 @@ final class RowFile implements AutoCloseable {
     Map<Long, Segment> gone = segments.headMap(number >>> ROWS_BITS);
     gone.values().forEach(Segment::delete);
     gone.clear();
+    removed.headMap(number >>> ROWS_BITS).clear();
+    gaps.headMap(from).values().removeIf(end -> end <= from);
   }
 
   private void give(IOException e) {
@@ -264,6 +290,7 @@ final class RowFile implements AutoCloseable {
   public void close() {
     segments.values().forEach(Segment::delete);
     segments.clear();
+    gaps.clear();
     from = next;
   }
 }

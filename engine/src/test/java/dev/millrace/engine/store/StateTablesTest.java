@@ -151,6 +151,24 @@ class StateTablesTest {
   }
 
   @Test
+  void aKeyWhoseRowsLargeBatchesReplaceStaysLight() throws Exception {
+    append("SELECT range, 'v' || range FROM range(60000)");
+    append("SELECT 7, 'x' FROM range(100)");
+    for (int round = 0; round < 5; round++) {
+      writer.transact(
+          t -> {
+            t.execute(table.removeSql("SELECT _n FROM state.t WHERE k = 7 AND v = 'x'"));
+            t.execute(table.appendSql("SELECT 7, 'x' FROM range(100)", true));
+            return true;
+          });
+      tables.committed();
+      tables.prepareLookups(true);
+    }
+    assertThat(table.lookup().index().heavyKeys()).isZero();
+    assertThat(sevens()).isEqualTo(101);
+  }
+
+  @Test
   void anIndexWithoutLiveRowsIsGivenUp() throws Exception {
     append("SELECT range, 'v' || range FROM range(60000)");
     writer.transact(
