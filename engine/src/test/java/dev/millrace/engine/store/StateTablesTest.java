@@ -9,6 +9,7 @@ import dev.millrace.api.type.Schema;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,7 @@ class StateTablesTest {
       tables.committed();
       tables.prepareLookups(true);
     }
-    assertThat(table.lookup().index().heavyKeys()).isZero();
+    assertThat(Objects.requireNonNull(table.lookup().index()).heavyKeys()).isZero();
     assertThat(sevens()).isEqualTo(101);
   }
 
