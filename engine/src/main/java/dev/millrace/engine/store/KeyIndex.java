@@ -345,8 +345,11 @@ public final class KeyIndex implements AutoCloseable {
     return slots;
   }
 
-  /** Once in four billion rows: moves the base up to the floor. */
+  /** Once in four billion rows: moves the floor up to the oldest row, and the base to the floor. */
   private void rebase(long id) {
+    floor =
+        Math.max(
+            floor, Math.min(oldest(id), heavy.values().stream().min(Long::compare).orElse(id)));
     if (!reaches(id)) {
       throw new IllegalStateException("more than 4 billion ids are live: " + floor + " to " + id);
     }
@@ -363,6 +366,21 @@ public final class KeyIndex implements AutoCloseable {
       }
     }
     base += shift;
+  }
+
+  /** The oldest row that has an entry, at most {@code newest}. */
+  private long oldest(long newest) {
+    long oldest = newest;
+    for (IndexMemory.Slots shard : shards) {
+      LongBuffer slots = shard.values();
+      for (int i = 0; i < slots.capacity(); i++) {
+        long slot = slots.get(i);
+        if (slot != 0 && idOf(slot) >= floor) {
+          oldest = Math.min(oldest, idOf(slot));
+        }
+      }
+    }
+    return oldest;
   }
 
   /** Gives its memory back; it finds nothing from then on. */

@@ -176,9 +176,12 @@ final class RowFile implements AutoCloseable {
     return index(number) * 8L;
   }
 
-  /** A row has been deleted from the table, for good. */
+  /** A row has been deleted from the table, for good. One that cannot be here needs no bit. */
   void remove(long number) {
-    removed.computeIfAbsent(number >>> ROWS_BITS, k -> new BitSet()).set(index(number));
+    long key = number >>> ROWS_BITS;
+    if (number >= next || number >= from && segments.containsKey(key)) {
+      removed.computeIfAbsent(key, k -> new BitSet()).set(index(number));
+    }
   }
 
   private boolean isRemoved(long number) {
