@@ -125,8 +125,8 @@ public final class KeyLookup {
 
   /** An empty index; null if the oldest row is too old for one. */
   private @Nullable KeyIndex create(StoreReader reader) throws SQLException {
-    long first =
-        Math.max(1, reader.number("SELECT min(" + table.number() + ") FROM " + table.name()));
+    long oldest = reader.number("SELECT min(" + table.number() + ") FROM " + table.name());
+    long first = oldest == 0 ? table.next() : oldest;
     if (!KeyIndex.reaches(first, table.next())) {
       return null;
     }
