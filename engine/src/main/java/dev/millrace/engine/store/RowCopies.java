@@ -26,6 +26,7 @@ final class RowCopies implements AutoCloseable {
   /** At most so many rows are copied at once. */
   private static final long COPIED = 20_000;
 
+  /** With more heap than this for deleted rows, an index had better be made anew. */
   private static final long REMOVED_BYTES = 8L << 20;
 
   /**
