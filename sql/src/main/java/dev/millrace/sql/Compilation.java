@@ -33,9 +33,6 @@ final class Compilation {
     this.inputs = inputs;
     this.intervals = new ConstantIntervals(duck);
     this.times = new TimeArithmetic(this);
-    names.fresh("_w");
-    names.fresh("_n");
-    names.fresh("_none");
   }
 
   DuckDb duck() {

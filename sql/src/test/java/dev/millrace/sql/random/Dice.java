@@ -1,5 +1,7 @@
 package dev.millrace.sql.random;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -9,11 +11,13 @@ import java.util.TreeSet;
 final class Dice {
   private final Random random;
   private final Set<String> used = new TreeSet<>();
+  private final List<String> likely = new ArrayList<>(List.of("w", "n", "none", "id", "_rows"));
   private int names;
 
   Dice(Random random, int names) {
     this.random = random;
     this.names = names;
+    Collections.shuffle(likely, random);
   }
 
   int next(int bound) {
@@ -31,6 +35,11 @@ final class Dice {
 
   String name() {
     return "n" + names++;
+  }
+
+  /** A fresh name of a column, now and then one that programs could take for their own. */
+  String column() {
+    return likely.isEmpty() || !once(3) ? name() : likely.remove(likely.size() - 1);
   }
 
   /** Notes a construct and returns the text that uses it. */

@@ -103,7 +103,7 @@ public final class QueryGenerator {
     List<Part> list = new ArrayList<>();
     for (Column column : from.columns()) {
       if (list.isEmpty() || dice.once(2) || column.kind() == Kind.TIME) {
-        String name = dice.name();
+        String name = dice.column();
         Column value = any ? expressions.any(column) : column;
         list.add(item(value.name(), name));
         made.add(new Column(name, value.kind()));
@@ -128,7 +128,7 @@ public final class QueryGenerator {
     List<Part> list = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       Column value = expressions.any(dice.pick(keys));
-      String name = dice.name();
+      String name = dice.column();
       list.add(item(value.name(), name));
       made.add(new Column(name, value.kind()));
     }
@@ -150,7 +150,7 @@ public final class QueryGenerator {
       Column column = dice.pick(time ? times : keys);
       Column value =
           time ? new Column(expressions.same(column), Kind.TIME) : expressions.any(column);
-      String name = dice.name();
+      String name = dice.column();
       list.add(item(value.name(), name));
       made.add(new Column(name, value.kind()));
       window |= time && column.marked() && from.single() && !from.part().sql().contains("session(");
@@ -158,7 +158,7 @@ public final class QueryGenerator {
     List<Part> calls = new ArrayList<>();
     for (int i = 0; i < 1 + dice.next(4); i++) {
       Column call = aggregates.call(from);
-      String name = dice.name();
+      String name = dice.column();
       calls.add(item(call.name(), name));
       made.add(new Column(name, call.kind()));
     }
@@ -239,13 +239,13 @@ public final class QueryGenerator {
     List<Part> list = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       Column column = dice.pick(from.columns());
-      String name = dice.name();
+      String name = dice.column();
       list.add(item(column.name(), name));
       made.add(new Column(name, column.kind()));
     }
     for (int i = 0; i < 1 + dice.next(2); i++) {
       Column call = windows.call(from);
-      String name = dice.name();
+      String name = dice.column();
       list.add(item(call.name(), name));
       made.add(new Column(name, call.kind()));
     }
@@ -264,7 +264,7 @@ public final class QueryGenerator {
     List<Part> list = new ArrayList<>();
     for (Column column : from.columns()) {
       if (list.isEmpty() || dice.once(3)) {
-        String name = dice.name();
+        String name = dice.column();
         list.add(item(column.name(), name));
         made.add(new Column(name, column.kind()));
       }
