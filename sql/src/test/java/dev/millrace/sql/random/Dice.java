@@ -9,9 +9,12 @@ import java.util.TreeSet;
 
 /** Chance, fresh names, and what has been used of SQL, for one query. */
 final class Dice {
+  /** Names that programs could take for their own, with or without a letter before them. */
+  static final List<String> LIKELY = List.of("w", "n", "none", "id", "_rows");
+
   private final Random random;
   private final Set<String> used = new TreeSet<>();
-  private final List<String> likely = new ArrayList<>(List.of("w", "n", "none", "id", "_rows"));
+  private final List<String> likely = new ArrayList<>(LIKELY);
   private int names;
 
   Dice(Random random, int names) {

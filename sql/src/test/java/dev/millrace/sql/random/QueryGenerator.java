@@ -172,7 +172,9 @@ public final class QueryGenerator {
             : Part.text("");
     Part by = Part.text(groups > 0 ? " GROUP BY ALL" : "");
     if (groups > 0 && dice.once(2)) {
-      String names = made.get(0).name() + (groups > 1 ? ", 2" : "");
+      // A column of an input goes before one of the list that is called alike.
+      String first = made.get(0).name();
+      String names = (Dice.LIKELY.contains(first) ? "1" : first) + (groups > 1 ? ", 2" : "");
       by = Part.or(Part.text(" GROUP BY " + names), by);
     }
     Part select = Part.of("SELECT ", columns, " FROM ", from.part(), where(from), by, having);
