@@ -411,7 +411,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** True if a part has stopped that a person has to look at before the project can be done. */
   public boolean hasStopped() {
-    return flows.stream().anyMatch(f -> f.health() == Status.Health.STOPPED)
+    return flows.stream().anyMatch(f -> f.health().state() == Status.Health.STOPPED)
         || deliveries.stream().anyMatch(d -> d.health() == Status.Health.STOPPED)
         || sources.hasFailed();
   }

@@ -56,7 +56,7 @@ final class FedTopics {
   boolean areRead(Cluster cluster, List<Flow> flows) {
     Map<String, Long> positions = new HashMap<>();
     for (Flow flow : flows) {
-      for (PartitionLag lag : flow.lag()) {
+      for (PartitionLag lag : flow.health().lag()) {
         positions.put(Position.place(lag.topic(), lag.partition()), lag.nextOffset());
       }
     }

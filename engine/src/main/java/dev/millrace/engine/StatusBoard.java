@@ -78,12 +78,12 @@ final class StatusBoard {
     Progress.Counts counts = flow.runner().counts(id);
     Optional<Instant> watermark = source.watermarks().instant();
     long lag =
-        flow.lag().stream()
+        flow.health().lag().stream()
             .filter(l -> l.topic().equals(source.stream().topic()))
             .mapToLong(PartitionLag::offsets)
             .sum();
-    Health health = flow.health();
-    Optional<Problem> reason = flow.problem();
+    Health health = flow.health().state();
+    Optional<Problem> reason = flow.health().problem();
     SourceRunner runner = runners.get(source.stream().source());
     if (runner != null && reason.isEmpty() && !runner.state().problems().isEmpty()) {
       SourceState state = runner.state();
@@ -108,11 +108,13 @@ final class StatusBoard {
   private StreamStatus stream(Flow flow, StreamRun stream) {
     boolean filling = stream.isFilling();
     Health health =
-        stream.stopped().isPresent() ? Health.STOPPED : filling ? Health.PAUSED : flow.health();
+        stream.stopped().isPresent()
+            ? Health.STOPPED
+            : filling ? Health.PAUSED : flow.health().state();
     return new StreamStatus(
         stream.model().name(),
         health,
-        stream.stopped().or(() -> filling ? stream.fillProgress() : flow.problem()),
+        stream.stopped().or(() -> filling ? stream.fillProgress() : flow.health().problem()),
         rates.perSecond("stream " + stream.model().name(), stream.changes()),
         stream.changes(),
         stream.program().states().stream().allMatch(StateTable::bounded));

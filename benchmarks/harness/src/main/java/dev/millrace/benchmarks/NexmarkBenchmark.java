@@ -47,22 +47,32 @@ final class NexmarkBenchmark {
 
   void run() throws Exception {
     NexmarkReport report = new NexmarkReport(place, events);
-    try (NexmarkTopics topics = NexmarkTopics.preloaded(place, events)) {
-      Map<String, NexmarkRun> limit =
-          systems.contains("limit") ? limit(topics.servers(), report) : Map.of();
-      for (NexmarkQuery query : queries) {
-        Map<String, NexmarkRun> runs = new LinkedHashMap<>();
-        Optional.ofNullable(limit.get(query.name())).ifPresent(run -> runs.put("limit", run));
-        if (systems.contains("millrace")) {
-          attempt("millrace", query, runs, () -> millrace(query, topics.servers()));
+    for (boolean bids : List.of(true, false)) {
+      List<NexmarkQuery> some = queries.stream().filter(q -> q.readsBids() == bids).toList();
+      if (!some.isEmpty()) {
+        try (NexmarkTopics topics = NexmarkTopics.preloaded(place, events, bids)) {
+          run(some, topics, report);
         }
-        if (systems.contains("flink") && query.flink().isPresent()) {
-          attempt("flink", query, runs, () -> flink(query, query.flink().get(), topics.servers()));
-        }
-        report.add(query, runs);
       }
     }
-    report.write();
+    report.write(queries);
+  }
+
+  private void run(List<NexmarkQuery> some, NexmarkTopics topics, NexmarkReport report)
+      throws Exception {
+    String servers = topics.servers();
+    Map<String, NexmarkRun> limit = systems.contains("limit") ? limit(some, servers) : Map.of();
+    for (NexmarkQuery query : some) {
+      Map<String, NexmarkRun> runs = new LinkedHashMap<>();
+      Optional.ofNullable(limit.get(query.name())).ifPresent(run -> runs.put("limit", run));
+      if (systems.contains("millrace")) {
+        attempt("millrace", query, runs, () -> millrace(query, servers));
+      }
+      if (systems.contains("flink") && query.flink().isPresent()) {
+        attempt("flink", query, runs, () -> flink(query, query.flink().get(), servers));
+      }
+      report.add(query, topics.events(query.streams()), runs);
+    }
   }
 
   private interface Attempt {
@@ -84,24 +94,21 @@ final class NexmarkBenchmark {
     }
   }
 
-  private Map<String, NexmarkRun> limit(String servers, NexmarkReport report) throws Exception {
+  private Map<String, NexmarkRun> limit(List<NexmarkQuery> some, String servers) throws Exception {
     List<String> main = new ArrayList<>();
     main.addAll(List.of(NexmarkLimit.class.getName(), servers, place.root().toString()));
-    queries.forEach(query -> main.add(query.name()));
+    some.forEach(query -> main.add(query.name()));
     Map<String, NexmarkRun> runs = new LinkedHashMap<>();
     List<String> jvm = List.of("-Xmx4g", "-XX:+UseParallelGC");
     try (ChildProcess child = ChildProcess.java(place, "nexmark-limit", "harness", jvm, main)) {
-      for (NexmarkQuery query : queries) {
+      for (NexmarkQuery query : some) {
         String name = query.name();
         long rows = Long.parseLong(child.await(name + ".rows", LIMIT));
         double seconds = Double.parseDouble(child.await(name + ".seconds", LIMIT));
         double cpu = Double.parseDouble(child.await(name + ".cpu", LIMIT));
         Map<String, Long> sums = NexmarkRun.sums(child.await(name + ".sums", LIMIT));
-        runs.put(name, new NexmarkRun(seconds, seconds, 0, cpu, rows, sums));
+        runs.put(name, new NexmarkRun(seconds, seconds, 0, cpu, rows, 0, sums));
         System.out.printf("%s limit: %.1f s, %d rows%n", name, seconds, rows);
-      }
-      for (String stream : List.of("person", "auction", "bid")) {
-        report.records(stream, Long.parseLong(child.await(stream, LIMIT)));
       }
       child.join(LIMIT);
     }
@@ -128,6 +135,12 @@ final class NexmarkBenchmark {
     for (int i = 0; i < columns.size(); i++) {
       sums.put(columns.get(i), Long.parseLong(values[i + 1]));
     }
+    String changes =
+        MillraceRun.ask(
+                place,
+                project,
+                "SELECT sum(changes) FROM system.streams WHERE stream = '" + query.name() + "'")
+            .get(0);
     // The store is as large as the result.
     Folders.delete(project);
     return new NexmarkRun(
@@ -136,6 +149,7 @@ final class NexmarkBenchmark {
         run.peakBytes(),
         run.cpuSeconds(),
         Long.parseLong(values[0]),
+        Long.parseLong(changes),
         sums);
   }
 
@@ -166,6 +180,7 @@ final class NexmarkBenchmark {
           child.memory().peakBytes(),
           child.memory().cpuSeconds(),
           rows,
+          0,
           NexmarkRun.sums(sums.toString()));
     } finally {
       Folders.delete(folder);

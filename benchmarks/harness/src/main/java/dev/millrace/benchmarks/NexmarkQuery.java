@@ -66,6 +66,11 @@ record NexmarkQuery(String name, String model, Path folder) {
     return streams;
   }
 
+  /** Whether bids, 46 of 50 events, are among what it reads. */
+  boolean readsBids() {
+    return streams().contains("bid");
+  }
+
   /** For DuckDB, over tables that are called as the streams are. */
   String duckDb() throws IOException {
     Path own = folder.resolve("duckdb").resolve(name + ".sql");

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param peakBytes the most resident memory of the process; 0 for DuckDB, which holds all topics
  * @param cpuSeconds processor time
  * @param rows how many rows the result has
+ * @param changes how many rows came into the result and went from it; 0 where nobody counts
  * @param sums of its columns of whole numbers, by column; none where the system cannot tell
  */
 record NexmarkRun(
@@ -21,6 +22,7 @@ record NexmarkRun(
     long peakBytes,
     double cpuSeconds,
     long rows,
+    long changes,
     Map<String, Long> sums) {
 
   /** Reads {@code name=1,other=2}. */

@@ -11,14 +11,16 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * A broker whose topics {@code nexmark.person}, {@code nexmark.auction} and {@code nexmark.bid}
- * hold a given number of events together: ten thousand a second of event time, in order. Written
- * once, kept for later runs.
+ * hold a given number of events together, ten thousand a second of event time, in order; or, for
+ * queries that read no bids, only the first two, of ten times as many events: of the others four in
+ * fifty would be over before a process is warm. Written once, kept for later runs.
  */
 final class NexmarkTopics implements AutoCloseable {
   static final int PARTITIONS = 2;
@@ -26,6 +28,7 @@ final class NexmarkTopics implements AutoCloseable {
   /** The standard's rate; it decides how many events a window has. */
   static final int EVENTS_PER_SECOND = 10_000;
 
+  private static final int WITHOUT_BIDS = 10;
   private static final long SEED = 42;
   private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
 
@@ -35,10 +38,20 @@ final class NexmarkTopics implements AutoCloseable {
     this.broker = broker;
   }
 
-  /** Starts the broker and makes sure that the topics hold {@code events} events. */
-  static NexmarkTopics preloaded(Workplace place, long events)
+  /** How many events are made for queries that read no bids, of {@code events} for the others. */
+  static long eventsWithoutBids(long events) {
+    return events * WITHOUT_BIDS;
+  }
+
+  /**
+   * Starts the broker and makes sure that the topics hold {@code events} events.
+   *
+   * @param bids whether there are bids; without, there are ten times as many of all else
+   */
+  static NexmarkTopics preloaded(Workplace place, long events, boolean bids)
       throws IOException, InterruptedException, ExecutionException {
-    Path folder = place.data().resolve("nexmark-" + events);
+    long made = bids ? events : eventsWithoutBids(events);
+    Path folder = place.data().resolve("nexmark-" + made + (bids ? "" : "-without-bids"));
     Path done = folder.resolve("written");
     if (!Files.exists(done)) {
       Folders.delete(folder);
@@ -47,8 +60,8 @@ final class NexmarkTopics implements AutoCloseable {
     if (!Files.exists(done)) {
       broker.createTopics(
           Arrays.stream(Kind.values()).map(kind -> topic(kind.stream())).toList(), PARTITIONS);
-      write(broker, events);
-      Files.writeString(done, events + " events, seed " + SEED + "\n");
+      write(broker, made, bids);
+      Files.writeString(done, made + " events, seed " + SEED + "\n");
     }
     return new NexmarkTopics(broker);
   }
@@ -58,11 +71,15 @@ final class NexmarkTopics implements AutoCloseable {
     return "nexmark." + stream;
   }
 
-  private static void write(BrokerProcess broker, long events) {
+  private static void write(BrokerProcess broker, long events, boolean bids) {
     NexmarkGenerator generator = new NexmarkGenerator(SEED, START, EVENTS_PER_SECOND, 1);
     Map<Kind, Integer> count = new EnumMap<>(Kind.class);
     broker.write(
-        LongStream.range(0, events).mapToObj(i -> record(generator.next(), count))::iterator);
+        LongStream.range(0, events)
+                .mapToObj(i -> generator.next())
+                .filter(event -> bids || event.kind() != Kind.BID)
+                .map(event -> record(event, count))
+            ::iterator);
   }
 
   private static ProducerRecord<byte[], byte[]> record(
@@ -74,6 +91,15 @@ final class NexmarkTopics implements AutoCloseable {
         event.millis(),
         null,
         event.json().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** How many events the topics of some streams have together. */
+  long events(Set<String> streams) throws InterruptedException, ExecutionException {
+    long events = 0;
+    for (String stream : streams) {
+      events += broker.end(topic(stream), PARTITIONS);
+    }
+    return events;
   }
 
   String servers() {

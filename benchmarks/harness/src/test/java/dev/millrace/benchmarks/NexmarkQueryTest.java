@@ -44,6 +44,6 @@ class NexmarkQueryTest {
 
   private static NexmarkRun run(long rows, String sums) {
     Map<String, Long> parsed = NexmarkRun.sums(sums);
-    return new NexmarkRun(1, 1, 1, 1, rows, parsed);
+    return new NexmarkRun(1, 1, 1, 1, rows, 0, parsed);
   }
 }

@@ -4,11 +4,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.RetryException;
 import dev.millrace.api.error.StopException;
 import dev.millrace.engine.Status.Health;
-import dev.millrace.engine.admission.Admission;
-import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.store.Store;
-import dev.millrace.engine.store.StoreError;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.PartitionLag;
@@ -16,15 +13,11 @@ import dev.millrace.log.ReaderOptions;
 import dev.millrace.log.TopicReader;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Stream;
 
 /**
  * The life of events: poll, decode, apply, commit, deliver. One flow serves one connected component
@@ -36,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * restart is invisible.
  */
 public final class Flow implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -46,17 +38,13 @@ public final class Flow implements AutoCloseable {
   private final ReaderOptions options;
   private final BatchRunner runner;
   private final List<String> topics;
-  private final List<Outbox> outboxes;
   private final Runnable onCommit;
   private final Idleness idleness;
   private final Retention retention;
   private final Thread thread;
   private final StopSignal stop = new StopSignal();
-  private final Set<String> ended = ConcurrentHashMap.newKeySet();
-  private volatile Health health = Health.OK;
-  private volatile @Nullable Problem problem;
-  private volatile List<PartitionLag> lag = List.of();
-  private volatile boolean caughtUp;
+  private final FlowHealth health;
+  private final Endings endings;
   private volatile boolean replayRequested = true;
   private volatile boolean reloadRequested;
   private volatile boolean filling;
@@ -83,8 +71,9 @@ public final class Flow implements AutoCloseable {
     this.cluster = cluster;
     this.options = options;
     this.runner = new BatchRunner(parts, clock, new Workers());
+    this.health = new FlowHealth(name, runner::note);
+    this.endings = new Endings(parts.sources());
     this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
-    this.outboxes = runner.outboxes();
     this.onCommit = onCommit;
     this.retention = new Retention(cluster, topics);
     this.idleness = new Idleness(parts.sources(), System::nanoTime);
@@ -113,45 +102,44 @@ public final class Flow implements AutoCloseable {
           try (Intake intake = new Intake(name, reader, runner.sources())) {
             while (!stop.isGiven() && !reloadRequested) {
               retention.look(writer);
-              turn.lockInterruptibly();
+              hold();
               try {
                 retention.apply(writer);
                 step(intake, reader, writer);
               } finally {
-                turn.unlock();
+                release();
               }
               pause = FIRST_PAUSE_MILLIS;
             }
           }
         }
       } catch (StopException e) {
-        stopFor(e.problem());
+        health.stopped(e.problem());
         return;
       } catch (RetryException e) {
-        caughtUp = false;
-        report(Health.RETRYING, e.problem());
+        health.caughtUp(false);
+        health.is(Health.RETRYING, e.problem());
         stop.pause(pause);
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       } catch (InterruptedException e) {
         stop.give();
       } catch (SQLException | RuntimeException e) {
-        LOG.error("flow {} failed", name, e);
-        stopFor(failed(e));
+        health.failed(e);
         return;
       } catch (Error e) {
-        stopFor(failed(e));
+        health.failed(e);
         throw e;
       }
     }
   }
 
   private void load(Writer writer) throws SQLException, InterruptedException {
-    turn.lockInterruptibly();
+    hold();
     try {
       reloadRequested = false;
       runner.load(store, writer);
     } finally {
-      turn.unlock();
+      release();
     }
     // What other threads wait for may be there now.
     onCommit.run();
@@ -172,7 +160,7 @@ public final class Flow implements AutoCloseable {
 
   /** The store's tables of some streams are other ones now. */
   void reload() {
-    caughtUp = false;
+    health.caughtUp(false);
     reloadRequested = true;
   }
 
@@ -182,15 +170,14 @@ public final class Flow implements AutoCloseable {
    */
   private void step(Intake intake, TopicReader reader, Writer writer)
       throws SQLException, InterruptedException {
-    if (reloadRequested || waitForOutboxes() || waitForTables(writer)) {
+    if (reloadRequested || isPaused(writer)) {
       return;
     }
-    intake.wantEnds(ended);
+    intake.wantEnds(endings.expected());
     Intake.Taken taken = intake.take();
-    lag = taken.lag();
+    health.lag(taken.lag());
     boolean silent = idleness.observe(taken, reader.state().connected());
-    boolean end =
-        taken.isEmpty() && taken.ends() != null && endSources(taken.ends(), taken.ended());
+    boolean end = taken.isEmpty() && endings.apply(taken.ends(), taken.ended());
     // A stream that is being filled would not get what is admitted now, as it has read past it.
     boolean replay = replayRequested && !filling;
     if (replay) {
@@ -205,98 +192,38 @@ public final class Flow implements AutoCloseable {
         }
         throw e;
       }
-      forgetEnded();
+      endings.committed();
     }
     intake.release();
-    caughtUp =
+    health.caughtUp(
         taken.isEmpty()
-            && lag.stream().allMatch(PartitionLag::caughtUp)
+            && taken.lag().stream().allMatch(PartitionLag::caughtUp)
             && !runner.hasMoved()
             && !runner.lookups().isBehind()
-            && !replayRequested;
-    if (reader.state().connected()) {
-      report(Health.OK, null);
-    } else {
-      report(
-          Health.RETRYING,
-          FlowError.disconnected(name, reader.state().lastError().orElse("no broker answers")));
-    }
+            && !replayRequested);
+    health.after(reader.state());
   }
 
   /**
-   * An append outbox at its cap pauses the flow, loudly; upserts are compacted by their delivery
-   * meanwhile.
+   * True while it must not go on: an append outbox is at its cap (upserts are compacted by their
+   * delivery meanwhile), or a table has not the columns that streams know.
    */
-  private boolean waitForOutboxes() {
-    Optional<Outbox> full = outboxes.stream().filter(Outbox::isFull).findFirst();
-    if (full.isEmpty()) {
+  private boolean isPaused(Writer writer) throws SQLException {
+    Optional<Problem> reason =
+        runner.outboxes().stream()
+            .filter(Outbox::isFull)
+            .findFirst()
+            .map(full -> FlowError.outboxFull(full.sink()));
+    if (reason.isEmpty()) {
+      reason = runner.lookups().look(writer);
+    }
+    if (reason.isEmpty()) {
       return false;
     }
-    report(Health.PAUSED, FlowError.outboxFull(full.get().sink()));
+    health.caughtUp(false);
+    health.is(Health.PAUSED, reason.get());
     stop.pause(200);
     return true;
-  }
-
-  /** A table whose columns are not those that streams know pauses the flow, until it has them. */
-  private boolean waitForTables(Writer writer) throws SQLException {
-    Optional<Problem> misfit = runner.lookups().look(writer);
-    if (misfit.isEmpty()) {
-      return false;
-    }
-    caughtUp = false;
-    report(Health.PAUSED, misfit.get());
-    stop.pause(200);
-    return true;
-  }
-
-  /**
-   * Lets the watermarks of sources that will never have another record go to the end, once all of
-   * them is read.
-   */
-  private boolean endSources(List<PartitionLag> ends, Set<String> measured) {
-    boolean moved = false;
-    for (Admission source : runner.sources()) {
-      boolean read =
-          ends.stream()
-              .filter(l -> l.topic().equals(source.stream().topic()))
-              .allMatch(PartitionLag::caughtUp);
-      if (read && measured.contains(source.stream().qualifiedName())) {
-        source.watermarks().end();
-        moved = true;
-      }
-    }
-    return moved;
-  }
-
-  /** An end is known for good only once it is committed; until then it is tried again. */
-  private void forgetEnded() {
-    for (Admission source : runner.sources()) {
-      if (source.watermarks().micros() == Watermarks.ENDED) {
-        ended.remove(source.stream().qualifiedName());
-      }
-    }
-  }
-
-  private void report(Health now, @Nullable Problem reason) {
-    if (now != health && reason != null) {
-      LOG.warn("flow {}: {}", name, reason);
-      runner.note(reason);
-    }
-    health = now;
-    problem = reason;
-  }
-
-  private void stopFor(Problem reason) {
-    report(Health.STOPPED, reason);
-    caughtUp = false;
-  }
-
-  private Problem failed(Throwable e) {
-    return Problem.error(
-        StoreError.STATEMENT_FAILED,
-        null,
-        "flow " + name + " failed: " + e,
-        "this is a fault of Millrace; please report it with the log");
   }
 
   /**
@@ -304,13 +231,13 @@ public final class Flow implements AutoCloseable {
    * topic.
    */
   public void sourceEnded(String stream) {
-    caughtUp = false;
-    ended.add(stream);
+    health.caughtUp(false);
+    endings.add(stream);
   }
 
   /** Rejected records were marked for another try, which waits while a stream is filled. */
   public void replay() {
-    caughtUp = false;
+    health.caughtUp(false);
     replayRequested = true;
   }
 
@@ -335,25 +262,14 @@ public final class Flow implements AutoCloseable {
   }
 
   /** How it is doing. */
-  public Health health() {
-    return health == Health.OK && caughtUp ? Health.IDLE : health;
-  }
-
-  /** What is wrong; empty while all is well. */
-  public Optional<Problem> problem() {
-    return Optional.ofNullable(problem);
-  }
-
-  /** How far behind the topics it is, as of the last poll. */
-  public List<PartitionLag> lag() {
-    return lag;
+  public FlowHealth health() {
+    return health;
   }
 
   /** True if everything in the topics was read and committed, as of the last poll. */
   public boolean isCaughtUp() {
-    return caughtUp
-        && ended.isEmpty()
-        && health != Health.RETRYING
+    return health.isCaughtUp()
+        && endings.expected().isEmpty()
         && !filling
         && !runner.lookups().isBehind();
   }
@@ -375,11 +291,10 @@ public final class Flow implements AutoCloseable {
     runner.close();
   }
 
-  /** The problems of its streams and its own, for the summary. */
+  /** Its problem and those of its streams, for the summary. */
   public List<Problem> problems() {
-    List<Problem> all = new ArrayList<>();
-    problem().ifPresent(all::add);
-    runner.streams().forEach(s -> s.stopped().ifPresent(all::add));
-    return all;
+    return Stream.concat(
+            health.problem().stream(), runner.streams().stream().flatMap(s -> s.stopped().stream()))
+        .toList();
   }
 }
