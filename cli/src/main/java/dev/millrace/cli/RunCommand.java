@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--replace-sinks",
       description =
-          "Empty target tables that were filled from another store, and fill them from this one.")
+          "Empty tables and topics that were filled from another store, or by a sink that was removed since, and fill them from this one.")
   private boolean replaceSinks;
 
   @Option(

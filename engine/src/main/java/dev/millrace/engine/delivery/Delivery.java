@@ -241,6 +241,14 @@ public final class Delivery implements AutoCloseable {
       sink.adopt();
       held = Optional.empty();
     }
+    long earlier = held.map(SinkPosition::sequence).orElse(0L);
+    if (earlier > 0 && earlier <= outbox.begun()) {
+      if (!adopt) {
+        throw new StopException(DeliveryError.earlierSink(outbox.sink()), null);
+      }
+      sink.adopt();
+      held = Optional.empty();
+    }
     long sequence = held.map(SinkPosition::sequence).orElse(0L);
     if (sequence > outbox.written()) {
       throw new StopException(
