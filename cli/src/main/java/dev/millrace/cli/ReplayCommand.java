@@ -46,7 +46,7 @@ final class ReplayCommand implements Callable<Integer> {
         .println(
             marked == 0
                 ? "No rejected record is left to try."
-                : marked + " records will be tried again.");
+                : marked + (marked == 1 ? " record" : " records") + " will be tried again.");
     return 0;
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.option.Quantities;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Programs;
+import dev.millrace.engine.Status;
 import dev.millrace.project.Project;
 import dev.millrace.server.JobSelections;
 import dev.millrace.server.run.Connectors;
@@ -77,7 +78,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--replace-sinks",
       description =
-          "Empty target tables that were filled from another store, and fill them from this one.")
+          "Empty tables and topics that were filled from another store, or by a sink that was removed since, and fill them from this one.")
   private boolean replaceSinks;
 
   @Option(
@@ -159,7 +160,8 @@ final class RunCommand implements Callable<Integer> {
       StatusArea area)
       throws InterruptedException {
     long started = System.nanoTime();
-    try (RunningProject running = RunningProject.begin(options, area::progress)) {
+    HeldLines early = new HeldLines(area::progress);
+    try (RunningProject running = RunningProject.begin(options, early::add)) {
       Connectors connectors = new Connectors();
       Map<String, StreamProgram> programs;
       try (StreamCompiler opened = compiler.join()) {
@@ -170,6 +172,7 @@ final class RunCommand implements Callable<Integer> {
         print(problems.all());
         return Millrace.PROBLEMS;
       }
+      early.release();
       if (!problems.all().isEmpty()) {
         area.problems(Problems.text(arguments.folder(), problems.all()));
       }
@@ -186,7 +189,8 @@ final class RunCommand implements Callable<Integer> {
                     .forEach(line -> area.progress("  " + line));
               });
       area.started(running.address(), Duration.ofNanos(System.nanoTime() - started));
-      boolean ended = follow(running, limit, area);
+      StoppedParts stopped = new StoppedParts();
+      boolean ended = follow(running, limit, area, stopped);
       area.progress(Interrupts.isStopping() ? "stopping in order" : "stopping");
       List<Problem> left = new ArrayList<>(running.engine().problems());
       left.addAll(running.faults());
@@ -196,16 +200,23 @@ final class RunCommand implements Callable<Integer> {
       area.show(running.engine().status());
       running.close();
       area.summary(Duration.ofNanos(System.nanoTime() - started));
+      List<Problem> untold = stopped.untold(left);
+      if (!untold.isEmpty()) {
+        area.problems(Problems.text(arguments.folder(), untold));
+      }
       if (!left.isEmpty()) {
-        area.problems(Problems.text(arguments.folder(), left));
         return Millrace.PROBLEMS;
       }
       return ended || !untilIdle ? 0 : Millrace.PROBLEMS;
     }
   }
 
-  /** Shows the status until the run is to end; returns true if everything was delivered. */
-  private boolean follow(RunningProject running, Optional<Duration> limit, StatusArea area)
+  /**
+   * Shows the status until the run is to end: a part that has stopped is told, and the others go
+   * on. Returns true if what has not stopped has delivered everything.
+   */
+  private boolean follow(
+      RunningProject running, Optional<Duration> limit, StatusArea area, StoppedParts stopped)
       throws InterruptedException {
     Engine engine = running.engine();
     if (untilIdle && limit.isEmpty() && !engine.unboundedSources().isEmpty()) {
@@ -219,8 +230,11 @@ final class RunCommand implements Callable<Integer> {
     JobLines jobs = JobLines.of(running.jobs());
     while (!Interrupts.isStopping()) {
       jobs.poll().forEach(area::progress);
-      area.show(engine.status());
-      if (!running.faults().isEmpty() || engine.hasStopped()) {
+      Status status = engine.status();
+      tell(stopped.poll(status), area);
+      area.show(status);
+      if (!running.faults().isEmpty() || engine.isAtAStandstill()) {
+        tell(stopped.poll(engine.status()), area);
         return false;
       }
       if (limit.isPresent() && !draining && System.nanoTime() - started > limit.get().toNanos()) {
@@ -240,5 +254,12 @@ final class RunCommand implements Callable<Integer> {
       Interrupts.await(250);
     }
     return false;
+  }
+
+  private void tell(List<Problem> reasons, StatusArea area) {
+    if (!reasons.isEmpty()) {
+      area.problems(Problems.text(arguments.folder(), reasons));
+      area.progress("what has stopped goes on once it is mended and the project is run again");
+    }
   }
 }

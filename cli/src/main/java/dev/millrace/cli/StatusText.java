@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Words and figures of a {@link Status}, with or without colours. */
 final class StatusText {
@@ -279,14 +280,13 @@ final class StatusText {
     lines.add(bold(project.name()) + " stopped after " + duration(took));
     lines.add(
         "  in all: "
-            + count(rows)
-            + " rows admitted, "
+            + count(rows, "row", "rows")
+            + " admitted, "
             + count(late)
             + " late, "
             + count(rejected)
             + " rejected, "
-            + count(repeats)
-            + " repeats");
+            + count(repeats, "repeat", "repeats"));
     for (SinkStatus sink : status.sinks()) {
       lines.add(
           "  "
@@ -294,16 +294,25 @@ final class StatusText {
               + " sink "
               + sink.id()
               + ": "
-              + count(sink.delivered())
-              + " changes delivered"
+              + count(sink.delivered(), "change", "changes")
+              + " delivered"
               + (sink.pending() > 0
                   ? ", " + count(sink.pending()) + " wait for the next run"
                   : ""));
     }
-    if (pending == 0 && !status.sinks().isEmpty()) {
+    if (pending == 0 && !status.sinks().isEmpty() && isWell(status)) {
       lines.add(dim("  everything is delivered; the next run goes on from here"));
     }
     return lines;
+  }
+
+  private static boolean isWell(Status status) {
+    return Stream.of(
+            status.sources().stream().map(SourceStatus::health),
+            status.streams().stream().map(StreamStatus::health),
+            status.sinks().stream().map(SinkStatus::health))
+        .flatMap(s -> s)
+        .allMatch(h -> h == Health.OK || h == Health.IDLE);
   }
 
   private static String pad(String text, int width) {
@@ -322,6 +331,10 @@ final class StatusText {
 
   static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  private static String count(long n, String one, String more) {
+    return count(n) + " " + (n == 1 ? one : more);
   }
 
   static String bytes(long bytes) {

@@ -85,6 +85,7 @@ public final class Engine implements Instance, AutoCloseable {
   private final TargetRegistry registry;
   private final Sinks sinks;
   private final SourceRunners sources;
+  private final WorkingParts working;
   private final Ledgers ledgers;
   private BuiltSinks built;
   private volatile boolean delivering;
@@ -107,6 +108,7 @@ public final class Engine implements Instance, AutoCloseable {
     this.registry = new TargetRegistry(project.target(), systems);
     this.sinks = new Sinks(project, options, store, systems, registry);
     this.sources = new SourceRunners(project, options, systems);
+    this.working = new WorkingParts(flows, deliveries, sources);
     this.ledgers = new Ledgers(project.name(), sources.connectors(), store);
     this.built = new BuiltSinks(project, Map.of(), store, this::committed);
     this.fed = new FedTopics(project);
@@ -354,14 +356,14 @@ public final class Engine implements Instance, AutoCloseable {
 
   /**
    * True if every source that this project runs has ended, or has looked since the last one did and
-   * found nothing more, everything is read and every sink holds it.
+   * found nothing more, everything is read and every sink holds it; of what has not stopped.
    */
   public boolean isDone() {
     endSources();
     return started && sources.busy(endedAt).isEmpty() && isDrained();
   }
 
-  /** True if everything in the topics is read and every sink holds it. */
+  /** True if everything in the topics is read and every sink holds it; of what has not stopped. */
   public boolean isDrained() {
     long before = written();
     if (!isQuiet()) {
@@ -369,7 +371,7 @@ public final class Engine implements Instance, AutoCloseable {
     }
     // What a sink has written to a topic may be news to a flow that reads it.
     return fed.isEmpty()
-        || (fed.areRead(options.cluster(), flows) && isQuiet() && written() == before);
+        || (fed.areRead(options.cluster(), working.flows()) && isQuiet() && written() == before);
   }
 
   private long written() {
@@ -377,12 +379,12 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   private boolean isQuiet() {
-    if (!flows.stream().allMatch(Flow::isCaughtUp) || !built.isCaughtUp()) {
+    if (!working.flows().stream().allMatch(Flow::isCaughtUp) || !built.isCaughtUp()) {
       return false;
     }
     // Whoever asks waits for the end: a sink need not gather a large chunk.
     deliveries.forEach(Delivery::hurry);
-    return deliveries.stream().filter(d -> d.outbox().isReady()).allMatch(Delivery::isDrained);
+    return working.deliveries().stream().allMatch(Delivery::isDrained);
   }
 
   /** What the project's edit means for the store; empty if the store is new. */
@@ -411,9 +413,12 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** True if a part has stopped that a person has to look at before the project can be done. */
   public boolean hasStopped() {
-    return flows.stream().anyMatch(f -> f.health().state() == Status.Health.STOPPED)
-        || deliveries.stream().anyMatch(d -> d.health() == Status.Health.STOPPED)
-        || sources.hasFailed();
+    return working.hasStopped();
+  }
+
+  /** True if parts have stopped, and without them nothing can go on. */
+  public boolean isAtAStandstill() {
+    return started && working.areNone();
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
 import dev.millrace.project.SystemSpec;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,16 +53,19 @@ final class FedTopics {
     return topics.isEmpty();
   }
 
-  /** True if flows have read all that is committed in them now. */
+  /** True if flows have read all that is committed now in those that they read. */
   boolean areRead(Cluster cluster, List<Flow> flows) {
     Map<String, Long> positions = new HashMap<>();
+    Set<String> read = new HashSet<>();
     for (Flow flow : flows) {
+      flow.runner().sources().forEach(s -> read.add(s.stream().topic()));
       for (PartitionLag lag : flow.health().lag()) {
         positions.put(Position.place(lag.topic(), lag.partition()), lag.nextOffset());
       }
     }
+    read.retainAll(topics);
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
-      for (PartitionRange range : admin.ranges(admin.describe(topics).values())) {
+      for (PartitionRange range : admin.ranges(admin.describe(read).values())) {
         Long position = positions.get(Position.place(range.topic(), range.partition()));
         if (position == null || position < range.end()) {
           return false;

@@ -78,13 +78,15 @@ final class SourceRunners {
   }
 
   /**
-   * Those that have not ended and may have more to read, by name.
+   * Those that have not ended or failed and may have more to read, by name.
    *
    * @param since when the last source ended, by {@link System#nanoTime}: only who has looked after
    *     that has seen what it left
    */
   List<String> busy(long since) {
-    return unbounded().stream().filter(name -> !isIdle(running.get(name), since)).toList();
+    return unbounded().stream()
+        .filter(name -> !hasFailed(name) && !isIdle(running.get(name), since))
+        .toList();
   }
 
   private static boolean isIdle(@Nullable SourceRunner source, long since) {
@@ -110,7 +112,13 @@ final class SourceRunners {
 
   /** True if one needs a person. */
   boolean hasFailed() {
-    return running.values().stream().anyMatch(s -> s.state().status() == SourceState.Status.FAILED);
+    return running.keySet().stream().anyMatch(this::hasFailed);
+  }
+
+  /** True if this one needs a person; false for one that others write. */
+  boolean hasFailed(String name) {
+    SourceRunner runner = running.get(name);
+    return runner != null && runner.state().status() == SourceState.Status.FAILED;
   }
 
   /** As {@link Instance#amend}. */

@@ -257,21 +257,38 @@ public final class TopicAdmin implements AutoCloseable {
       // -1 is the high watermark.
       all.put(new TopicPartition(topic.name(), p), RecordsToDelete.beforeOffset(-1));
     }
+    delete(topic.name(), all);
+  }
+
+  /**
+   * Drops the records of ranges of one topic, and what is before them; as {@link #empty} otherwise.
+   */
+  public void dropBefore(List<PartitionRange> ranges) {
+    Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+    ranges.forEach(
+        r ->
+            all.put(
+                new TopicPartition(r.topic(), r.partition()),
+                RecordsToDelete.beforeOffset(r.end())));
+    ranges.stream().findFirst().ifPresent(r -> delete(r.topic(), all));
+  }
+
+  private void delete(String topic, Map<TopicPartition, RecordsToDelete> records) {
     try {
-      admin.deleteRecords(all).all().get();
+      admin.deleteRecords(records).all().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PolicyViolationException) {
         throw new StopException(
             Problem.error(
                 LogError.TOPIC_NOT_EMPTIED,
                 null,
-                "topic `" + topic.name() + "` is compacted, so Kafka drops none of its records",
+                "topic `" + topic + "` is compacted, so Kafka drops none of its records",
                 "delete the topic by hand, and start again"),
             e);
       }
-      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic.name() + "`");
+      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic + "`");
     } catch (InterruptedException e) {
-      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic.name() + "`");
+      throw KafkaFailure.of(e, cluster, "emptying topic `" + topic + "`");
     }
   }
 

@@ -84,6 +84,11 @@ public final class Options {
     return value == null ? Map.of() : (Map<String, Object>) value;
   }
 
+  /** True if there is such an option, given or not. */
+  public boolean isDeclared(String name) {
+    return declared.containsKey(name);
+  }
+
   /** True if the option was given or has a default. */
   public boolean has(String name) {
     return find(name) != null;

@@ -117,7 +117,7 @@ final class BuiltSink {
                 + " AS SELECT * FROM "
                 + StoreChange.qualified("published", old.get().from()));
       }
-      if (!delivered || !old.get().equals(now)) {
+      if (!delivered || !old.get().isLike(now)) {
         problem = Optional.of(ChangeError.sinkWaitsForBuild(sink));
         return;
       }

@@ -415,28 +415,24 @@ public final class ChangePlanner {
               history ? List.of("gets the whole table of `" + sink.from() + "`") : List.of()));
       return;
     }
-    if (!filled && old.get().equals(sink)) {
+    if (!filled && old.get().isLike(sink)) {
       changes.add(new AssetChange("sink", sink.name(), Verdict.UNCHANGED, "", List.of()));
       return;
     }
-    if (!old.get().table().equals(sink.table()) && old.get().system().equals(sink.system())) {
-      changes.add(
-          new AssetChange(
-              "sink",
-              sink.name(),
-              Verdict.CANNOT,
-              "its table was `" + old.get().table() + "` and is `" + sink.table() + "`",
-              List.of(
-                  "give the sink another name too: then the new table gets everything, and the old one stays")));
-      return;
-    }
+    SinkNotes notes = new SinkNotes(old.get(), sink, toTopics.contains(sink.name()));
     changes.add(
-        new AssetChange(
-            "sink",
-            sink.name(),
-            Verdict.DELIVERED_AGAIN,
-            filled ? "`" + sink.from() + "` is filled again" : "its declaration is another one",
-            SinkNotes.of(old.get(), sink, toTopics.contains(sink.name()))));
+        notes
+            .refusal()
+            .orElseGet(
+                () ->
+                    new AssetChange(
+                        "sink",
+                        sink.name(),
+                        Verdict.DELIVERED_AGAIN,
+                        filled
+                            ? "`" + sink.from() + "` is filled again"
+                            : "its declaration is another one",
+                        notes.notes())));
   }
 
   private void removed() {

@@ -68,7 +68,12 @@ public sealed interface Definition {
     }
   }
 
-  /** A sink: what its target's table is filled from, and with which columns. */
+  /**
+   * A sink: what its target's table is filled from, and with which columns.
+   *
+   * @param form how values are written where a target leaves a choice, such as {@code avro}; empty
+   *     if it does not, or if the store is older than this
+   */
   record SinkDefinition(
       String name,
       String from,
@@ -76,7 +81,8 @@ public sealed interface Definition {
       String table,
       String mode,
       List<String> key,
-      List<ColumnDefinition> columns)
+      List<ColumnDefinition> columns,
+      String form)
       implements Definition {
     /** Copies the lists. */
     public SinkDefinition {
@@ -95,6 +101,17 @@ public sealed interface Definition {
 
     boolean hasSameTarget(SinkDefinition other) {
       return system.equals(other.system) && table.equals(other.table);
+    }
+
+    boolean hasSameForm(SinkDefinition now) {
+      return form.isEmpty() || form.equals(now.form);
+    }
+
+    /** True if it is what the project wants now. */
+    boolean isLike(SinkDefinition now) {
+      return hasSameForm(now)
+          && new SinkDefinition(name, from, system, table, mode, key, columns, now.form)
+              .equals(now);
     }
   }
 

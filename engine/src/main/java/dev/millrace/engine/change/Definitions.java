@@ -2,8 +2,10 @@ package dev.millrace.engine.change;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
@@ -44,6 +46,9 @@ public final class Definitions {
   /** Another number makes every stream another one; for changes that programs do not show. */
   private static final int GENERATION = 1;
 
+  /** The option of a sink that says how values are written. */
+  private static final String FORM = "format";
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -79,7 +84,8 @@ public final class Definitions {
         sink.table(),
         sink.mode().name(),
         sink.key(),
-        columns(schema.columns()));
+        columns(schema.columns()),
+        sink.options().isDeclared(FORM) ? sink.options().text(FORM) : "");
   }
 
   /** The definition of a stream of a source. */
@@ -178,7 +184,12 @@ public final class Definitions {
    */
   static <T extends Definition> T parse(String text, Class<T> type, String name) {
     try {
-      return MAPPER.readValue(text, type);
+      JsonNode tree = MAPPER.readTree(text);
+      if (type == SinkDefinition.class && !tree.has("form")) {
+        // The store is older.
+        ((ObjectNode) tree).put("form", "");
+      }
+      return MAPPER.treeToValue(tree, type);
     } catch (IOException e) {
       throw new StopException(
           Problem.error(

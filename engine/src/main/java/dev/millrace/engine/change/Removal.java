@@ -116,12 +116,14 @@ final class Removal {
         waiting);
     String outbox = StoreChange.qualified("outbox", sink.name());
     String name = Identifier.literal(sink.name());
-    // A sink of the same name must not give a number again that its target knows.
+    // A sink of the same name must not give a number again that its target knows; and it must know
+    // its own from those that the target has of this one.
     transaction.execute(
         "UPDATE progress.sink_positions SET floor = greatest(floor, delivered, (SELECT coalesce(max(_seq), 0) FROM "
             + outbox
             + ")), delivered = NULL, delivered_at = NULL WHERE sink = "
             + name);
+    transaction.execute("UPDATE progress.sink_positions SET begun = floor WHERE sink = " + name);
     transaction.execute("DROP TABLE IF EXISTS " + outbox);
     transaction.execute(
         "DROP TABLE IF EXISTS "

@@ -236,7 +236,7 @@ public final class StoreChange {
   private static boolean isUnchanged(
       Transaction transaction, Optional<SinkDefinition> old, SinkDefinition now)
       throws SQLException {
-    return old.isPresent() && old.get().equals(now) && !hasOldTable(transaction, now.name());
+    return old.isPresent() && old.get().isLike(now) && !hasOldTable(transaction, now.name());
   }
 
   static boolean hasOldTable(Transaction transaction, String sink) throws SQLException {

@@ -35,6 +35,7 @@ public final class Delivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long REST_MILLIS = 1_000;
   private static final long GATHERING_MILLIS = 50;
   private static final long TRIM_EVERY_NANOS = 1_000_000_000L;
 
@@ -51,6 +52,7 @@ public final class Delivery implements AutoCloseable {
   private volatile boolean started;
   private volatile boolean closing;
   private volatile boolean hurried;
+  private volatile boolean stuck;
   private volatile Health health = Health.OK;
   private volatile @Nullable Problem problem;
   private volatile long oldestMicros = Long.MAX_VALUE;
@@ -163,6 +165,11 @@ public final class Delivery implements AutoCloseable {
     return started && outbox.isDrained();
   }
 
+  /** True if it has stopped and its outbox is full, so that its flow waits until it is mended. */
+  public boolean isStuck() {
+    return stuck;
+  }
+
   /** What waits is sent without gathering more: nothing else will come. Holds until it is sent. */
   public void hurry() {
     if (!isDrained()) {
@@ -196,7 +203,7 @@ public final class Delivery implements AutoCloseable {
         trim(sink, writer);
       } catch (StopException e) {
         stop(e);
-        return;
+        rest();
       } catch (RetryException e) {
         report(e.problem());
         pause = retryAfter(pause);
@@ -206,8 +213,17 @@ public final class Delivery implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         LOG.error("sink {} failed", outbox.sink().name(), e);
         stop(new StopException(DeliveryError.unexpected(outbox.sink(), e), e));
-        return;
+        rest();
       }
+    }
+  }
+
+  /** Until the end nothing is delivered; the flow goes on as long as what waits has room. */
+  private void rest() {
+    while (!closing) {
+      compactIfFull();
+      stuck = outbox.isFull();
+      await(REST_MILLIS, false);
     }
   }
 
@@ -237,6 +253,14 @@ public final class Delivery implements AutoCloseable {
     if (held.isPresent() && !held.get().epoch().equals(store.epoch())) {
       if (!adopt) {
         throw new StopException(DeliveryError.otherEpoch(outbox.sink()), null);
+      }
+      sink.adopt();
+      held = Optional.empty();
+    }
+    long earlier = held.map(SinkPosition::sequence).orElse(0L);
+    if (earlier > 0 && earlier <= outbox.begun()) {
+      if (!adopt) {
+        throw new StopException(DeliveryError.earlierSink(outbox.sink()), null);
       }
       sink.adopt();
       held = Optional.empty();

@@ -3,6 +3,7 @@ package dev.millrace.engine.delivery;
 import dev.millrace.api.error.Blame;
 import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.Problem;
+import dev.millrace.log.KafkaSystem;
 import dev.millrace.project.SinkSpec;
 import java.sql.SQLException;
 
@@ -10,6 +11,8 @@ import java.sql.SQLException;
 public enum DeliveryError implements ErrorCode {
   /** The target's position belongs to another store. */
   SINK_OTHER_EPOCH(Blame.USER),
+  /** The target's position is of a sink of the same name that was removed. */
+  SINK_EARLIER_LIFE(Blame.USER),
   /** The target holds more than this store ever wrote: the store is an older copy. */
   SINK_AHEAD(Blame.USER),
   /** The target holds less than it once confirmed: it is an older copy. */
@@ -40,11 +43,41 @@ public enum DeliveryError implements ErrorCode {
         sink.where(),
         "sink `"
             + sink.name()
-            + "`: table `"
-            + sink.table()
-            + "` was filled from another store of this project"
+            + "`: "
+            + target(sink)
+            + " was filled from another store of this project"
             + " (a run with --fresh, or a restored backup)",
-        "run with --replace-sinks to empty the table and fill it from this store, or restore the store that filled it");
+        "run with --replace-sinks to empty the "
+            + kind(sink)
+            + " and fill it from this store, or restore the store that filled it");
+  }
+
+  static Problem earlierSink(SinkSpec sink) {
+    String kind = kind(sink);
+    return Problem.error(
+        SINK_EARLIER_LIFE,
+        sink.where(),
+        "sink `"
+            + sink.name()
+            + "`: "
+            + target(sink)
+            + " has what a sink of this name delivered before it was removed, and nothing says which"
+            + " of it is gone from `"
+            + sink.from()
+            + "` since",
+        "run with --replace-sinks to empty the "
+            + kind
+            + " and fill it again, or give the sink another name and another "
+            + kind);
+  }
+
+  /** What people call the target: its kind and name. */
+  private static String target(SinkSpec sink) {
+    return kind(sink) + " `" + sink.table() + "`";
+  }
+
+  private static String kind(SinkSpec sink) {
+    return sink.options().isDeclared(KafkaSystem.TOPIC) ? KafkaSystem.TOPIC : "table";
   }
 
   static Problem targetAhead(SinkSpec sink, long target, long store) {

@@ -43,6 +43,7 @@ public final class Outbox {
   private volatile long delivered;
   private volatile long compacted;
   private volatile long emptyUpTo;
+  private volatile long begun;
 
   /** So many rows take no more memory than a chunk may, as far as was seen. */
   private int fitting = Integer.MAX_VALUE;
@@ -70,6 +71,14 @@ public final class Outbox {
     return sink;
   }
 
+  /**
+   * The last number of changes that are not this sink's: a sink of its name had them before that
+   * was removed, or before it went to another system and came back.
+   */
+  long begun() {
+    return begun;
+  }
+
   /** The columns of its changes. */
   public Schema schema() {
     return schema;
@@ -92,7 +101,7 @@ public final class Outbox {
     transaction.execute(
         "INSERT INTO progress.sink_positions SELECT "
             + Identifier.literal(sink.name())
-            + ", 0, NULL, 0 WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
+            + ", 0, NULL, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM progress.sink_positions WHERE sink = "
             + Identifier.literal(sink.name())
             + ")");
     // What was acknowledged since is not stored yet.
@@ -106,6 +115,10 @@ public final class Outbox {
     long floor =
         transaction.number(
             "SELECT floor FROM progress.sink_positions WHERE sink = "
+                + Identifier.literal(sink.name()));
+    begun =
+        transaction.number(
+            "SELECT coalesce(begun, 0) FROM progress.sink_positions WHERE sink = "
                 + Identifier.literal(sink.name()));
     written = Math.max(Math.max(delivered, floor), last);
     made.atLeast(written + 1);

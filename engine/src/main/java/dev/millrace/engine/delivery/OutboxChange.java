@@ -380,7 +380,9 @@ public final class OutboxChange {
     transaction.execute(
         "UPDATE progress.sink_positions SET floor = "
             + last
-            + (elsewhere ? ", delivered = 0" : ", delivered = coalesce(delivered, 0)")
+            + (elsewhere
+                ? ", delivered = 0, begun = " + last
+                : ", delivered = coalesce(delivered, 0)")
             + " WHERE sink = "
             + Identifier.literal(sink.name()));
   }

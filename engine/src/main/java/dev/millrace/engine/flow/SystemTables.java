@@ -63,6 +63,9 @@ public final class SystemTables {
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.sink_positions (sink VARCHAR PRIMARY KEY, delivered BIGINT,"
             + " delivered_at TIMESTAMPTZ, floor BIGINT DEFAULT 0)");
+    // Changes up to here are those of a sink of the same name that was removed.
+    transaction.execute(
+        "ALTER TABLE progress.sink_positions ADD COLUMN IF NOT EXISTS begun BIGINT DEFAULT 0");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS store.system.errors (recorded_at TIMESTAMPTZ, asset VARCHAR, code VARCHAR, message VARCHAR, hint VARCHAR)");
     transaction.execute(

@@ -8,12 +8,15 @@ import dev.millrace.api.connect.Sink;
 import dev.millrace.api.connect.SinkPace;
 import dev.millrace.api.connect.SinkPosition;
 import dev.millrace.api.connect.WriteMode;
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.option.Options;
 import dev.millrace.api.type.Batch;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Schema;
+import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Store;
@@ -239,5 +242,45 @@ class DeliveryTest {
   void aRowThatTakesMoreThanAChunkMayGoesAlone() throws Exception {
     SinkPace pace = new SinkPace(20, 1, Duration.ZERO);
     assertThat(delivered(pace, 3, 3).chunks).containsExactly(1, 1, 1);
+  }
+
+  /** Its flow would wait for it otherwise, and with that for everything else of the flow. */
+  @Test
+  void whatWaitsForAStoppedSinkIsCompacted() throws Exception {
+    String many = "(SELECT i % 10 + 1 FROM range(50000) AS x(i))";
+    try (Store store = Store.open(new StoreOptions(folder, ZoneOffset.UTC, 256L << 20, 1))) {
+      Outbox keyed = outbox(store, WriteMode.UPSERT, many);
+      assertThat(keyed.isFull()).isTrue();
+      try (Delivery delivery = stopping(keyed, store)) {
+        await().until(() -> !keyed.isFull());
+        await().untilAsserted(() -> assertThat(delivery.isStuck()).isFalse());
+        assertThat(delivery.health()).isEqualTo(Health.STOPPED);
+      }
+      try (var writer = store.writer()) {
+        writer.transact(
+            t -> {
+              t.execute("DROP TABLE outbox.s");
+              return true;
+            });
+      }
+      try (Delivery delivery = stopping(outbox(store, WriteMode.APPEND, many), store)) {
+        await().until(delivery::isStuck);
+      }
+    }
+  }
+
+  private static Delivery stopping(Outbox outbox, Store store) {
+    Delivery delivery =
+        new Delivery(
+            outbox,
+            store,
+            () -> {
+              throw new StopException(
+                  Problem.error(DeliveryError.SINK_FAILED, null, "refused", null), null);
+            },
+            false,
+            Optional.empty());
+    delivery.start();
+    return delivery;
   }
 }

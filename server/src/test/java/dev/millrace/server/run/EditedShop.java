@@ -17,6 +17,8 @@ import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.log.EmbeddedBroker;
+import dev.millrace.log.PartitionRange;
+import dev.millrace.log.PartitionReader;
 import dev.millrace.log.TopicAdmin;
 import dev.millrace.log.TopicDeclaration;
 import dev.millrace.project.Project;
@@ -25,6 +27,7 @@ import dev.millrace.project.StreamSpec;
 import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -71,6 +74,7 @@ final class EditedShop implements AutoCloseable {
   private final List<String> sent = new ArrayList<>();
   private Instant happening = NOON;
   private int numbers;
+  private boolean replaceSinks;
 
   EditedShop(Path folder, Random random) throws IOException {
     this.folder = folder;
@@ -89,6 +93,7 @@ final class EditedShop implements AutoCloseable {
           dev:
             kafka: {url: "%s"}
             postgres: {url: "%s", user: "%s", password: "%s"}
+            schema_registry: {url: "http://localhost:1"}
         """
             .formatted(
                 broker.cluster().url(),
@@ -240,7 +245,7 @@ final class EditedShop implements AutoCloseable {
             connectors.sources(),
             connectors.sinks(),
             systems,
-            false,
+            replaceSinks,
             256L << 20,
             2,
             Clock.systemUTC(),
@@ -258,6 +263,50 @@ final class EditedShop implements AutoCloseable {
           .until(() -> engine.isDrained() || hasStopped(engine));
       assertThat(hasStopped(engine)).as("%s", engine.problems()).isFalse();
     }
+  }
+
+  /** As {@link #run}, with {@code --replace-sinks}. */
+  void runReplacingSinks() {
+    replaceSinks = true;
+    run();
+    replaceSinks = false;
+  }
+
+  /** Runs until as many parts have stopped, and returns why. */
+  String runUntilStopped(int parts) {
+    try (Engine engine = open()) {
+      engine.start();
+      Awaitility.await().atMost(LIMIT).until(() -> engine.problems().size() == parts);
+      return engine.problems().toString();
+    }
+  }
+
+  /**
+   * The records of a topic that a reader has in the end: the newest of each key, and all without
+   * one.
+   */
+  List<String> held(String topic) {
+    Map<String, String> newest = new TreeMap<>();
+    try (TopicAdmin admin = TopicAdmin.open(broker.cluster());
+        PartitionReader reader = new PartitionReader(broker.cluster(), "test")) {
+      for (PartitionRange range : admin.ranges(admin.describe(List.of(topic)).values())) {
+        reader.read(
+            range,
+            LIMIT,
+            record -> {
+              String key =
+                  record.key() == null
+                      ? "null " + record.partition() + " " + record.offset()
+                      : new String(record.key(), StandardCharsets.UTF_8);
+              if (record.value() == null) {
+                newest.remove(key);
+              } else {
+                newest.put(key, key + new String(record.value(), StandardCharsets.UTF_8));
+              }
+            });
+      }
+    }
+    return newest.values().stream().sorted().toList();
   }
 
   private static boolean hasStopped(Engine engine) {

@@ -214,6 +214,12 @@ final class ClickHouseTable {
               .formatted(qualified(), Deduplication.window(existing.engine())));
     }
     if (!isUpsert()) {
+      if (replacing(existing).contains(HiddenColumn.VERSION.name())) {
+        unfit(
+            "table `%s` was made for `mode: upsert`: it keeps one row of each key, and would drop others that are appended"
+                .formatted(context.table()),
+            "give the sink another name and another `table`");
+      }
       return;
     }
     if (replacing(existing).size() != 2) {

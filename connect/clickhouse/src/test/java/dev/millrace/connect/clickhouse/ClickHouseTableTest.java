@@ -118,6 +118,15 @@ class ClickHouseTableTest {
         .hasMessageContaining("there is a view of that name");
   }
 
+  /** Merges would drop all but one of the rows that are equal in the key. */
+  @Test
+  void tableOfKeysIsNotAppendedTo() {
+    open("keyed", "keyed", Map.of(), "id").close();
+    assertThatThrownBy(() -> open("keyed", "keyed", Map.of()))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("made for `mode: upsert`");
+  }
+
   /** Rows of one key could be apart in the order, and stay both. */
   @Test
   void functionOfAnotherColumnIsNoOrderOfAKey() {

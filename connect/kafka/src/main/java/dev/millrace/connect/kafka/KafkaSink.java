@@ -14,6 +14,7 @@ import dev.millrace.api.type.Batch;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.KafkaFailure;
 import dev.millrace.log.KafkaSystem;
+import dev.millrace.log.PartitionRange;
 import dev.millrace.log.PositionLog;
 import dev.millrace.log.Topic;
 import dev.millrace.log.TopicAdmin;
@@ -167,8 +168,8 @@ final class KafkaSink implements Sink {
 
   /**
    * Takes back what the topic holds: in a topic of keys by a tombstone for each, so that readers
-   * notice; in another one by dropping its records. The position goes last: whoever is interrupted
-   * takes back what is left the next time.
+   * notice; in another one by dropping its records, as those that have no key. The position goes
+   * last: whoever is interrupted takes back what is left the next time.
    */
   @Override
   public void adopt() {
@@ -179,16 +180,23 @@ final class KafkaSink implements Sink {
       begin();
       if (context.mode() != WriteMode.APPEND) {
         int[] taken = {0};
-        new LiveKeys(cluster, admin, topic)
-            .forEach(
-                (partition, key, value) -> {
-                  if (++taken[0] % KEYS_AT_ONCE == 0) {
-                    // A transaction that takes long would be aborted.
-                    producer.commitTransaction();
-                    producer.beginTransaction();
-                  }
-                  changes.takeBack(partition, key, value, this::send);
-                });
+        List<PartitionRange> keyless =
+            new LiveKeys(cluster, admin, topic)
+                .forEach(
+                    (partition, key, value) -> {
+                      if (++taken[0] % KEYS_AT_ONCE == 0) {
+                        // A transaction that takes long would be aborted.
+                        producer.commitTransaction();
+                        producer.beginTransaction();
+                      }
+                      changes.takeBack(partition, key, value, this::send);
+                    });
+        if (!keyless.isEmpty()) {
+          // A sink that appended has left them: no tombstone takes them back.
+          producer.commitTransaction();
+          admin.dropBefore(keyless);
+          producer.beginTransaction();
+        }
       }
       commit(null);
     } catch (KafkaException e) {

@@ -7,6 +7,7 @@ import dev.millrace.log.Topic;
 import dev.millrace.log.TopicAdmin;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,16 @@ final class LiveKeys {
     this.topic = topic;
   }
 
-  /** Reads one partition after the other, so that one partition's keys are in memory at most. */
-  void forEach(Action action) {
+  /**
+   * Reads one partition after the other, so that one partition's keys are in memory at most.
+   *
+   * @return what was read of partitions that have records without a key
+   */
+  List<PartitionRange> forEach(Action action) {
+    List<PartitionRange> keyless = new ArrayList<>();
     try (PartitionReader reader = new PartitionReader(cluster, "millrace-keys")) {
       for (PartitionRange range : admin.ranges(List.of(topic))) {
+        boolean[] found = {false};
         Map<ByteBuffer, byte[]> values = new LinkedHashMap<>();
         reader.read(
             range,
@@ -45,9 +52,14 @@ final class LiveKeys {
               } else if (record.key() != null) {
                 values.remove(ByteBuffer.wrap(record.key()));
               }
+              found[0] |= record.key() == null;
             });
         values.forEach((key, value) -> action.accept(range.partition(), key.array(), value));
+        if (found[0]) {
+          keyless.add(range);
+        }
       }
     }
+    return keyless;
   }
 }
