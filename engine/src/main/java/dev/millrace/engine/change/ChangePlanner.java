@@ -18,6 +18,7 @@ import dev.millrace.project.StreamSpec;
 import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.StreamProgram;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class ChangePlanner {
   private final Map<String, TableDefinition> lookups;
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
+  private final Map<String, String> undone = new HashMap<>();
   private final Map<String, Map<String, String>> scopes;
   private final List<AssetChange> changes = new ArrayList<>();
 
@@ -115,11 +117,12 @@ public final class ChangePlanner {
     while (spread()) {
       // Until no other stream is concerned.
     }
+    undone.putAll(UndoneEdits.of(stored, streams, sources, reasons.keySet()));
     streams.values().forEach(this::stream);
     views.values().forEach(this::view);
     sinks.values().forEach(this::sink);
     removed();
-    return new ChangePlan(changes, reasons.keySet(), tables);
+    return new ChangePlan(changes, reasons.keySet(), undone, tables);
   }
 
   private static boolean hasTopics(SystemSpec system) {
@@ -212,6 +215,16 @@ public final class ChangePlanner {
     String reason = reasons.get(stream.name());
     if (reason == null) {
       kept(stream, old);
+      return;
+    }
+    if (undone.containsKey(stream.name())) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.STATE_REUSED,
+              "an edit of it was under way and is undone",
+              List.of("goes on from where it stood still, with the rows that have come since")));
       return;
     }
     List<String> notes = new ArrayList<>();

@@ -190,9 +190,16 @@ public final class Definitions {
     }
   }
 
-  /** What is filled: the fill goes on after a restart if nothing of it is another one. */
+  /**
+   * What is filled: the fill goes on after a restart if nothing of it is another one.
+   *
+   * @param goesOn whether the new tables begin as what the old ones are
+   */
   static FillDefinition fill(
-      List<StreamSpec> sources, List<ModelSpec> models, Map<String, StreamProgram> programs) {
+      List<StreamSpec> sources,
+      List<ModelSpec> models,
+      Map<String, StreamProgram> programs,
+      boolean goesOn) {
     Map<String, SourceDefinition> read = new TreeMap<>();
     sources.forEach(s -> read.put(s.qualifiedName(), of(s)));
     Map<String, String> fingerprints = new TreeMap<>();
@@ -201,7 +208,7 @@ public final class Definitions {
     for (ModelSpec model : models) {
       StreamDefinition stream =
           of(model, Objects.requireNonNull(programs.get(model.name()), model.name()));
-      fingerprints.put(model.name(), stream.fingerprint());
+      fingerprints.put(model.name(), (goesOn ? "goes on " : "") + stream.fingerprint());
       starts.put(model.name(), stream.start());
       retained.put(model.name(), stream.retainMicros());
     }

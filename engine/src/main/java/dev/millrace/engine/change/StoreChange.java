@@ -9,6 +9,7 @@ import dev.millrace.engine.delivery.OutboxChange.Limit;
 import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.FlowParts;
+import dev.millrace.engine.flow.Standing;
 import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
@@ -87,14 +88,10 @@ public final class StoreChange {
    */
   public void begin(Transaction transaction, List<FlowParts> flows, Map<String, FillParts> fills)
       throws SQLException {
+    standStill(transaction);
     new FlowLayout(transaction, flows).apply();
     new Removal(transaction, project, programs, stored).dropOwnerless();
     dropUnfinished(transaction, fills);
-    for (StreamDefinition old : stored.streams()) {
-      if (plan.filled().contains(old.name())) {
-        current(transaction, old, false);
-      }
-    }
     changeSinks(transaction);
     new Removal(transaction, project, programs, stored).apply();
     transaction.execute(
@@ -107,6 +104,21 @@ public final class StoreChange {
     if (!project.graph().assets().isEmpty()) {
       transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
     }
+  }
+
+  /** From now on the old versions of what is filled stand still. */
+  private void standStill(Transaction transaction) throws SQLException {
+    List<String> standing = new ArrayList<>();
+    for (StreamDefinition old : stored.streams()) {
+      if (plan.filled().contains(old.name())) {
+        current(transaction, old, false);
+        if (stored.current().contains(old.name())) {
+          standing.add(old.name());
+        }
+      }
+    }
+    Standing.note(transaction, standing);
+    Standing.retain(transaction, plan.filled());
   }
 
   private String assets() {
@@ -178,7 +190,7 @@ public final class StoreChange {
 
   private String definition(FillParts fill) {
     List<ModelSpec> models = fill.names().stream().map(this::model).toList();
-    return Definitions.text(Definitions.fill(fill.read(), models, programs));
+    return Definitions.text(Definitions.fill(fill.read(), models, programs, fill.goesOn()));
   }
 
   private List<String> newTables(FillParts fill) {
@@ -346,8 +358,13 @@ public final class StoreChange {
             + Identifier.literal(definition.name()));
   }
 
-  /** The new tables take the place of the old ones, and sinks get the difference. */
-  public void replace(Transaction transaction, List<FilledStream> streams) throws SQLException {
+  /**
+   * The new tables take the place of the old ones, and sinks get the difference.
+   *
+   * @param goesOn whether the new tables began as what the old ones are
+   */
+  public void replace(Transaction transaction, List<FilledStream> streams, boolean goesOn)
+      throws SQLException {
     for (FilledStream stream : streams) {
       for (SinkSpec sink : project.sinks()) {
         if (sink.from().equals(stream.model().name())) {
@@ -361,6 +378,11 @@ public final class StoreChange {
         }
       }
     }
+    List<String> names = streams.stream().map(s -> s.model().name()).toList();
+    if (!goesOn) {
+      SystemTables.forgetReplaced(transaction, names);
+    }
+    Standing.forget(transaction, names);
     for (FilledStream stream : streams) {
       String name = stream.model().name();
       Optional<StreamDefinition> old = stored.stream(name);
@@ -374,7 +396,7 @@ public final class StoreChange {
       transaction.execute(StreamRun.viewSql(name, stream.program().output()));
       define(transaction, Definitions.of(stream.model(), stream.program()));
     }
-    Set<String> filled = streams.stream().map(s -> s.model().name()).collect(Collectors.toSet());
+    Set<String> filled = Set.copyOf(names);
     for (ModelSpec view : views()) {
       if (reads(view, filled)) {
         transaction.execute(viewSql(view));

@@ -9,6 +9,7 @@ import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.flow.Standing;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
  * @param tables those that builds make and streams looked up
  * @param current names of streams whose tables are up to date; the others stand still, since an
  *     edit of them is under way
+ * @param standing where streams stand that are not up to date, but whole: their last batch
  * @param read sources ({@code source.stream}) of which something was read
  * @param starts of streams that are being filled, where these start
  * @param figures of removed things that a person could miss: changes that wait for a sink, records
@@ -49,6 +51,7 @@ public record StoredProject(
     List<ViewDefinition> views,
     List<TableDefinition> tables,
     Set<String> current,
+    Map<String, String> standing,
     Set<String> read,
     Map<String, String> starts,
     Map<String, Long> figures,
@@ -58,8 +61,8 @@ public record StoredProject(
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
       new StoredProject(
-          List.of(), List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(),
-          Map.of(), Map.of());
+          List.of(), List.of(), List.of(), List.of(), List.of(), Set.of(), Map.of(), Set.of(),
+          Map.of(), Map.of(), Map.of());
 
   /**
    * A source's ledger, as the store knows it.
@@ -92,6 +95,7 @@ public record StoredProject(
     views = List.copyOf(views);
     tables = List.copyOf(tables);
     current = Set.copyOf(current);
+    standing = Map.copyOf(standing);
     read = Set.copyOf(read);
     starts = Map.copyOf(starts);
     figures = Map.copyOf(figures);
@@ -125,6 +129,16 @@ public record StoredProject(
           }
         }
       }
+      Map<String, String> standing = new HashMap<>();
+      Standing.read(statement)
+          .forEach(
+              (stream, place) -> {
+                if (place.isNewest()) {
+                  current.add(stream);
+                } else {
+                  standing.put(stream, place.batch());
+                }
+              });
       return new StoredProject(
           of(all, StreamDefinition.class),
           of(all, SinkDefinition.class),
@@ -132,6 +146,7 @@ public record StoredProject(
           of(all, ViewDefinition.class),
           of(all, TableDefinition.class),
           current,
+          standing,
           sources(statement),
           starts(statement),
           figures(statement, all, kept),
@@ -267,6 +282,16 @@ public record StoredProject(
   /** Says how much of a removed thing a person could miss. */
   long figure(String kind, String name) {
     return figures.getOrDefault(kind + " " + name, 0L);
+  }
+
+  /** The tables of a stream, as {@code schema.table}, its own first; none if there is none. */
+  public List<String> tables(String stream) {
+    return stream(stream).stream()
+        .flatMap(
+            s ->
+                Stream.concat(
+                    Stream.of("published." + s.name()), s.states().stream().map(n -> "state." + n)))
+        .toList();
   }
 
   /** The definition of a stream; empty if it has no table. */

@@ -170,10 +170,7 @@ public final class Fill implements AutoCloseable {
     done = 0;
     total = 0;
     try {
-      if (!parts.canGoOn() || hasStopped()) {
-        discard(runner, writer);
-      }
-      runner.load(store, writer);
+      new FillStart(parts, flow.name(), store).load(runner, writer);
       if (!runner.tableInputs().isEmpty()) {
         awaitTables();
         hold();
@@ -203,30 +200,6 @@ public final class Fill implements AutoCloseable {
     } finally {
       release();
     }
-  }
-
-  /** True if a stream has failed in an earlier try; its tables are not complete. */
-  private boolean hasStopped() throws SQLException {
-    return number(
-            "SELECT count(*) FROM (SELECT unnest(streams) AS s FROM progress.fills WHERE flow = "
-                + Identifier.literal(flow.name())
-                + ") WHERE s.stopped IS NOT NULL")
-        > 0;
-  }
-
-  /** What was filled before is of no use. */
-  private void discard(BatchRunner runner, Writer writer) throws SQLException {
-    writer.transact(
-        transaction -> {
-          transaction.execute(
-              "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
-          for (StreamRun stream : runner.streams()) {
-            stream.drop(transaction);
-          }
-          runner.dropCurrent(transaction);
-          SystemTables.forgetFilled(transaction, parts.names());
-          return true;
-        });
   }
 
   /** The flow's copies of tables that builds make may be empty until its first batch. */
@@ -298,7 +271,8 @@ public final class Fill implements AutoCloseable {
   /** Reads the topics; the flow is held then, unless this ended before its time. */
   private void readTopics(BatchRunner runner, Writer writer, Past past)
       throws SQLException, InterruptedException {
-    List<Position> from = runner.positions();
+    List<Position> from =
+        runner.positions().stream().filter(p -> parts.topics().contains(p.topic())).toList();
     Set<String> names = parts.decisions().keySet();
     List<Position> first = past.first(parts.readsChanges() ? Long.MIN_VALUE : since(names));
     total += Past.distance(first, newest(names).positions());
