@@ -251,6 +251,7 @@ public final class Engine implements Instance, AutoCloseable {
    * Starts flows, the deliveries whose systems run, and sources. Called once, when Kafka runs.
    *
    * @throws dev.millrace.api.error.RetryException if Kafka does not answer
+   * @throws StopException if an edit needs records that are gone, and could not be undone later
    */
   public void start() {
     try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
@@ -260,6 +261,7 @@ public final class Engine implements Instance, AutoCloseable {
               .distinct()
               .toList());
     }
+    fills.forEach(Fill::requireHistory);
     startAll();
   }
 

@@ -129,7 +129,7 @@ final class StateView {
             + " count(*) FROM "
             + table.substring(0, dot + 1)
             + Identifier.quote(bare)
-            + "), 0, true, 'it stands still'");
+            + "), NULL::BIGINT, true, 'it stands still'");
   }
 
   private void outbox(Outbox outbox) {

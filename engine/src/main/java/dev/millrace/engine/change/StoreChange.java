@@ -52,6 +52,7 @@ public final class StoreChange {
   private final StoredProject stored;
   private final ChangePlan plan;
   private final BuiltSinks built;
+  private final FunctionJars jars;
 
   /** The change of a store into what a project wants. */
   public StoreChange(
@@ -67,6 +68,7 @@ public final class StoreChange {
     this.programs = programs;
     this.stored = stored;
     this.plan = plan;
+    this.jars = FunctionJars.of(project.folder());
   }
 
   /** Makes the table of definitions if it is missing. */
@@ -190,7 +192,7 @@ public final class StoreChange {
 
   private String definition(FillParts fill) {
     List<ModelSpec> models = fill.names().stream().map(this::model).toList();
-    return Definitions.text(Definitions.fill(fill.read(), models, programs, fill.goesOn()));
+    return Definitions.text(Definitions.fill(fill.read(), models, programs, jars, fill.goesOn()));
   }
 
   private List<String> newTables(FillParts fill) {
@@ -313,6 +315,7 @@ public final class StoreChange {
   public void define(Transaction transaction) throws SQLException {
     for (StreamSpec stream : project.streams()) {
       define(transaction, Definitions.of(stream));
+      define(transaction, Definitions.admission(stream));
     }
     for (Definition view : Definitions.views(project)) {
       define(transaction, view);
@@ -322,7 +325,7 @@ public final class StoreChange {
     }
     for (Map.Entry<String, StreamProgram> entry : programs.entrySet()) {
       if (!plan.filled().contains(entry.getKey())) {
-        define(transaction, Definitions.of(model(entry.getKey()), entry.getValue()));
+        defineStream(transaction, model(entry.getKey()), entry.getValue());
       }
     }
     for (SinkSpec sink : streamSinks()) {
@@ -330,6 +333,12 @@ public final class StoreChange {
         define(transaction, Definitions.of(sink, program(sink.from())));
       }
     }
+  }
+
+  private void defineStream(Transaction transaction, ModelSpec model, StreamProgram program)
+      throws SQLException {
+    define(transaction, Definitions.of(model, program));
+    define(transaction, Definitions.uses(model.name(), program, project.streams(), jars));
   }
 
   private List<SinkSpec> streamSinks() {
@@ -394,7 +403,7 @@ public final class StoreChange {
         rename(transaction, "state", state.name());
       }
       transaction.execute(StreamRun.viewSql(name, stream.program().output()));
-      define(transaction, Definitions.of(stream.model(), stream.program()));
+      defineStream(transaction, stream.model(), stream.program());
     }
     Set<String> filled = Set.copyOf(names);
     for (ModelSpec view : views()) {

@@ -19,32 +19,40 @@ final class UndoneEdits {
   private final Map<String, StreamDefinition> streams;
   private final Map<String, SourceDefinition> sources;
   private final Set<String> filled;
+  private final Set<String> others;
 
   private UndoneEdits(
       StoredProject stored,
       Map<String, StreamDefinition> streams,
       Map<String, SourceDefinition> sources,
-      Set<String> filled) {
+      Set<String> filled,
+      Set<String> others) {
     this.stored = stored;
     this.streams = streams;
     this.sources = sources;
     this.filled = filled;
+    this.others = others;
   }
 
-  /** The streams among {@code filled}, with the places where they stand. */
+  /**
+   * The streams among {@code filled}, with the places where they stand.
+   *
+   * @param others whose rows would be others, though their programs are as before
+   */
   static Map<String, String> of(
       StoredProject stored,
       Map<String, StreamDefinition> streams,
       Map<String, SourceDefinition> sources,
-      Set<String> filled) {
-    UndoneEdits edits = new UndoneEdits(stored, streams, sources, filled);
+      Set<String> filled,
+      Set<String> others) {
+    UndoneEdits edits = new UndoneEdits(stored, streams, sources, filled, others);
     Map<String, String> undone = new HashMap<>();
     for (String name : filled) {
       String place = stored.standing().get(name);
-      Set<String> others = edits.flow(name);
-      others.retainAll(filled);
+      Set<String> together = edits.flow(name);
+      together.retainAll(filled);
       if (place != null
-          && others.stream()
+          && together.stream()
               .allMatch(o -> place.equals(stored.standing().get(o)) && edits.isWhole(o))) {
         undone.put(name, place);
       }
@@ -78,6 +86,7 @@ final class UndoneEdits {
             && (stream.isComplete() || stream.retainMicros() > old.get().retainMicros());
     return old.get().fingerprint().equals(stream.fingerprint())
         && !keepsLonger
+        && !others.contains(name)
         && stream.inputs().stream().allMatch(this::isWholeInput);
   }
 

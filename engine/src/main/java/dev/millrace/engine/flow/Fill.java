@@ -16,6 +16,7 @@ import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,30 @@ public final class Fill implements AutoCloseable {
     tell();
     this.thread = new Thread(this::run, "fill " + flow.name());
     this.thread.setDaemon(true);
+  }
+
+  /**
+   * Before the flow starts: looks whether the history is there, if the old version could not go on
+   * once the flow has.
+   *
+   * @throws StopException if it is gone: nothing was given up yet
+   */
+  public void requireHistory() {
+    try {
+      if (!parts.keepsOld() && !parts.topics().isEmpty() && isWhole()) {
+        open(parts.topics(), past().first(since())).close();
+      }
+    } catch (SQLException e) {
+      throw Store.retry(e);
+    }
+  }
+
+  private boolean isWhole() throws SQLException {
+    try (Connection connection = store.connect();
+        Statement statement = connection.createStatement()) {
+      return Standing.read(statement).entrySet().stream()
+          .anyMatch(s -> parts.names().contains(s.getKey()) && s.getValue().isNewest());
+    }
   }
 
   /** Starts the thread, once Kafka runs. */
@@ -256,8 +281,14 @@ public final class Fill implements AutoCloseable {
   }
 
   /** Rows before this are of no use, whatever came when. */
-  private long since(Set<String> names) throws SQLException {
-    String sources = names.stream().map(Identifier::literal).collect(Collectors.joining(", "));
+  private long since() throws SQLException {
+    if (parts.readsChanges()) {
+      return Long.MIN_VALUE;
+    }
+    String sources =
+        parts.decisions().keySet().stream()
+            .map(Identifier::literal)
+            .collect(Collectors.joining(", "));
     boolean replayed =
         number(
                 "SELECT count(*) FROM store.system.rejected WHERE replay = 'done' AND source IN ("
@@ -274,7 +305,7 @@ public final class Fill implements AutoCloseable {
     List<Position> from =
         runner.positions().stream().filter(p -> parts.topics().contains(p.topic())).toList();
     Set<String> names = parts.decisions().keySet();
-    List<Position> first = past.first(parts.readsChanges() ? Long.MIN_VALUE : since(names));
+    List<Position> first = past.first(since());
     total += Past.distance(first, newest(names).positions());
     done += Past.distance(first, from);
     tell();
@@ -315,7 +346,7 @@ public final class Fill implements AutoCloseable {
     try {
       return new HistoryReader(cluster, topics, from);
     } catch (StopException e) {
-      throw new StopException(FlowError.historyGone(parts.names(), e.problem()), e);
+      throw new StopException(FlowError.historyGone(parts, e.problem()), e);
     }
   }
 

@@ -56,7 +56,12 @@ public final class FillParts {
     List<String> names = names();
     goesOn =
         undone.keySet().containsAll(names)
-            && names.stream().map(undone::get).distinct().count() == 1;
+            && undone.entrySet().stream()
+                    .filter(u -> names.contains(u.getKey()))
+                    .map(Map.Entry::getValue)
+                    .distinct()
+                    .count()
+                == 1;
     for (Admission source : flow.sources()) {
       // Programs know the watermarks of those too that are not read again.
       sources.add(source.stream());
@@ -129,6 +134,14 @@ public final class FillParts {
    */
   public boolean goesOn() {
     return goesOn;
+  }
+
+  /**
+   * True if an old version can go on after the flow has: what builds' tables and the rows of change
+   * data were then is not kept.
+   */
+  boolean keepsOld() {
+    return tables.isEmpty() && !readsChanges();
   }
 
   /** Sources whose topics are read again. */

@@ -194,6 +194,7 @@ public final class SystemTables {
             Progress.FILLS,
             "progress.beginnings",
             "progress.checkpoints",
+            "progress.held",
             "progress.standing")) {
       transaction.execute("DELETE FROM " + table);
     }

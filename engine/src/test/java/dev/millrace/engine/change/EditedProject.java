@@ -204,9 +204,14 @@ final class EditedProject implements AutoCloseable {
 
   /** What a run would make of the streams, a line each: the name, the verdict and why. */
   List<String> plan() {
+    return plan("stream");
+  }
+
+  /** The same of assets of a kind. */
+  List<String> plan(String kind) {
     try (Engine engine = open()) {
       return engine.edit().orElseThrow().changes().stream()
-          .filter(c -> c.kind().equals("stream"))
+          .filter(c -> c.kind().equals(kind))
           .map(c -> c.name() + " " + c.verdict().text() + ": " + c.reason())
           .toList();
     }
