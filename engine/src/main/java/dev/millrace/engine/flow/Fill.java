@@ -16,7 +16,6 @@ import dev.millrace.log.Position;
 import dev.millrace.log.TopicRecords;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,19 +107,12 @@ public final class Fill implements AutoCloseable {
    */
   public void requireHistory() {
     try {
-      if (!parts.keepsOld() && !parts.topics().isEmpty() && isWhole()) {
+      boolean needed = !parts.keepsOld() && !parts.topics().isEmpty();
+      if (needed && new FillStart(parts, flow.name(), store).isWhole()) {
         open(parts.topics(), past().first(since())).close();
       }
     } catch (SQLException e) {
       throw Store.retry(e);
-    }
-  }
-
-  private boolean isWhole() throws SQLException {
-    try (Connection connection = store.connect();
-        Statement statement = connection.createStatement()) {
-      return Standing.read(statement).entrySet().stream()
-          .anyMatch(s -> parts.names().contains(s.getKey()) && s.getValue().isNewest());
     }
   }
 

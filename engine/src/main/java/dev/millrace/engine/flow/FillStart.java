@@ -56,6 +56,15 @@ final class FillStart {
         > 0;
   }
 
+  /** True if nothing is missing in the old version of one of the streams. */
+  boolean isWhole() throws SQLException {
+    try (Connection connection = store.connect();
+        Statement statement = connection.createStatement()) {
+      return Standing.read(statement).entrySet().stream()
+          .anyMatch(s -> parts.names().contains(s.getKey()) && s.getValue().isNewest());
+    }
+  }
+
   private boolean hasBegun() throws SQLException {
     return count("progress.fills WHERE flow = " + flow) > 0;
   }
