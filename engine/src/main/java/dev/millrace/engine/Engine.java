@@ -173,8 +173,8 @@ public final class Engine implements Instance, AutoCloseable {
           new FlowBuilder(project, started, registry, LookupTables.locate(project, started))
               .build();
       Map<String, FillParts> filled =
-          FillParts.of(parts, plan.filled(), Starts.instants(project, started));
-      openFlows(parts, change, filled);
+          FillParts.of(parts, plan.filled(), plan.undone(), Starts.instants(project, started));
+      openFlows(parts, change, filled, stored);
       writer.transact(
           transaction -> {
             change.begin(transaction, parts, filled);
@@ -191,7 +191,7 @@ public final class Engine implements Instance, AutoCloseable {
               }
             }
             change.define(transaction);
-            transaction.execute(StateView.create(flows));
+            transaction.execute(StateView.create(flows, stored));
             return true;
           });
     }
@@ -199,7 +199,11 @@ public final class Engine implements Instance, AutoCloseable {
     built.outboxes().forEach(o -> deliveries.add(sinks.delivery(o, () -> built.problem(o))));
   }
 
-  private void openFlows(List<FlowParts> all, StoreChange change, Map<String, FillParts> filled) {
+  private void openFlows(
+      List<FlowParts> all,
+      StoreChange change,
+      Map<String, FillParts> filled,
+      StoredProject stored) {
     for (FlowParts parts : all) {
       Flow flow =
           new Flow(
@@ -223,12 +227,12 @@ public final class Engine implements Instance, AutoCloseable {
                   @Override
                   public void replace(Transaction transaction, List<FilledStream> streams)
                       throws SQLException {
-                    change.replace(transaction, streams);
+                    change.replace(transaction, streams, toFill.goesOn());
                   }
 
                   @Override
                   public void replaced(Writer writer) throws SQLException {
-                    tellState(writer);
+                    tellState(writer, stored);
                   }
                 },
                 replacing));
@@ -237,10 +241,10 @@ public final class Engine implements Instance, AutoCloseable {
   }
 
   /** Makes the view of states anew, once a stream has other tables; one fill after the other. */
-  private void tellState(Writer writer) throws SQLException {
+  private void tellState(Writer writer, StoredProject stored) throws SQLException {
     writer.transact(
         transaction -> {
-          transaction.execute(StateView.create(flows));
+          transaction.execute(StateView.create(flows, stored));
           return true;
         });
   }
@@ -249,6 +253,7 @@ public final class Engine implements Instance, AutoCloseable {
    * Starts flows, the deliveries whose systems run, and sources. Called once, when Kafka runs.
    *
    * @throws dev.millrace.api.error.RetryException if Kafka does not answer
+   * @throws StopException if an edit needs records that are gone, and could not be undone later
    */
   public void start() {
     try (TopicAdmin admin = TopicAdmin.open(options.cluster())) {
@@ -258,6 +263,7 @@ public final class Engine implements Instance, AutoCloseable {
               .distinct()
               .toList());
     }
+    fills.forEach(Fill::requireHistory);
     startAll();
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.api.type.Schema;
 import dev.millrace.engine.admission.Admission;
+import dev.millrace.engine.change.StoredProject;
 import dev.millrace.engine.delivery.Outbox;
 import dev.millrace.engine.flow.Flow;
 import dev.millrace.engine.flow.Lookup;
@@ -34,14 +35,20 @@ final class StateView {
 
   /**
    * The statement that makes the view for the tables of these flows; of streams that are being
-   * filled there is nothing to tell yet.
+   * filled it tells of the old version, which stands still.
    */
-  static String create(List<Flow> flows) {
+  static String create(List<Flow> flows, StoredProject stored) {
     StateView view = new StateView();
     for (Flow flow : flows) {
       flow.runner().sources().forEach(view::source);
       flow.runner().lookups().all().forEach(view::lookup);
-      flow.runner().streams().stream().filter(s -> !s.isFilling()).forEach(view::stream);
+      for (StreamRun stream : flow.runner().streams()) {
+        if (stream.isFilling()) {
+          stored.tables(stream.model().name()).forEach(t -> view.standing(stream, t));
+        } else {
+          view.stream(stream);
+        }
+      }
     }
     return "CREATE OR REPLACE VIEW store.system.state AS "
         + String.join(" UNION ALL ", view.selects);
@@ -104,6 +111,25 @@ final class StateView {
             ? "dropped when they are behind `retain`"
             : "`retain` would drop rows behind the watermark");
     stream.outboxes().forEach(this::outbox);
+  }
+
+  private void standing(StreamRun stream, String table) {
+    String name = stream.model().name();
+    int dot = table.indexOf('.');
+    String bare = table.substring(dot + 1);
+    selects.add(
+        "SELECT "
+            + Identifier.literal(name)
+            + ", "
+            + Identifier.literal(
+                bare.equals(name)
+                    ? "result"
+                    : bare.startsWith(name + "__") ? bare.substring(name.length() + 2) : bare)
+            + ", 'what the old version had: it stands still until the new one replaces it', (SELECT"
+            + " count(*) FROM "
+            + table.substring(0, dot + 1)
+            + Identifier.quote(bare)
+            + "), NULL::BIGINT, true, 'it stands still'");
   }
 
   private void outbox(Outbox outbox) {

@@ -5,6 +5,7 @@ import dev.millrace.api.error.ErrorCode;
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.change.AssetChange.Verdict;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,13 +14,16 @@ import java.util.Set;
  * @param changes every asset, unchanged ones too: sources, streams, views, sinks, then what is
  *     removed
  * @param filled streams whose tables are filled beside the old ones
+ * @param undone of streams among them whose old version goes on from where it stands, that place
  * @param tables streams that stay as they are and whose tables are read to fill others
  */
-public record ChangePlan(List<AssetChange> changes, Set<String> filled, Set<String> tables) {
+public record ChangePlan(
+    List<AssetChange> changes, Set<String> filled, Map<String, String> undone, Set<String> tables) {
   /** Copies the collections. */
   public ChangePlan {
     changes = List.copyOf(changes);
     filled = Set.copyOf(filled);
+    undone = Map.copyOf(undone);
     tables = Set.copyOf(tables);
   }
 

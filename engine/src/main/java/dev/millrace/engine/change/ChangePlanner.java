@@ -1,12 +1,13 @@
 package dev.millrace.engine.change;
 
 import dev.millrace.engine.change.AssetChange.Verdict;
+import dev.millrace.engine.change.Definition.AdmissionDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
+import dev.millrace.engine.change.Definition.UsesDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
-import dev.millrace.engine.change.StoredProject.StoredLedger;
 import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.lookup.LookupTables;
 import dev.millrace.engine.store.Instants;
@@ -18,6 +19,7 @@ import dev.millrace.project.StreamSpec;
 import dev.millrace.project.SystemSpec;
 import dev.millrace.sql.StreamProgram;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Compares a project with what a store was filled by. A stream is filled again if its program is
@@ -39,10 +40,16 @@ public final class ChangePlanner {
   private final Map<String, SinkDefinition> sinks = new LinkedHashMap<>();
   private final Set<String> toTopics = new HashSet<>();
   private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
+  private final Map<String, AdmissionDefinition> admissions = new HashMap<>();
+
+  /** Why streams whose programs are as before would have other rows. */
+  private final Map<String, String> otherUses = new HashMap<>();
+
   private final Map<String, ViewDefinition> views;
   private final Map<String, TableDefinition> lookups;
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Set<String> tables = new TreeSet<>();
+  private final Map<String, String> undone = new HashMap<>();
   private final Map<String, Map<String, String>> scopes;
   private final List<AssetChange> changes = new ArrayList<>();
 
@@ -56,10 +63,17 @@ public final class ChangePlanner {
     this.scopes = scopes;
     for (StreamSpec stream : project.streams()) {
       sources.put(stream.qualifiedName(), Definitions.of(stream));
+      admissions.put(stream.qualifiedName(), Definitions.admission(stream));
     }
+    FunctionJars jars = FunctionJars.of(project.folder());
     for (ModelSpec model : project.models()) {
       StreamProgram program = programs.get(model.name());
       if (program != null) {
+        UsesDefinition uses = Definitions.uses(model.name(), program, project.streams(), jars);
+        stored
+            .uses(model.name())
+            .flatMap(old -> old.change(uses))
+            .ifPresent(reason -> otherUses.put(model.name(), reason));
         streams.put(model.name(), Definitions.of(model, program));
       }
     }
@@ -109,17 +123,19 @@ public final class ChangePlanner {
   }
 
   private ChangePlan plan() {
-    scopes.forEach(this::ledger);
-    sources.values().forEach(this::source);
+    SourceChanges ofSources = new SourceChanges(stored, admissions);
+    scopes.forEach((source, scope) -> ofSources.ledger(source, scope).ifPresent(changes::add));
+    sources.values().forEach(s -> changes.add(ofSources.of(s)));
     streams.values().forEach(s -> ownReason(s).ifPresent(reason -> reasons.put(s.name(), reason)));
     while (spread()) {
       // Until no other stream is concerned.
     }
+    undone.putAll(UndoneEdits.of(stored, streams, sources, reasons.keySet(), otherUses.keySet()));
     streams.values().forEach(this::stream);
     views.values().forEach(this::view);
     sinks.values().forEach(this::sink);
     removed();
-    return new ChangePlan(changes, reasons.keySet(), tables);
+    return new ChangePlan(changes, reasons.keySet(), undone, tables);
   }
 
   private static boolean hasTopics(SystemSpec system) {
@@ -137,6 +153,10 @@ public final class ChangePlanner {
     }
     if (!old.get().fingerprint().equals(stream.fingerprint())) {
       return Optional.of("its query is another one");
+    }
+    String use = otherUses.get(stream.name());
+    if (use != null) {
+      return Optional.of(use);
     }
     if (!stored.current().contains(stream.name())) {
       return Optional.of("an edit of it was under way");
@@ -214,8 +234,32 @@ public final class ChangePlanner {
       kept(stream, old);
       return;
     }
+    if (undone.containsKey(stream.name())) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.STATE_REUSED,
+              "an edit of it was under way and is undone",
+              List.of("goes on from where it stood still, with the rows that have come since")));
+      return;
+    }
     List<String> notes = new ArrayList<>();
     boolean topics = isFromTopics(stream);
+    Set<String> gone = topics ? gone(stream) : Set.of();
+    if (!gone.isEmpty() && stored.current().contains(stream.name())) {
+      changes.add(
+          new AssetChange(
+              "stream",
+              stream.name(),
+              Verdict.CANNOT,
+              reason
+                  + ", and the first records of topic "
+                  + String.join(", ", gone)
+                  + " are deleted",
+              List.of("undo the edit, or give it a `start` that the topic still holds")));
+      return;
+    }
     notes.add(
         topics ? "filled from " + since(stream) + topics(stream) : "filled from " + tables(stream));
     if (old.isPresent()) {
@@ -275,6 +319,16 @@ public final class ChangePlanner {
     return (names.size() == 1 ? "topic " : "topics ") + String.join(", ", names);
   }
 
+  /** Topics that a stream is filled from and whose beginning is gone. */
+  private Set<String> gone(StreamDefinition stream) {
+    Set<String> names = new TreeSet<>();
+    if (stream.startMicros() == StreamDefinition.BEGINNING) {
+      collectTopics(stream, names);
+    }
+    names.retainAll(stored.gone());
+    return names;
+  }
+
   private void collectTopics(StreamDefinition stream, Set<String> names) {
     for (String input : stream.inputs()) {
       StreamDefinition upstream = streams.get(input);
@@ -292,97 +346,6 @@ public final class ChangePlanner {
   private String tables(StreamDefinition stream) {
     return "the rows of "
         + String.join(", ", stream.inputs().stream().map(i -> "`" + i + "`").toList());
-  }
-
-  private void source(SourceDefinition source) {
-    Optional<SourceDefinition> old = stored.source(source.name());
-    if (old.isEmpty()) {
-      changes.add(new AssetChange("source", source.name(), Verdict.NEW, "", List.of()));
-      return;
-    }
-    boolean read = stored.read().contains(source.name());
-    if (read && !old.get().topic().equals(source.topic())) {
-      changes.add(
-          cannot(source, "its topic was " + old.get().topic() + " and is " + source.topic()));
-    } else if (read && !old.get().eventTime().equals(source.eventTime())) {
-      changes.add(
-          cannot(
-              source,
-              "its event time was `"
-                  + old.get().eventTime()
-                  + "`, by which it was decided what is late"));
-    } else if (read && !old.get().changes().equals(source.changes())) {
-      changes.add(
-          cannot(
-              source,
-              "its records change other rows, or its columns are others: what rows are now was"
-                  + " decided before"));
-    } else if (!old.get().hasSameKeys(source)) {
-      changes.add(
-          new AssetChange(
-              "source",
-              source.name(),
-              Verdict.STATE_REUSED,
-              "`unique` is another one",
-              List.of("repeats of records that came before the change are not found")));
-    } else if (!old.get().equals(source)) {
-      changes.add(
-          new AssetChange(
-              "source",
-              source.name(),
-              Verdict.STATE_REUSED,
-              "its columns are others",
-              List.of("what was admitted and refused stays so")));
-    } else {
-      changes.add(new AssetChange("source", source.name(), Verdict.UNCHANGED, "", List.of()));
-    }
-  }
-
-  /** A ledger knows things by keys that depend on more than the things. */
-  private void ledger(String source, Map<String, String> scope) {
-    StoredLedger ledger = stored.ledgers().get(source);
-    if (ledger == null || ledger.scope().isEmpty() || ledger.scope().equals(scope)) {
-      return;
-    }
-    String reason =
-        scope.entrySet().stream()
-            .filter(e -> !e.getValue().equals(ledger.scope().get(e.getKey())))
-            .map(
-                e ->
-                    "its `%s` was `%s` and is `%s`"
-                        .formatted(e.getKey(), ledger.scope().get(e.getKey()), e.getValue()))
-            .collect(Collectors.joining(", "));
-    if (ledger.entries() == 0) {
-      changes.add(
-          new AssetChange(
-              "source", source, Verdict.STATE_REUSED, reason, List.of("nothing of it was read")));
-      return;
-    }
-    changes.add(
-        new AssetChange(
-            "source",
-            source,
-            Verdict.CANNOT,
-            reason,
-            List.of(
-                "its ledger has %d files that were read, such as %s: those that are there now would be read again, or be taken for others"
-                    .formatted(ledger.entries(), String.join(", ", ledger.examples())),
-                "undo the edit",
-                "or say that they are the same files: `millrace files <project> keep --source %s`"
-                    .formatted(source),
-                "or have all that is there read, rows that came before once more: `millrace files <project> forget \"**\" --source %s`"
-                    .formatted(source))));
-  }
-
-  private static AssetChange cannot(SourceDefinition source, String reason) {
-    return new AssetChange(
-        "source",
-        source.name(),
-        Verdict.CANNOT,
-        reason,
-        List.of(
-            "give the stream of the source another name, so that it is a new one, or run with"
-                + " `--fresh` to build everything again"));
   }
 
   private void view(ViewDefinition view) {

@@ -3,7 +3,10 @@ package dev.millrace.engine.change;
 import dev.millrace.api.connect.WriteMode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What an asset was when the store's tables of it were filled. */
 public sealed interface Definition {
@@ -192,6 +195,76 @@ public sealed interface Definition {
     @Override
     public String kind() {
       return "table";
+    }
+  }
+
+  /**
+   * What a stream's program does not show, and its rows depend on. Stores from before there was
+   * such a thing have none.
+   *
+   * @param fields where in a record the columns of sources are that it uses, by {@code
+   *     source.stream.column}
+   * @param functions the project's functions that it uses
+   * @param jars the hashes of the project's jars, by name; empty if it uses no function
+   */
+  record UsesDefinition(
+      String name, Map<String, String> fields, List<String> functions, Map<String, String> jars)
+      implements Definition {
+    /** Sorts the maps, so that equal definitions have equal texts. */
+    public UsesDefinition {
+      fields = new TreeMap<>(fields);
+      functions = List.copyOf(functions);
+      jars = new TreeMap<>(jars);
+    }
+
+    @Override
+    public String kind() {
+      return "uses";
+    }
+
+    /** Why rows that were computed with this would be others now; empty if they would not. */
+    Optional<String> change(UsesDefinition now) {
+      for (Map.Entry<String, String> field : now.fields.entrySet()) {
+        String before = fields.get(field.getKey());
+        if (before != null && !before.equals(field.getValue())) {
+          return Optional.of("column `" + field.getKey() + "` is read in another way");
+        }
+      }
+      if (functions.isEmpty()
+          || now.functions.isEmpty()
+          || Set.copyOf(jars.values()).equals(Set.copyOf(now.jars.values()))) {
+        return Optional.empty();
+      }
+      String others =
+          now.jars.keySet().stream()
+              .filter(jar -> !jars.containsValue(now.jars.get(jar)))
+              .collect(Collectors.joining(", "));
+      return Optional.of(
+          "function `"
+              + now.functions.get(0)
+              + "` may have changed: "
+              + (others.isEmpty() ? "a jar is gone" : others + " is another file"));
+    }
+  }
+
+  /** The rules by which a source's records are admitted, by option. */
+  record AdmissionDefinition(String name, Map<String, String> rules) implements Definition {
+    /** Sorts the map, so that equal definitions have equal texts. */
+    public AdmissionDefinition {
+      rules = new TreeMap<>(rules);
+    }
+
+    @Override
+    public String kind() {
+      return "admission";
+    }
+
+    /** What is another one, as {@code option before -> now}; empty if nothing is. */
+    String change(AdmissionDefinition now) {
+      return now.rules.entrySet().stream()
+          .filter(r -> !r.getValue().equals(rules.getOrDefault(r.getKey(), r.getValue())))
+          .map(r -> r.getKey() + " " + rules.get(r.getKey()) + " -> " + r.getValue())
+          .collect(Collectors.joining(", "));
     }
   }
 

@@ -10,12 +10,14 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.Column;
 import dev.millrace.api.type.Schema;
+import dev.millrace.engine.change.Definition.AdmissionDefinition;
 import dev.millrace.engine.change.Definition.ColumnDefinition;
 import dev.millrace.engine.change.Definition.FillDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
+import dev.millrace.engine.change.Definition.UsesDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
 import dev.millrace.engine.lookup.UsedColumns;
 import dev.millrace.engine.store.StoreError;
@@ -32,9 +34,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -68,6 +72,44 @@ public final class Definitions {
         program.output().appendOnly(),
         program.states().stream().map(StateTable::name).toList(),
         Starts.definition(model, program));
+  }
+
+  /** What a stream model's program does not show. */
+  static UsesDefinition uses(
+      String name, StreamProgram program, List<StreamSpec> streams, FunctionJars jars) {
+    UsedColumns used = new UsedColumns(program);
+    Map<String, String> fields = new TreeMap<>();
+    for (Relation input : program.inputs()) {
+      for (StreamSpec stream : streams) {
+        List<String> columns = stream.declaration().schema().names();
+        for (int i = 0; i < columns.size(); i++) {
+          if (stream.qualifiedName().equals(input.name()) && used.contains(columns.get(i))) {
+            fields.put(
+                input.name() + "." + columns.get(i), stream.format().fields().get(i).toString());
+          }
+        }
+      }
+    }
+    List<String> functions = jars.usedBy(program);
+    return new UsesDefinition(
+        name, fields, functions, functions.isEmpty() ? Map.of() : jars.hashes());
+  }
+
+  /** The rules of a stream of a source. */
+  static AdmissionDefinition admission(StreamSpec stream) {
+    Map<String, String> rules = new TreeMap<>();
+    rules.put("allowed_lateness", text(stream.allowedLateness()));
+    rules.put("max_ahead", text(stream.maxAhead()));
+    rules.put("idle_after", text(stream.idleAfter()));
+    stream.unique().ifPresent(u -> rules.put("unique within", text(u.within())));
+    rules.put("extra_fields", stream.extraFields().name().toLowerCase(Locale.ROOT));
+    rules.put("on_bad", stream.onBad().name().toLowerCase(Locale.ROOT));
+    rules.put("max_record_bytes", String.valueOf(stream.maxRecordBytes()));
+    return new AdmissionDefinition(stream.qualifiedName(), rules);
+  }
+
+  private static String text(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   /** The definition of a sink of a stream. */
@@ -158,9 +200,12 @@ public final class Definitions {
   }
 
   private static String hash(String text) {
+    return hash(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String hash(byte[] bytes) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
@@ -201,18 +246,28 @@ public final class Definitions {
     }
   }
 
-  /** What is filled: the fill goes on after a restart if nothing of it is another one. */
+  /**
+   * What is filled: the fill goes on after a restart if nothing of it is another one.
+   *
+   * @param goesOn whether the new tables begin as what the old ones are
+   */
   static FillDefinition fill(
-      List<StreamSpec> sources, List<ModelSpec> models, Map<String, StreamProgram> programs) {
+      List<StreamSpec> sources,
+      List<ModelSpec> models,
+      Map<String, StreamProgram> programs,
+      FunctionJars jars,
+      boolean goesOn) {
     Map<String, SourceDefinition> read = new TreeMap<>();
     sources.forEach(s -> read.put(s.qualifiedName(), of(s)));
     Map<String, String> fingerprints = new TreeMap<>();
     Map<String, String> starts = new TreeMap<>();
     Map<String, Long> retained = new TreeMap<>();
     for (ModelSpec model : models) {
-      StreamDefinition stream =
-          of(model, Objects.requireNonNull(programs.get(model.name()), model.name()));
-      fingerprints.put(model.name(), stream.fingerprint());
+      StreamProgram program = Objects.requireNonNull(programs.get(model.name()), model.name());
+      StreamDefinition stream = of(model, program);
+      String functions =
+          jars.usedBy(program).isEmpty() ? "" : " " + new TreeMap<>(jars.hashes()).values();
+      fingerprints.put(model.name(), (goesOn ? "goes on " : "") + stream.fingerprint() + functions);
       starts.put(model.name(), stream.start());
       retained.put(model.name(), stream.retainMicros());
     }

@@ -211,11 +211,21 @@ final class Removal {
     }
   }
 
+  /** Kinds of what else is known under its name. */
+  private static String also(Definition definition) {
+    return switch (definition.kind()) {
+      case "stream" -> ", 'uses'";
+      case "source" -> ", 'admission'";
+      default -> "";
+    };
+  }
+
   private void forget(Definition definition) throws SQLException {
     transaction.execute(
-        "DELETE FROM progress.definitions WHERE kind = "
+        "DELETE FROM progress.definitions WHERE kind IN ("
             + Identifier.literal(definition.kind())
-            + " AND name = "
+            + also(definition)
+            + ") AND name = "
             + Identifier.literal(definition.name()));
   }
 }

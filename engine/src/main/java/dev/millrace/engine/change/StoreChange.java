@@ -9,6 +9,7 @@ import dev.millrace.engine.delivery.OutboxChange.Limit;
 import dev.millrace.engine.flow.FillParts;
 import dev.millrace.engine.flow.FilledStream;
 import dev.millrace.engine.flow.FlowParts;
+import dev.millrace.engine.flow.Standing;
 import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.flow.SystemTables;
 import dev.millrace.engine.store.Store;
@@ -51,6 +52,7 @@ public final class StoreChange {
   private final StoredProject stored;
   private final ChangePlan plan;
   private final BuiltSinks built;
+  private final FunctionJars jars;
 
   /** The change of a store into what a project wants. */
   public StoreChange(
@@ -66,6 +68,7 @@ public final class StoreChange {
     this.programs = programs;
     this.stored = stored;
     this.plan = plan;
+    this.jars = FunctionJars.of(project.folder());
   }
 
   /** Makes the table of definitions if it is missing. */
@@ -87,14 +90,10 @@ public final class StoreChange {
    */
   public void begin(Transaction transaction, List<FlowParts> flows, Map<String, FillParts> fills)
       throws SQLException {
+    standStill(transaction);
     new FlowLayout(transaction, flows).apply();
     new Removal(transaction, project, programs, stored).dropOwnerless();
     dropUnfinished(transaction, fills);
-    for (StreamDefinition old : stored.streams()) {
-      if (plan.filled().contains(old.name())) {
-        current(transaction, old, false);
-      }
-    }
     changeSinks(transaction);
     new Removal(transaction, project, programs, stored).apply();
     transaction.execute(
@@ -107,6 +106,21 @@ public final class StoreChange {
     if (!project.graph().assets().isEmpty()) {
       transaction.execute("INSERT OR REPLACE INTO store.system.assets VALUES " + assets());
     }
+  }
+
+  /** From now on the old versions of what is filled stand still. */
+  private void standStill(Transaction transaction) throws SQLException {
+    List<String> standing = new ArrayList<>();
+    for (StreamDefinition old : stored.streams()) {
+      if (plan.filled().contains(old.name())) {
+        current(transaction, old, false);
+        if (stored.current().contains(old.name())) {
+          standing.add(old.name());
+        }
+      }
+    }
+    Standing.note(transaction, standing);
+    Standing.retain(transaction, plan.filled());
   }
 
   private String assets() {
@@ -178,7 +192,7 @@ public final class StoreChange {
 
   private String definition(FillParts fill) {
     List<ModelSpec> models = fill.names().stream().map(this::model).toList();
-    return Definitions.text(Definitions.fill(fill.read(), models, programs));
+    return Definitions.text(Definitions.fill(fill.read(), models, programs, jars, fill.goesOn()));
   }
 
   private List<String> newTables(FillParts fill) {
@@ -301,6 +315,7 @@ public final class StoreChange {
   public void define(Transaction transaction) throws SQLException {
     for (StreamSpec stream : project.streams()) {
       define(transaction, Definitions.of(stream));
+      define(transaction, Definitions.admission(stream));
     }
     for (Definition view : Definitions.views(project)) {
       define(transaction, view);
@@ -310,7 +325,7 @@ public final class StoreChange {
     }
     for (Map.Entry<String, StreamProgram> entry : programs.entrySet()) {
       if (!plan.filled().contains(entry.getKey())) {
-        define(transaction, Definitions.of(model(entry.getKey()), entry.getValue()));
+        defineStream(transaction, model(entry.getKey()), entry.getValue());
       }
     }
     for (SinkSpec sink : streamSinks()) {
@@ -318,6 +333,12 @@ public final class StoreChange {
         define(transaction, Definitions.of(sink, program(sink.from())));
       }
     }
+  }
+
+  private void defineStream(Transaction transaction, ModelSpec model, StreamProgram program)
+      throws SQLException {
+    define(transaction, Definitions.of(model, program));
+    define(transaction, Definitions.uses(model.name(), program, project.streams(), jars));
   }
 
   private List<SinkSpec> streamSinks() {
@@ -346,8 +367,13 @@ public final class StoreChange {
             + Identifier.literal(definition.name()));
   }
 
-  /** The new tables take the place of the old ones, and sinks get the difference. */
-  public void replace(Transaction transaction, List<FilledStream> streams) throws SQLException {
+  /**
+   * The new tables take the place of the old ones, and sinks get the difference.
+   *
+   * @param goesOn whether the new tables began as what the old ones are
+   */
+  public void replace(Transaction transaction, List<FilledStream> streams, boolean goesOn)
+      throws SQLException {
     for (FilledStream stream : streams) {
       for (SinkSpec sink : project.sinks()) {
         if (sink.from().equals(stream.model().name())) {
@@ -361,6 +387,11 @@ public final class StoreChange {
         }
       }
     }
+    List<String> names = streams.stream().map(s -> s.model().name()).toList();
+    if (!goesOn) {
+      SystemTables.forgetReplaced(transaction, names);
+    }
+    Standing.forget(transaction, names);
     for (FilledStream stream : streams) {
       String name = stream.model().name();
       Optional<StreamDefinition> old = stored.stream(name);
@@ -372,9 +403,9 @@ public final class StoreChange {
         rename(transaction, "state", state.name());
       }
       transaction.execute(StreamRun.viewSql(name, stream.program().output()));
-      define(transaction, Definitions.of(stream.model(), stream.program()));
+      defineStream(transaction, stream.model(), stream.program());
     }
-    Set<String> filled = streams.stream().map(s -> s.model().name()).collect(Collectors.toSet());
+    Set<String> filled = Set.copyOf(names);
     for (ModelSpec view : views()) {
       if (reads(view, filled)) {
         transaction.execute(viewSql(view));

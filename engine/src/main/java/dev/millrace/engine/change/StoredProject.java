@@ -4,11 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.change.Definition.AdmissionDefinition;
 import dev.millrace.engine.change.Definition.SinkDefinition;
 import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
+import dev.millrace.engine.change.Definition.UsesDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.flow.Checkpoints;
+import dev.millrace.engine.flow.Standing;
 import dev.millrace.project.Project;
 import dev.millrace.project.SinkSpec;
 import dev.millrace.project.StreamSpec;
@@ -34,8 +38,12 @@ import java.util.stream.Stream;
  *
  * @param streams those that have a table
  * @param tables those that builds make and streams looked up
+ * @param uses what streams use
+ * @param admissions the rules of sources
  * @param current names of streams whose tables are up to date; the others stand still, since an
  *     edit of them is under way
+ * @param standing where streams stand that are not up to date, but whole: their last batch
+ * @param gone topics of which records are deleted that were read once, as far as is known
  * @param read sources ({@code source.stream}) of which something was read
  * @param starts of streams that are being filled, where these start
  * @param figures of removed things that a person could miss: changes that wait for a sink, records
@@ -48,7 +56,11 @@ public record StoredProject(
     List<SourceDefinition> sources,
     List<ViewDefinition> views,
     List<TableDefinition> tables,
+    List<UsesDefinition> uses,
+    List<AdmissionDefinition> admissions,
     Set<String> current,
+    Map<String, String> standing,
+    Set<String> gone,
     Set<String> read,
     Map<String, String> starts,
     Map<String, Long> figures,
@@ -58,8 +70,8 @@ public record StoredProject(
   /** Nothing was ever stored. */
   public static final StoredProject NONE =
       new StoredProject(
-          List.of(), List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of(), Map.of(),
-          Map.of(), Map.of());
+          List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Set.of(),
+          Map.of(), Set.of(), Set.of(), Map.of(), Map.of(), Map.of());
 
   /**
    * A source's ledger, as the store knows it.
@@ -91,7 +103,11 @@ public record StoredProject(
     sources = List.copyOf(sources);
     views = List.copyOf(views);
     tables = List.copyOf(tables);
+    uses = List.copyOf(uses);
+    admissions = List.copyOf(admissions);
     current = Set.copyOf(current);
+    standing = Map.copyOf(standing);
+    gone = Set.copyOf(gone);
     read = Set.copyOf(read);
     starts = Map.copyOf(starts);
     figures = Map.copyOf(figures);
@@ -125,13 +141,27 @@ public record StoredProject(
           }
         }
       }
+      Map<String, String> standing = new HashMap<>();
+      Standing.read(statement)
+          .forEach(
+              (stream, place) -> {
+                if (place.isNewest()) {
+                  current.add(stream);
+                } else {
+                  standing.put(stream, place.batch());
+                }
+              });
       return new StoredProject(
           of(all, StreamDefinition.class),
           of(all, SinkDefinition.class),
           of(all, SourceDefinition.class),
           of(all, ViewDefinition.class),
           of(all, TableDefinition.class),
+          of(all, UsesDefinition.class),
+          of(all, AdmissionDefinition.class),
           current,
+          standing,
+          Checkpoints.gone(statement),
           sources(statement),
           starts(statement),
           figures(statement, all, kept),
@@ -160,6 +190,8 @@ public record StoredProject(
       case "source" -> SourceDefinition.class;
       case "view" -> ViewDefinition.class;
       case "table" -> TableDefinition.class;
+      case "uses" -> UsesDefinition.class;
+      case "admission" -> AdmissionDefinition.class;
       default -> throw new IllegalStateException("no kind of asset: " + kind);
     };
   }
@@ -269,9 +301,29 @@ public record StoredProject(
     return figures.getOrDefault(kind + " " + name, 0L);
   }
 
+  /** The tables of a stream, as {@code schema.table}, its own first; none if there is none. */
+  public List<String> tables(String stream) {
+    return stream(stream).stream()
+        .flatMap(
+            s ->
+                Stream.concat(
+                    Stream.of("published." + s.name()), s.states().stream().map(n -> "state." + n)))
+        .toList();
+  }
+
   /** The definition of a stream; empty if it has no table. */
   Optional<StreamDefinition> stream(String name) {
     return streams.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** What a stream used; empty if that is not known. */
+  Optional<UsesDefinition> uses(String stream) {
+    return uses.stream().filter(u -> u.name().equals(stream)).findFirst();
+  }
+
+  /** The rules of a source; empty if they are not known. */
+  Optional<AdmissionDefinition> admission(String source) {
+    return admissions.stream().filter(a -> a.name().equals(source)).findFirst();
   }
 
   /** The definition of a sink; empty if it has no outbox. */

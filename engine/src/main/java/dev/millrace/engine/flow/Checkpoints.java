@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.api.type.Identifier;
 import dev.millrace.engine.admission.Watermarks;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.log.PartitionRange;
 import dev.millrace.log.Position;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,6 +15,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a stream that is built again needs of the past: where each partition was first read, and now
@@ -21,7 +24,7 @@ import java.util.List;
  * was judged by its watermarks or later ones, so whoever reads up to a checkpoint may then move
  * watermarks to it: nothing that is read afterwards is older. For the flow's thread.
  */
-final class Checkpoints {
+public final class Checkpoints {
   /** A state that forgets by watermarks keeps at most about so many records more than it must. */
   private static final long EVERY_RECORDS = 100_000;
 
@@ -53,11 +56,55 @@ final class Checkpoints {
         "CREATE TABLE IF NOT EXISTS progress.beginnings (topic VARCHAR, topic_id VARCHAR,"
             + " \"partition\" INTEGER, first_offset BIGINT)");
     transaction.execute(
+        "CREATE TABLE IF NOT EXISTS progress.held (topic VARCHAR, \"partition\" INTEGER,"
+            + " first_offset BIGINT)");
+    transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.checkpoints AS SELECT committed_at, partitions, sources"
             + " FROM progress.batches LIMIT 0");
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS progress.refused (source VARCHAR, topic VARCHAR,"
             + " \"partition\" INTEGER, \"offset\" BIGINT)");
+  }
+
+  /** The topic has no record of a partition any more that is before this. */
+  static void holdsFrom(Transaction transaction, PartitionRange range) throws SQLException {
+    String where =
+        " WHERE topic = "
+            + Identifier.literal(range.topic())
+            + " AND \"partition\" = "
+            + range.partition();
+    transaction.execute("DELETE FROM progress.held" + where);
+    transaction.execute(
+        "INSERT INTO progress.held VALUES ("
+            + Identifier.literal(range.topic())
+            + ", "
+            + range.partition()
+            + ", "
+            + range.begin()
+            + ")");
+  }
+
+  /** Topics of which records are gone, as far as was seen, that were read once. */
+  public static Set<String> gone(Statement statement) throws SQLException {
+    Set<String> topics = new TreeSet<>();
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'progress'"
+                + " AND table_name = 'held'")) {
+      row.next();
+      if (row.getInt(1) == 0) {
+        return topics;
+      }
+    }
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT DISTINCT topic FROM progress.held h JOIN progress.beginnings b USING (topic,"
+                + " \"partition\") WHERE h.first_offset > b.first_offset")) {
+      while (row.next()) {
+        topics.add(row.getString(1));
+      }
+    }
+    return topics;
   }
 
   /** Where each partition of some topics was first read. */

@@ -99,6 +99,23 @@ public final class Fill implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
+  /**
+   * Before the flow starts: looks whether the history is there, if the old version could not go on
+   * once the flow has.
+   *
+   * @throws StopException if it is gone: nothing was given up yet
+   */
+  public void requireHistory() {
+    try {
+      boolean needed = !parts.keepsOld() && !parts.topics().isEmpty();
+      if (needed && new FillStart(parts, flow.name(), store).isWhole()) {
+        open(parts.topics(), past().first(since())).close();
+      }
+    } catch (SQLException e) {
+      throw Store.retry(e);
+    }
+  }
+
   /** Starts the thread, once Kafka runs. */
   public void start() {
     thread.start();
@@ -170,10 +187,7 @@ public final class Fill implements AutoCloseable {
     done = 0;
     total = 0;
     try {
-      if (!parts.canGoOn() || hasStopped()) {
-        discard(runner, writer);
-      }
-      runner.load(store, writer);
+      new FillStart(parts, flow.name(), store).load(runner, writer);
       if (!runner.tableInputs().isEmpty()) {
         awaitTables();
         hold();
@@ -203,30 +217,6 @@ public final class Fill implements AutoCloseable {
     } finally {
       release();
     }
-  }
-
-  /** True if a stream has failed in an earlier try; its tables are not complete. */
-  private boolean hasStopped() throws SQLException {
-    return number(
-            "SELECT count(*) FROM (SELECT unnest(streams) AS s FROM progress.fills WHERE flow = "
-                + Identifier.literal(flow.name())
-                + ") WHERE s.stopped IS NOT NULL")
-        > 0;
-  }
-
-  /** What was filled before is of no use. */
-  private void discard(BatchRunner runner, Writer writer) throws SQLException {
-    writer.transact(
-        transaction -> {
-          transaction.execute(
-              "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
-          for (StreamRun stream : runner.streams()) {
-            stream.drop(transaction);
-          }
-          runner.dropCurrent(transaction);
-          SystemTables.forgetFilled(transaction, parts.names());
-          return true;
-        });
   }
 
   /** The flow's copies of tables that builds make may be empty until its first batch. */
@@ -283,8 +273,14 @@ public final class Fill implements AutoCloseable {
   }
 
   /** Rows before this are of no use, whatever came when. */
-  private long since(Set<String> names) throws SQLException {
-    String sources = names.stream().map(Identifier::literal).collect(Collectors.joining(", "));
+  private long since() throws SQLException {
+    if (parts.readsChanges()) {
+      return Long.MIN_VALUE;
+    }
+    String sources =
+        parts.decisions().keySet().stream()
+            .map(Identifier::literal)
+            .collect(Collectors.joining(", "));
     boolean replayed =
         number(
                 "SELECT count(*) FROM store.system.rejected WHERE replay = 'done' AND source IN ("
@@ -298,9 +294,10 @@ public final class Fill implements AutoCloseable {
   /** Reads the topics; the flow is held then, unless this ended before its time. */
   private void readTopics(BatchRunner runner, Writer writer, Past past)
       throws SQLException, InterruptedException {
-    List<Position> from = runner.positions();
+    List<Position> from =
+        runner.positions().stream().filter(p -> parts.topics().contains(p.topic())).toList();
     Set<String> names = parts.decisions().keySet();
-    List<Position> first = past.first(parts.readsChanges() ? Long.MIN_VALUE : since(names));
+    List<Position> first = past.first(since());
     total += Past.distance(first, newest(names).positions());
     done += Past.distance(first, from);
     tell();
@@ -341,7 +338,7 @@ public final class Fill implements AutoCloseable {
     try {
       return new HistoryReader(cluster, topics, from);
     } catch (StopException e) {
-      throw new StopException(FlowError.historyGone(parts.names(), e.problem()), e);
+      throw new StopException(FlowError.historyGone(parts, e.problem()), e);
     }
   }
 

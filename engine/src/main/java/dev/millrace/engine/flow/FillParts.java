@@ -26,6 +26,7 @@ public final class FillParts {
   private final Map<Relation, String> tables = new LinkedHashMap<>();
 
   private final Map<String, Decisions> decisions = new LinkedHashMap<>();
+  private final boolean goesOn;
   private long since = Long.MAX_VALUE;
 
   /**
@@ -33,9 +34,11 @@ public final class FillParts {
    *
    * @param flow what the streams belong to
    * @param filled their names
+   * @param undone of streams whose old version can go on, where it stands
    * @param starts of streams that leave out rows of their sources before an instant, that instant
    */
-  private FillParts(FlowParts flow, Set<String> filled, Map<String, Long> starts) {
+  private FillParts(
+      FlowParts flow, Set<String> filled, Map<String, String> undone, Map<String, Long> starts) {
     this.flow = flow.name();
     Set<String> inputs = new TreeSet<>();
     for (StreamRun stream : flow.streams()) {
@@ -50,6 +53,15 @@ public final class FillParts {
         stream.program().inputs().forEach(i -> inputs.add(i.name()));
       }
     }
+    List<String> names = names();
+    goesOn =
+        undone.keySet().containsAll(names)
+            && undone.entrySet().stream()
+                    .filter(u -> names.contains(u.getKey()))
+                    .map(Map.Entry::getValue)
+                    .distinct()
+                    .count()
+                == 1;
     for (Admission source : flow.sources()) {
       // Programs know the watermarks of those too that are not read again.
       sources.add(source.stream());
@@ -72,12 +84,21 @@ public final class FillParts {
     }
   }
 
-  /** What is filled, by the name of the flow; flows of which nothing is are missing. */
+  /**
+   * What is filled, by the name of the flow; flows of which nothing is are missing.
+   *
+   * @param filled names of streams
+   * @param undone of streams whose old version can go on, where it stands
+   * @param starts of streams that leave out rows of their sources before an instant, that instant
+   */
   public static Map<String, FillParts> of(
-      List<FlowParts> flows, Set<String> filled, Map<String, Long> starts) {
+      List<FlowParts> flows,
+      Set<String> filled,
+      Map<String, String> undone,
+      Map<String, Long> starts) {
     Map<String, FillParts> fills = new LinkedHashMap<>();
     for (FlowParts flow : flows) {
-      FillParts parts = new FillParts(flow, filled, starts);
+      FillParts parts = new FillParts(flow, filled, undone, starts);
       if (!parts.names().isEmpty()) {
         fills.put(flow.name(), parts);
       }
@@ -105,6 +126,22 @@ public final class FillParts {
    */
   public boolean canGoOn() {
     return tables.isEmpty();
+  }
+
+  /**
+   * True if the new tables begin as what the old ones are, since these are of the same version and
+   * only stood still.
+   */
+  public boolean goesOn() {
+    return goesOn;
+  }
+
+  /**
+   * True if an old version can go on after the flow has: what builds' tables and the rows of change
+   * data were then is not kept.
+   */
+  boolean keepsOld() {
+    return tables.isEmpty() && !readsChanges();
   }
 
   /** Sources whose topics are read again. */

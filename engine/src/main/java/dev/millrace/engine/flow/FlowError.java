@@ -106,15 +106,18 @@ public enum FlowError implements ErrorCode {
         STREAM_FILLING, null, "filling " + String.join(", ", streams) + far, null);
   }
 
-  static Problem historyGone(List<String> streams, Problem cause) {
+  static Problem historyGone(FillParts parts, Problem cause) {
     return Problem.error(
         HISTORY_GONE,
         null,
         "streams "
-            + String.join(", ", streams)
-            + " cannot be filled from the beginning: "
+            + String.join(", ", parts.names())
+            + (parts.goesOn()
+                ? " cannot go on from where they stood still: "
+                : " cannot be filled from the beginning: ")
             + cause.message(),
-        "undo the edit, give the streams a `start` that the topic still holds, or run with"
+        (parts.goesOn() ? "give" : "undo the edit, give")
+            + " the streams a `start` that the topic still holds, or run with"
             + " `--fresh` to build everything again from what it holds");
   }
 

@@ -83,11 +83,12 @@ final class Replay {
     List<String> filling =
         flow.streams().stream().filter(StreamRun::isFilling).map(s -> s.model().name()).toList();
     if (!filling.isEmpty()) {
-      // A fill that has stopped has read past these records: the next one starts anew. What it
-      // fills stays known, as is the instant of `start: now`.
+      // A fill that has stopped has read past these records, and so have the old versions: the next
+      // one starts anew. What it fills stays known, as is the instant of `start: now`.
       transaction.execute(
           "DELETE FROM progress.fills WHERE flow = " + Identifier.literal(flow.name()));
       SystemTables.forgetFilled(transaction, filling);
+      Standing.forget(transaction, filling);
     }
   }
 

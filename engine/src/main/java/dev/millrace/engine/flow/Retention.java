@@ -12,11 +12,11 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Forgets, now and then, which records were refused that their topics do not have any more: nobody
- * can read them again. For the flow's thread.
+ * Notes, now and then, from where on topics hold records, and forgets which records were refused
+ * that their topics do not have any more: nobody can read them again. For the flow's thread.
  */
 final class Retention {
-  private static final long EVERY = Duration.ofHours(1).toNanos();
+  private static final long EVERY = Duration.ofMinutes(10).toNanos();
 
   private final Cluster cluster;
   private final List<String> topics;
@@ -37,13 +37,6 @@ final class Retention {
       return;
     }
     at = System.nanoTime();
-    long known =
-        writer.transact(
-            transaction ->
-                transaction.number("SELECT count(*) FROM (FROM progress.refused LIMIT 1)"));
-    if (known == 0) {
-      return;
-    }
     try (TopicAdmin admin = TopicAdmin.open(cluster)) {
       ranges = admin.ranges(admin.describe(topics).values());
     } catch (RetryException e) {
@@ -60,6 +53,7 @@ final class Retention {
         transaction -> {
           for (PartitionRange range : ranges) {
             if (range.begin() > 0) {
+              Checkpoints.holdsFrom(transaction, range);
               transaction.execute(
                   "DELETE FROM progress.refused WHERE topic = "
                       + Identifier.literal(range.topic())

@@ -230,6 +230,22 @@ public final class StreamRun {
         "DROP TABLE IF EXISTS published." + Identifier.quote(model.name() + suffix));
   }
 
+  /** Fills its empty tables with the rows of the old version. */
+  void copyOld(Transaction transaction) throws SQLException {
+    for (StateTable state : program.states()) {
+      copyOld(transaction, "state", state.name());
+    }
+    copyOld(transaction, PUBLISHED, model.name());
+  }
+
+  private static void copyOld(Transaction transaction, String schema, String name)
+      throws SQLException {
+    String beside = schema + "." + Identifier.quote(name + NEW);
+    transaction.execute("DELETE FROM " + beside);
+    transaction.execute(
+        "INSERT INTO " + beside + " BY NAME FROM " + schema + "." + Identifier.quote(name));
+  }
+
   /** Makes the view of a stream that people query. */
   public static String viewSql(String stream, Relation output) {
     return "CREATE OR REPLACE VIEW main."

@@ -56,6 +56,7 @@ public final class SystemTables {
       transaction.execute("CREATE TABLE IF NOT EXISTS " + table + PROGRESS);
     }
     Checkpoints.create(transaction);
+    Standing.create(transaction);
     transaction.execute("CREATE TABLE IF NOT EXISTS progress.barrier (n BIGINT)");
     transaction.execute(
         "CREATE OR REPLACE VIEW progress.newest AS SELECT * FROM progress.batches"
@@ -141,16 +142,31 @@ public final class SystemTables {
   }
 
   /**
-   * Forgets what a fill has rejected that is not gone on with.
+   * Forgets what a fill has rejected that is not gone on with; what the version has rejected that
+   * stands still is true as long as that is there.
    *
    * @param streams that were filled
    */
   public static void forgetFilled(Transaction transaction, List<String> streams)
       throws SQLException {
+    forgetFilled(transaction, streams, ">");
+  }
+
+  /** Forgets what the version has rejected that is replaced. */
+  public static void forgetReplaced(Transaction transaction, List<String> streams)
+      throws SQLException {
+    forgetFilled(transaction, streams, "<=");
+  }
+
+  private static void forgetFilled(Transaction transaction, List<String> streams, String than)
+      throws SQLException {
     transaction.execute(
         "DELETE FROM store.system.rejected WHERE replay = 'filled' AND starts_with(reason, "
             + Identifier.literal(RefusedRows.filling(streams))
-            + ")");
+            + ") AND id "
+            + than
+            + " "
+            + Standing.refused(streams));
   }
 
   /**
@@ -176,7 +192,13 @@ public final class SystemTables {
     }
     clear(transaction);
     for (String table :
-        List.of(Progress.BATCHES, Progress.FILLS, "progress.beginnings", "progress.checkpoints")) {
+        List.of(
+            Progress.BATCHES,
+            Progress.FILLS,
+            "progress.beginnings",
+            "progress.checkpoints",
+            "progress.held",
+            "progress.standing")) {
       transaction.execute("DELETE FROM " + table);
     }
     transaction.execute("DELETE FROM progress.refused");

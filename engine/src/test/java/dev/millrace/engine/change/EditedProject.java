@@ -48,8 +48,10 @@ import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +189,31 @@ final class EditedProject implements AutoCloseable {
   void grow(String topic, int partitions) throws Exception {
     try (Admin admin = Admin.create(Map.copyOf(broker.cluster().clientProperties("test")))) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get();
+    }
+  }
+
+  /** Kafka deletes the first records of partition 0. */
+  void deleteBefore(String topic, long offset) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(broker.cluster().clientProperties("test")))) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
+          .all()
+          .get();
+    }
+  }
+
+  /** What a run would make of the streams, a line each: the name, the verdict and why. */
+  List<String> plan() {
+    return plan("stream");
+  }
+
+  /** The same of assets of a kind. */
+  List<String> plan(String kind) {
+    try (Engine engine = open()) {
+      return engine.edit().orElseThrow().changes().stream()
+          .filter(c -> c.kind().equals(kind))
+          .map(c -> c.name() + " " + c.verdict().text() + ": " + c.reason())
+          .toList();
     }
   }
 
