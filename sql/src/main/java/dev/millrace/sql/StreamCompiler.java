@@ -60,6 +60,7 @@ public final class StreamCompiler implements AutoCloseable {
     Compilation compilation = new Compilation(duck, findings, inputs);
     try {
       JsonNode query = parse(text, findings);
+      new Collations(findings).check(query);
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());

@@ -166,6 +166,34 @@ class StreamCompilerTest {
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
+        "SELECT id COLLATE NOCASE AS i FROM ads.shown | SQL_UNSUPPORTED | id COLLATE NOCASE |"
+            + " lower(x)",
+        "SELECT count(DISTINCT id COLLATE NOCASE) AS n FROM ads.shown | SQL_UNSUPPORTED | id"
+            + " COLLATE NOCASE | lower(x)",
+        "SELECT count(*) AS n FROM ads.shown GROUP BY id COLLATE NOCASE.NOACCENT | SQL_UNSUPPORTED"
+            + " | id COLLATE NOCASE.NOACCENT | strip_accents(lower(x))",
+        "SELECT max(id COLLATE de) AS m FROM ads.shown | SQL_UNSUPPORTED | id COLLATE de |"
+            + " icu_sort_key(x, 'de')",
+        "SELECT id FROM ads.shown ORDER BY id COLLATE NOCASE LIMIT 3 | SQL_UNSUPPORTED | id COLLATE"
+            + " NOCASE | lower(x)",
+        "SELECT row_number() OVER (PARTITION BY id COLLATE NOCASE ORDER BY ts) AS n FROM ads.shown"
+            + " | SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
+        "SELECT lower(id COLLATE NOCASE) = 'a' AS b FROM ads.shown | SQL_UNSUPPORTED | id COLLATE"
+            + " NOCASE | lower(x)",
+        "SELECT a.n FROM ads.clicked a JOIN ads.shown b ON a.id = b.id COLLATE NOCASE |"
+            + " SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT a.n FROM ads.clicked a LEFT JOIN ads.shown b ON a.id COLLATE NOCASE = b.id |"
+            + " SQL_UNSUPPORTED | a.id COLLATE NOCASE | both sides",
+        "SELECT a.n FROM ads.clicked a ASOF JOIN ads.shown b ON a.id = b.id COLLATE NOCASE AND a.ts"
+            + " >= b.ts | SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT n FROM ads.clicked a WHERE EXISTS (SELECT 1 FROM ads.shown b WHERE b.id = a.id"
+            + " COLLATE NOCASE) | SQL_UNSUPPORTED | a.id COLLATE NOCASE | both sides",
+        "SELECT n, (SELECT max(cost) FROM ads.shown b WHERE b.id COLLATE NOCASE = a.id) AS c FROM"
+            + " ads.clicked a | SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT n FROM ads.clicked WHERE id COLLATE NOCASE IN (SELECT id FROM ads.shown) |"
+            + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
+        "SELECT n FROM ads.clicked WHERE id IN (SELECT id COLLATE NOCASE FROM ads.shown) |"
+            + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
         "SELECT id FROM ads.shown AT (VERSION => 3) | SQL_UNSUPPORTED | * | materialized='table'",
       })
   void refuses(String sql, String code, String text, String hint) {
