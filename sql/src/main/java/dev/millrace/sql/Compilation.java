@@ -24,6 +24,7 @@ final class Compilation {
   private final Map<String, Field> fields = new HashMap<>();
   private final ConstantIntervals intervals;
   private final TimeArithmetic times;
+  private final Constants constants = new Constants(this);
   private final Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable SQLException typingFailure;
 
@@ -63,6 +64,10 @@ final class Compilation {
 
   ConstantIntervals intervals() {
     return intervals;
+  }
+
+  Constants constants() {
+    return constants;
   }
 
   /** Makes a field's type known to the expressions over it. */

@@ -83,6 +83,7 @@ final class Correlation {
                 : "an aggregate over rows that are correlated by more than equalities",
             "correlate it by equalities such as `b.id = a.id`, or join and GROUP BY");
       } else {
+        new Collations(compilation.findings()).refuseKey(condition);
         grouping.addGroup(own);
       }
     }

@@ -300,6 +300,11 @@ final class DuckDb implements AutoCloseable {
     }
   }
 
+  /** Runs a query to its end. */
+  void evaluate(String query) throws SQLException {
+    execute(query);
+  }
+
   /** One row of a query as numbers. */
   long[] numbers(String query) throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -70,11 +70,17 @@ final class ExpressionResolver {
     return subqueries;
   }
 
-  /** The tree with fields in place of names. */
+  /** The tree with fields in place of names; what cannot be computed is told. */
   JsonNode resolve(JsonNode tree) {
+    JsonNode resolved = replace(tree);
+    compilation.constants().check(resolved);
+    return resolved;
+  }
+
+  private JsonNode replace(JsonNode tree) {
     if (tree.isArray()) {
       ArrayNode array = DuckDb.array();
-      tree.forEach(child -> array.add(resolve(child)));
+      tree.forEach(child -> array.add(replace(child)));
       return array;
     }
     if (!tree.isObject()) {
@@ -86,7 +92,7 @@ final class ExpressionResolver {
     }
     if (kind.equals("SUBQUERY") && subqueries != null) {
       JsonNode child = tree.path("child");
-      return subqueries.add(tree, child.isObject() ? resolve(child) : null);
+      return subqueries.add(tree, child.isObject() ? replace(child) : null);
     }
     if (kind.equals("SUBQUERY")) {
       compilation
@@ -109,7 +115,7 @@ final class ExpressionResolver {
       return lambda(tree);
     }
     ObjectNode copy = DuckDb.object();
-    tree.fields().forEachRemaining(e -> copy.set(e.getKey(), resolve(e.getValue())));
+    tree.fields().forEachRemaining(e -> copy.set(e.getKey(), replace(e.getValue())));
     if (kind.equals("FUNCTION")) {
       copy.put("function_name", tree.path("function_name").asText().toLowerCase(Locale.ROOT));
     }
@@ -122,7 +128,7 @@ final class ExpressionResolver {
     collectParameters(left, names);
     names.forEach(parameters::push);
     ObjectNode copy = tree.deepCopy();
-    copy.set("expr", resolve(tree.path("expr")));
+    copy.set("expr", replace(tree.path("expr")));
     names.forEach(name -> parameters.pop());
     return copy;
   }
@@ -224,7 +230,7 @@ final class ExpressionResolver {
     if (expression == null || !openAliases.add(lower)) {
       return null;
     }
-    ObjectNode resolved = resolve(expression).deepCopy();
+    ObjectNode resolved = replace(expression).deepCopy();
     resolved.put("alias", "");
     openAliases.remove(lower);
     return resolved;

@@ -23,12 +23,16 @@ final class JoinBuilder {
     this.distances = new Distances(compilation);
   }
 
-  /** The conditions that a conjunction consists of; BETWEEN is two. */
+  /**
+   * The conditions that a conjunction consists of. BETWEEN is two, but for one with COLLATE, which
+   * holds for all that it compares.
+   */
   static List<JsonNode> conjuncts(JsonNode condition) {
     List<JsonNode> all = new ArrayList<>();
     if (condition.path("type").asText().equals("CONJUNCTION_AND")) {
       condition.path("children").forEach(child -> all.addAll(conjuncts(child)));
-    } else if (condition.path("type").asText().equals("COMPARE_BETWEEN")) {
+    } else if (condition.path("type").asText().equals("COMPARE_BETWEEN")
+        && !Collations.isIn(condition)) {
       JsonNode input = condition.path("input");
       all.add(Compilation.compare("COMPARE_GREATERTHANOREQUALTO", input, condition.path("lower")));
       all.add(Compilation.compare("COMPARE_LESSTHANOREQUALTO", input, condition.path("upper")));
@@ -144,6 +148,7 @@ final class JoinBuilder {
     for (Expr condition : conditions) {
       Optional<Equality> equality = equality(condition, left, right);
       equality.ifPresentOrElse(equalities::add, () -> rest.add(condition));
+      equality.ifPresent(key -> new Collations(compilation.findings()).refuseKey(condition.tree()));
     }
     List<Distance> found = new ArrayList<>(distances.of(conditions, left, right));
     KeySide leftSide = new KeySide(left);

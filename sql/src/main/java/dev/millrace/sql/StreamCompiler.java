@@ -53,13 +53,17 @@ public final class StreamCompiler implements AutoCloseable {
       String name, String sql, boolean onClose, Map<String, Relation> inputs)
       throws QueryException {
     List<SqlProblem> windowProblems = new ArrayList<>();
-    SqlText text = Windows.replace(sql, Windows.Reader.STREAM, windowProblems);
+    List<Windows.Length> lengths = new ArrayList<>();
+    SqlText text = Windows.replace(sql, Windows.Reader.STREAM, windowProblems, lengths);
     Findings findings = new Findings(text);
     windowProblems.forEach(findings::add);
     findings.throwIfAny();
     Compilation compilation = new Compilation(duck, findings, inputs);
     try {
       JsonNode query = parse(text, findings);
+      new WindowConstants(compilation).check(lengths);
+      findings.throwIfAny();
+      new Collations(findings).check(query);
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());

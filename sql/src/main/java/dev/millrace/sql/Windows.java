@@ -33,6 +33,15 @@ public final class Windows {
   /** What a function takes, and an example. */
   private record Form(int least, int most, String text, String example) {}
 
+  /**
+   * How long a window is, or how far it is from the next.
+   *
+   * @param window the function
+   * @param interval an expression, as it is written
+   * @param offset where it begins, in UTF-16 code units
+   */
+  record Length(String window, String interval, int offset) {}
+
   private static final Map<String, Form> FORMS =
       Map.of(
           "tumble",
@@ -104,6 +113,12 @@ public final class Windows {
 
   /** As {@link #expand}; adds what is wrong with a window to {@code problems}. */
   static SqlText replace(String sql, Reader reader, List<SqlProblem> problems) {
+    return replace(sql, reader, problems, new ArrayList<>());
+  }
+
+  /** As the other; adds the lengths of all windows to {@code lengths}. */
+  static SqlText replace(
+      String sql, Reader reader, List<SqlProblem> problems, List<Length> lengths) {
     List<SqlText.Splice> splices = new ArrayList<>();
     String lower = sql.toLowerCase(Locale.ROOT);
     if (FORMS.keySet().stream().noneMatch(lower::contains)) {
@@ -132,6 +147,10 @@ public final class Windows {
                 SqlCode.SQL_INVALID));
         continue;
       }
+      for (int i = 2; i < (word.equals("session") ? 3 : count); i++) {
+        String interval = call.arguments.get(i).strip();
+        lengths.add(new Length(word, interval, sql.indexOf(interval, call.starts.get(i))));
+      }
       if (!(reader == Reader.STREAM && word.equals("session"))) {
         String text = text(word, call.arguments.stream().map(String::strip).toList(), reader);
         String relation = call.arguments.get(0).strip();
@@ -145,7 +164,7 @@ public final class Windows {
     return SqlText.of(sql, splices);
   }
 
-  private record Call(List<String> arguments, int end) {}
+  private record Call(List<String> arguments, List<Integer> starts, int end) {}
 
   private static String text(String function, List<String> arguments, Reader reader) {
     String relation = arguments.get(0);
@@ -284,6 +303,7 @@ public final class Windows {
   /** Splits the arguments of a call whose parenthesis opened just before {@code from}. */
   private static Call call(String sql, int from) {
     List<String> arguments = new ArrayList<>();
+    List<Integer> starts = new ArrayList<>();
     int depth = 1;
     int start = from;
     SqlScanner scanner = new SqlScanner(sql, from);
@@ -291,7 +311,7 @@ public final class Windows {
       Token token = scanner.next();
       String text = scanner.text(token);
       if (token.kind() == Kind.END) {
-        return new Call(List.of(), sql.length());
+        return new Call(List.of(), List.of(), sql.length());
       } else if (text.equals("(") || text.equals("[") || text.equals("{")) {
         depth++;
       } else if (text.equals(")") || text.equals("]") || text.equals("}")) {
@@ -299,10 +319,11 @@ public final class Windows {
       }
       if (depth == 0 || (depth == 1 && text.equals(","))) {
         arguments.add(sql.substring(start, token.start()));
+        starts.add(start);
         start = token.end();
       }
       if (depth == 0) {
-        return new Call(arguments, token.end());
+        return new Call(arguments, starts, token.end());
       }
     }
   }

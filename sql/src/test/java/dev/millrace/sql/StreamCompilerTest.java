@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamCompilerTest {
   private static StreamCompiler compiler = StreamCompiler.open();
@@ -166,6 +167,61 @@ class StreamCompilerTest {
         "SELECT id AS a, cost AS A FROM ads.shown | SQL_COLUMN_NAME | * | AS",
         "SELECT id + cost FROM ads.shown WHERE cost | SQL_INVALID | * | *",
         "SELECT 1 AS one | SQL_UNSUPPORTED | * | source",
+        "SELECT id FROM tumble(ads.shown, ts, INTERVAL 0 MINUTE) | SQL_INVALID | INTERVAL 0 MINUTE |"
+            + " INTERVAL 1 MINUTE",
+        "SELECT id FROM hop(ads.shown, ts, INTERVAL '-1 minute', INTERVAL 1 HOUR) | SQL_INVALID |"
+            + " INTERVAL '-1 minute' | INTERVAL 1 MINUTE",
+        "SELECT id FROM cumulate(ads.shown, ts, INTERVAL 1 MINUTE, INTERVAL 0 HOUR) | SQL_INVALID |"
+            + " INTERVAL 0 HOUR | INTERVAL 1 MINUTE",
+        "SELECT id FROM session(ads.shown, ts, INTERVAL '-1 hour', id) | SQL_INVALID | INTERVAL"
+            + " '-1 hour' | INTERVAL 1 MINUTE",
+        "SELECT time_bucket(INTERVAL 0 MINUTE, ts) AS m, count(*) AS n FROM ads.shown GROUP BY 1 |"
+            + " SQL_INVALID | time_bucket(INTERVAL 0 MINUTE, ts) | constant",
+        "SELECT date_trunc('fortnight', ts) AS m FROM ads.shown | SQL_INVALID |"
+            + " date_trunc('fortnight', ts) | constant",
+        "SELECT 'x'::INTEGER + 1 AS c FROM ads.shown | SQL_INVALID | ::INTEGER | constant",
+        "SELECT 1 // 0 AS c FROM ads.shown | SQL_INVALID | 1 // 0 | constant",
+        "SELECT id FROM ads.shown WHERE ts >= '2026-13-01' | SQL_INVALID | ts >= '2026-13-01' |"
+            + " constant",
+        "SELECT n FROM ads.clicked WHERE n IN (1, '12a') | SQL_INVALID | * | constant",
+        "SELECT id FROM ads.clicked GROUP BY id HAVING max(n) > '12a' | SQL_INVALID | * | constant",
+        "SELECT n FROM ads.clicked WHERE id LIKE 'a' ESCAPE 'bb' | SQL_INVALID | * | constant",
+        "SELECT n FROM ads.clicked WHERE id ~ '[' | SQL_INVALID | * | constant",
+        "SELECT ts AT TIME ZONE 'Nowhere' AS t FROM ads.clicked | SQL_INVALID | * | constant",
+        "SELECT ts + INTERVAL 'abc' AS t FROM ads.clicked | SQL_INVALID | * | constant",
+        "SELECT ntile(0) OVER (ORDER BY ts) AS n FROM ads.clicked | SQL_INVALID | 0 | ntile(4)",
+        "SELECT sum(n) OVER (ORDER BY ts ROWS -1 PRECEDING) AS s FROM ads.clicked | SQL_INVALID |"
+            + " -1 | 1 FOLLOWING",
+        "SELECT sum(n) OVER (ORDER BY ts RANGE INTERVAL '-1 hour' PRECEDING) AS s FROM ads.clicked"
+            + " | SQL_INVALID | * | 1 FOLLOWING",
+        "SELECT id COLLATE NOCASE AS i FROM ads.shown | SQL_UNSUPPORTED | id COLLATE NOCASE |"
+            + " lower(x)",
+        "SELECT count(DISTINCT id COLLATE NOCASE) AS n FROM ads.shown | SQL_UNSUPPORTED | id"
+            + " COLLATE NOCASE | lower(x)",
+        "SELECT count(*) AS n FROM ads.shown GROUP BY id COLLATE NOCASE.NOACCENT | SQL_UNSUPPORTED"
+            + " | id COLLATE NOCASE.NOACCENT | strip_accents(lower(x))",
+        "SELECT max(id COLLATE de) AS m FROM ads.shown | SQL_UNSUPPORTED | id COLLATE de |"
+            + " icu_sort_key(x, 'de')",
+        "SELECT id FROM ads.shown ORDER BY id COLLATE NOCASE LIMIT 3 | SQL_UNSUPPORTED | id COLLATE"
+            + " NOCASE | lower(x)",
+        "SELECT row_number() OVER (PARTITION BY id COLLATE NOCASE ORDER BY ts) AS n FROM ads.shown"
+            + " | SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
+        "SELECT lower(id COLLATE NOCASE) = 'a' AS b FROM ads.shown | SQL_UNSUPPORTED | id COLLATE"
+            + " NOCASE | lower(x)",
+        "SELECT a.n FROM ads.clicked a JOIN ads.shown b ON a.id = b.id COLLATE NOCASE |"
+            + " SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT a.n FROM ads.clicked a LEFT JOIN ads.shown b ON a.id COLLATE NOCASE = b.id |"
+            + " SQL_UNSUPPORTED | a.id COLLATE NOCASE | both sides",
+        "SELECT a.n FROM ads.clicked a ASOF JOIN ads.shown b ON a.id = b.id COLLATE NOCASE AND a.ts"
+            + " >= b.ts | SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT n FROM ads.clicked a WHERE EXISTS (SELECT 1 FROM ads.shown b WHERE b.id = a.id"
+            + " COLLATE NOCASE) | SQL_UNSUPPORTED | a.id COLLATE NOCASE | both sides",
+        "SELECT n, (SELECT max(cost) FROM ads.shown b WHERE b.id COLLATE NOCASE = a.id) AS c FROM"
+            + " ads.clicked a | SQL_UNSUPPORTED | b.id COLLATE NOCASE | both sides",
+        "SELECT n FROM ads.clicked WHERE id COLLATE NOCASE IN (SELECT id FROM ads.shown) |"
+            + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
+        "SELECT n FROM ads.clicked WHERE id IN (SELECT id COLLATE NOCASE FROM ads.shown) |"
+            + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
         "SELECT id FROM ads.shown AT (VERSION => 3) | SQL_UNSUPPORTED | * | materialized='table'",
       })
   void refuses(String sql, String code, String text, String hint) {
@@ -179,6 +235,21 @@ class StreamCompilerTest {
     if (!hint.equals("*")) {
       assertThat(problem.hint()).contains(hint);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CASE WHEN n > 1 THEN 'x'::INTEGER ELSE n END",
+        "coalesce(n, 1 // 0)",
+        "TRY(1 // 0)",
+        "TRY_CAST('x' AS INTEGER) + n",
+        "list_transform([n], lambda x: x + 'y'::INTEGER)",
+        "time_bucket(to_minutes(n), ts)",
+        "n > 12 AND ts >= '2026-12-01' AND id <> 'x'"
+      })
+  void takesConstantsThatSomeRowCanBear(String expression) throws QueryException {
+    compile("SELECT " + expression + " AS c FROM ads.clicked");
   }
 
   @Test

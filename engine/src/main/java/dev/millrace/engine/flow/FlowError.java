@@ -86,7 +86,25 @@ public enum FlowError implements ErrorCode {
         STREAM_STOPPED,
         where,
         "stream `" + stream + "` stopped: " + cause,
-        "the others go on; widen the type (for example `sum(x::DOUBLE)`), then run again");
+        "the others go on; " + cure(cause) + ", then run again");
+  }
+
+  /** What to do about an error of DuckDB's in a stream's state. */
+  private static String cure(String cause) {
+    String text = cause.toLowerCase(Locale.ROOT);
+    if (text.contains("overflow")) {
+      return "widen the type (for example `sum(x::DOUBLE)`)";
+    }
+    if (text.contains("map key")) {
+      return "let each key be there once, and never null (for example GROUP BY the key first)";
+    }
+    if (text.startsWith("conversion error")) {
+      return "let the expression bear such values (for example `TRY_CAST`)";
+    }
+    if (text.startsWith("out of range error") || text.startsWith("invalid input error")) {
+      return "keep such values away from the expression (for example by WHERE, FILTER or CASE)";
+    }
+    return "mend the model";
   }
 
   static Problem upstreamStopped(String stream, String upstream) {

@@ -3,6 +3,8 @@ package dev.millrace.engine.store;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 
@@ -17,6 +19,14 @@ final class Prepared {
       } catch (SQLException e) {
         // It is not used again.
       }
+    }
+  }
+
+  /** Forgets a statement that failed: DuckDB closes it, so it cannot run again. */
+  static void forget(Map<String, DuckDBPreparedStatement> statements, String sql) {
+    DuckDBPreparedStatement statement = statements.remove(sql);
+    if (statement != null) {
+      closeAll(List.of(statement));
     }
   }
 

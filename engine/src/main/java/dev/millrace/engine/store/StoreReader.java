@@ -85,6 +85,8 @@ public final class StoreReader implements AutoCloseable {
       }
       query(statement, kinds, action);
     } catch (SQLException e) {
+      // DuckDB has closed it: another run would say that, and not what was wrong.
+      Prepared.forget(prepared, sql);
       throw failed(e);
     }
   }

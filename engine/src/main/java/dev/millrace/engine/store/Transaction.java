@@ -86,6 +86,7 @@ public final class Transaction implements AutoCloseable {
       prepared.query().close();
     } catch (SQLException e) {
       failed = true;
+      Prepared.forget(plans, sql);
       throw new StatementException(sql, e);
     }
   }

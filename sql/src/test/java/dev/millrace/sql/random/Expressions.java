@@ -32,6 +32,8 @@ final class Expressions {
           "%s <> 'c'",
           "upper(%s) >= 'B'",
           "%s LIKE '%a%'",
+          "%s = 'A' COLLATE NOCASE",
+          "%s COLLATE NOCASE BETWEEN 'A' AND 'b'",
           "length(%s) > 1",
           "%s NOT IN ('ä', '')");
 
