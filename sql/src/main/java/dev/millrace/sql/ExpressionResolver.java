@@ -111,9 +111,25 @@ final class ExpressionResolver {
     ObjectNode copy = DuckDb.object();
     tree.fields().forEachRemaining(e -> copy.set(e.getKey(), resolve(e.getValue())));
     if (kind.equals("FUNCTION")) {
-      copy.put("function_name", tree.path("function_name").asText().toLowerCase(Locale.ROOT));
+      String name = tree.path("function_name").asText().toLowerCase(Locale.ROOT);
+      copy.put("function_name", name);
+      if (name.equals("struct_pack")) {
+        nameMembers(tree, copy);
+      }
     }
     return copy;
+  }
+
+  /** A member without a name has its column's, and not that of the field which the column is. */
+  private static void nameMembers(JsonNode tree, JsonNode copy) {
+    JsonNode arguments = tree.path("arguments");
+    for (int i = 0; i < arguments.size(); i++) {
+      JsonNode path = arguments.path(i).path("expression").path("column_names");
+      if (arguments.path(i).path("name").asText().isEmpty() && !path.isEmpty()) {
+        ObjectNode argument = (ObjectNode) copy.path("arguments").path(i);
+        argument.put("name", path.path(path.size() - 1).asText());
+      }
+    }
   }
 
   private JsonNode lambda(JsonNode tree) {
@@ -256,7 +272,8 @@ final class ExpressionResolver {
     return result;
   }
 
-  private static void copyPlace(JsonNode from, ObjectNode to) {
+  /** Gives a node the place of another. */
+  static void copyPlace(JsonNode from, ObjectNode to) {
     for (String key : List.of("query_location", "query_location_length")) {
       if (from.has(key)) {
         to.set(key, from.get(key));

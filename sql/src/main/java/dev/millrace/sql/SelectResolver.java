@@ -1,6 +1,7 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.sql.Scope.Visible;
 import dev.millrace.sql.SelectList.Item;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ final class SelectResolver {
     if (from == null) {
       return null;
     }
+    new WholeRows(compilation, from.scope())
+        .writeOut((ObjectNode) select, SelectList.aliases(select));
+    new ColumnsExpansion(compilation, from.scope()).expand((ObjectNode) select);
     Map<String, JsonNode> aliases = SelectList.aliases(select);
     new WindowTies(compilation, from.scope(), select, aliases).settle();
     Subqueries subqueries = new Subqueries(compilation, queries.within(from.scope()), ctes);
