@@ -134,7 +134,11 @@ final class ColumnsPattern {
       List<Chosen> chosen = new ArrayList<>();
       for (Chosen column : columns) {
         String test = "regexp_matches(" + Identifier.literal(name(column)) + ", " + sql + ")";
-        if (texts(test, place).equals(List.of("true"))) {
+        List<String> matches = texts(test, place);
+        if (matches.isEmpty()) {
+          return found(List.of(), null);
+        }
+        if (matches.equals(List.of("true"))) {
           chosen.add(column);
         }
       }

@@ -43,6 +43,15 @@ final class SelectResolver {
     TopRows top = new TopRows(compilation, select);
     boolean qualify = select.path("qualify").isObject();
     List<JsonNode> trees = trees(select, items, top, resolver);
+    if (qualify && trees.stream().noneMatch(WindowFunctions::isIn)) {
+      compilation
+          .findings()
+          .add(
+              select.path("qualify"),
+              SqlCode.SQL_INVALID,
+              "QUALIFY is about window functions, and the SELECT has none",
+              "write the condition into WHERE, or into HAVING behind GROUP BY");
+    }
     Correlation correlation = new Correlation(compilation, queries.outer());
     correlation.take(conditions);
     boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
@@ -179,6 +188,7 @@ final class SelectResolver {
       Integer position = positions.get(expr.sql());
       Field field = position == null ? input.field(expr.field()).orElseThrow() : made.get(position);
       columns.add(new Visible(items.get(i).name(), field));
+      compilation.write(field, items.get(i).written());
     }
     return new Resolved(node, columns);
   }

@@ -80,6 +80,7 @@ public final class StreamCompiler implements AutoCloseable {
       }
       new AsOfProcessing(findings).check(resolved.node());
       findings.throwIfAny();
+      new OutputNames(compilation, query).check(resolved.columns());
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();
@@ -106,7 +107,8 @@ public final class StreamCompiler implements AutoCloseable {
       findings.throwIfAny();
     }
     if (tree.path("statements").size() != 1) {
-      findings.addAt(0, SqlCode.SQL_NOT_A_SELECT, "a model is one SELECT", null);
+      findings.addAt(
+          0, SqlCode.SQL_NOT_A_SELECT, "a model is one SELECT", "put the other into its own file");
       findings.throwIfAny();
     }
     return tree.path("statements").path(0).path("node");
@@ -137,7 +139,8 @@ public final class StreamCompiler implements AutoCloseable {
       if (!compilation.findings().isEmpty() && !news) {
         return List.of();
       }
-      String first = message.lines().findFirst().orElse(message);
+      String first = message.lines().findFirst().orElse(message).replace("\"inputs.", "\"");
+      boolean twice = first.startsWith("Ambiguous reference to table");
       compilation
           .findings()
           .add(
@@ -145,7 +148,9 @@ public final class StreamCompiler implements AutoCloseable {
                   text.locate(details.path("position").asLong(0) - "DESCRIBE ".length()),
                   0,
                   first,
-                  Suggestion.didYouMean(details.path("name").asText(), List.of()),
+                  twice
+                      ? "give each relation another name: FROM t AS x, t AS y"
+                      : Suggestion.didYouMean(details.path("name").asText(), List.of()),
                   SqlCode.SQL_INVALID));
       return List.of();
     }
