@@ -124,7 +124,7 @@ final class TopRows {
               && expression.path("exclude_list").isEmpty()
               && expression.path("qualified_exclude_list").isEmpty()
               && expression.path("replace_list").isEmpty()
-              && !ColumnsExpansion.isColumns(expression);
+              && !expression.path("expr").isObject();
       if (!all) {
         written.add(each);
         continue;
