@@ -29,11 +29,7 @@ final class SelectResolver {
     if (from == null) {
       return null;
     }
-    new WholeRows(compilation, from.scope())
-        .writeOut((ObjectNode) select, SelectList.aliases(select));
-    new ColumnsExpansion(compilation, from.scope()).expand((ObjectNode) select);
-    Map<String, JsonNode> aliases = SelectList.aliases(select);
-    new WindowTies(compilation, from.scope(), select, aliases).settle();
+    Map<String, JsonNode> aliases = writeOut((ObjectNode) select, from.scope());
     Subqueries subqueries = new Subqueries(compilation, queries.within(from.scope()), ctes);
     ExpressionResolver resolver =
         new ExpressionResolver(compilation, from.scope(), aliases, queries.outer(), subqueries);
@@ -43,15 +39,7 @@ final class SelectResolver {
     TopRows top = new TopRows(compilation, select);
     boolean qualify = select.path("qualify").isObject();
     List<JsonNode> trees = trees(select, items, top, resolver);
-    if (qualify && trees.stream().noneMatch(WindowFunctions::isIn)) {
-      compilation
-          .findings()
-          .add(
-              select.path("qualify"),
-              SqlCode.SQL_INVALID,
-              "QUALIFY is about window functions, and the SELECT has none",
-              "write the condition into WHERE, or into HAVING behind GROUP BY");
-    }
+    checkQualify(select, trees);
     Correlation correlation = new Correlation(compilation, queries.outer());
     correlation.take(conditions);
     boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
@@ -92,6 +80,28 @@ final class SelectResolver {
       closing.checkAbove(select, result.node());
     }
     return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
+  }
+
+  /** Writes out in the text's tree what stands for more; returns the list's names. */
+  private Map<String, JsonNode> writeOut(ObjectNode select, Scope scope) {
+    new WholeRows(compilation, scope).writeOut(select, SelectList.aliases(select));
+    new ColumnsExpansion(compilation, scope).expand(select);
+    Map<String, JsonNode> aliases = SelectList.aliases(select);
+    new WindowTies(compilation, scope, select, aliases).settle();
+    return aliases;
+  }
+
+  private void checkQualify(JsonNode select, List<JsonNode> trees) {
+    JsonNode qualify = select.path("qualify");
+    if (qualify.isObject() && trees.stream().noneMatch(WindowFunctions::isIn)) {
+      compilation
+          .findings()
+          .add(
+              qualify,
+              SqlCode.SQL_INVALID,
+              "QUALIFY is about window functions, and the SELECT has none",
+              "write the condition into WHERE, or into HAVING behind GROUP BY");
+    }
   }
 
   /** What is computed over the rows: the list, then what orders the rows to keep, then QUALIFY. */
