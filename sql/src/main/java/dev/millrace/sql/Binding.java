@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.type.Column;
+import dev.millrace.api.type.DataTypeParser;
 import dev.millrace.api.type.Identifier;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,9 +37,34 @@ final class Binding {
     }
   }
 
+  /**
+   * Tells that the stream would not have the columns of its query.
+   *
+   * @param described the columns that DuckDB gives the query as it is written
+   */
+  void compare(StreamProgram program, List<DuckDb.Described> described) {
+    List<String> wanted = new ArrayList<>();
+    for (DuckDb.Described column : described) {
+      Object type = DataTypeParser.parse(column.type()).map(Object.class::cast).orElse("?");
+      wanted.add(column.name() + " " + type);
+    }
+    List<String> made = new ArrayList<>();
+    for (Column column : program.output().schema().columns()) {
+      made.add(column.name() + " " + column.type());
+    }
+    if (!made.equals(wanted)) {
+      refuse(
+          findings,
+          "its columns are " + String.join(", ", wanted) + ", not " + String.join(", ", made));
+    }
+  }
+
   /** Tells that a right query became SQL that is not right. */
   static void refuse(Findings findings, JsonNode details) {
-    String message = details.path("exception_message").asText();
+    refuse(findings, details.path("exception_message").asText());
+  }
+
+  private static void refuse(Findings findings, String message) {
     findings.add(
         new SqlProblem(
             0,

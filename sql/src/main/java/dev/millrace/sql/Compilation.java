@@ -22,6 +22,7 @@ final class Compilation {
   private final Map<String, Relation> inputs;
   private final Names names = new Names();
   private final Map<String, Field> fields = new HashMap<>();
+  private final Map<String, JsonNode> written = new HashMap<>();
   private final ConstantIntervals intervals;
   private final TimeArithmetic times;
   private final Constants constants = new Constants(this);
@@ -74,6 +75,36 @@ final class Compilation {
   Field declare(Field field) {
     fields.put(field.name(), field);
     return field;
+  }
+
+  /** Says which expression a field is; what is known of it stays. */
+  void write(Field field, JsonNode expression) {
+    written.putIfAbsent(field.name(), expression);
+  }
+
+  /** The expression that a field is, for problems about it; a name if nothing is known. */
+  JsonNode written(Field field) {
+    return written.getOrDefault(field.name(), reference(field.name()));
+  }
+
+  /** A resolved or written expression as people know it: columns by their names in the inputs. */
+  String told(JsonNode expression) {
+    JsonNode copy = expression.deepCopy();
+    rename(copy);
+    return SelectList.name(copy, duck);
+  }
+
+  private void rename(JsonNode tree) {
+    JsonNode path = tree.path("column_names");
+    Field field = path.size() == 1 ? fields.get(path.path(0).asText()) : null;
+    if (field != null && field.origins().size() == 1) {
+      String origin = field.origins().iterator().next();
+      String column = origin.substring(origin.lastIndexOf('.') + 1);
+      if (field.name().startsWith(column + "_")) {
+        ((ObjectNode) tree).putArray("column_names").add(column);
+      }
+    }
+    tree.forEach(this::rename);
   }
 
   /** The declared field of that name. */
@@ -168,6 +199,7 @@ final class Compilation {
     for (int i = 0; i < exprs.size(); i++) {
       Expr expr = exprs.get(i);
       Field field = field(wishes.get(i), types.get(i), expr.refs(), input.fields());
+      write(field, expr.tree());
       items.add(new Node.Item(field, expr));
       made.add(field);
       if (field.isTime()) {

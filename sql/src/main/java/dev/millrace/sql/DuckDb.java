@@ -318,6 +318,18 @@ final class DuckDb implements AutoCloseable {
     }
   }
 
+  /** The first column of a query as text. */
+  List<String> texts(String query) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        texts.add(String.valueOf(rows.getString(1)));
+      }
+    }
+    return texts;
+  }
+
   /** DuckDB's account of an error. */
   static JsonNode details(SQLException e) {
     String message = String.valueOf(e.getMessage());

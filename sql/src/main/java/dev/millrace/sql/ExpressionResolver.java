@@ -23,7 +23,6 @@ final class ExpressionResolver {
       Map.of(
           "PARAMETER", "parameters",
           "POSITIONAL_REFERENCE", "positional references (#1)",
-          "STAR", "`*` inside an expression",
           "DEFAULT", "DEFAULT");
 
   private static final List<String> MEMBERS =
@@ -104,6 +103,10 @@ final class ExpressionResolver {
       return tree;
     }
     String unsupported = UNSUPPORTED.get(kind);
+    if (kind.equals("STAR")) {
+      refuseStar(tree);
+      return tree;
+    }
     if (unsupported != null) {
       refuse(tree, unsupported);
       return tree;
@@ -117,9 +120,25 @@ final class ExpressionResolver {
     ObjectNode copy = DuckDb.object();
     tree.fields().forEachRemaining(e -> copy.set(e.getKey(), replace(e.getValue())));
     if (kind.equals("FUNCTION")) {
-      copy.put("function_name", tree.path("function_name").asText().toLowerCase(Locale.ROOT));
+      String name = tree.path("function_name").asText().toLowerCase(Locale.ROOT);
+      copy.put("function_name", name);
+      if (name.equals("struct_pack")) {
+        nameMembers(tree, copy);
+      }
     }
     return copy;
+  }
+
+  /** A member without a name has its column's, and not that of the field which the column is. */
+  private static void nameMembers(JsonNode tree, JsonNode copy) {
+    JsonNode arguments = tree.path("arguments");
+    for (int i = 0; i < arguments.size(); i++) {
+      JsonNode path = arguments.path(i).path("expression").path("column_names");
+      if (arguments.path(i).path("name").asText().isEmpty() && !path.isEmpty()) {
+        ObjectNode argument = (ObjectNode) copy.path("arguments").path(i);
+        argument.put("name", path.path(path.size() - 1).asText());
+      }
+    }
   }
 
   private JsonNode lambda(JsonNode tree) {
@@ -158,6 +177,16 @@ final class ExpressionResolver {
               "there is no function `" + name + "`",
               Suggestion.didYouMean(name, compilation.duck().functions()));
     }
+  }
+
+  private void refuseStar(JsonNode tree) {
+    boolean columns = ColumnsExpansion.isColumns(tree);
+    compilation
+        .findings()
+        .unsupported(
+            tree,
+            columns ? "COLUMNS(...) but in the list and in WHERE" : "`*` inside an expression",
+            "write the columns out");
   }
 
   private void refuse(JsonNode tree, String what) {
@@ -200,7 +229,9 @@ final class ExpressionResolver {
                 tree,
                 SqlCode.SQL_AMBIGUOUS_COLUMN,
                 "`" + String.join(".", path) + "` is a column of several relations",
-                "write the relation before it: `alias." + path.get(i) + "`");
+                i == 0
+                    ? "write the relation before it: `alias." + path.get(i) + "`"
+                    : "give each relation another name: FROM t AS x, t AS y");
       }
       if (!found.isEmpty()) {
         return reference(tree, found.get(0), path.subList(i + 1, path.size()));
@@ -262,7 +293,8 @@ final class ExpressionResolver {
     return result;
   }
 
-  private static void copyPlace(JsonNode from, ObjectNode to) {
+  /** Gives a node the place of another. */
+  static void copyPlace(JsonNode from, ObjectNode to) {
     for (String key : List.of("query_location", "query_location_length")) {
       if (from.has(key)) {
         to.set(key, from.get(key));
@@ -270,10 +302,42 @@ final class ExpressionResolver {
     }
   }
 
+  /** True if a relation of this query or of one around it has that name. */
+  private boolean isRelation(List<String> name) {
+    boolean found = scope.sources().stream().anyMatch(source -> source.isNamed(name));
+    for (Outer around = outer; around != null && !found; around = around.next()) {
+      found = around.scope().sources().stream().anyMatch(source -> source.isNamed(name));
+    }
+    return found;
+  }
+
   private void unknown(JsonNode tree, List<String> path) {
     String name = path.get(path.size() - 1);
     if (path.size() == 1 && compilation.duck().isUnstable(name.toLowerCase(Locale.ROOT))) {
       refuseUnstable(tree, name.toLowerCase(Locale.ROOT));
+      return;
+    }
+    if (path.size() == 1 && isRelation(List.of(name))) {
+      compilation
+          .findings()
+          .unsupported(
+              tree,
+              "`" + name + "`, a relation as a value, in ON, in FROM or of a query around",
+              "write its columns out: {'id': " + name + ".id, ...}");
+      return;
+    }
+    List<String> qualifier = path.subList(0, path.size() - 1);
+    if (!qualifier.isEmpty() && !isRelation(qualifier) && !scope.relationNames().isEmpty()) {
+      String relation = String.join(".", qualifier);
+      String near = Suggestion.didYouMean(relation, scope.relationNames());
+      String there = "there are " + String.join(", ", scope.relationNames());
+      compilation
+          .findings()
+          .add(
+              tree,
+              SqlCode.SQL_UNKNOWN_COLUMN,
+              "there is no column `" + String.join(".", path) + "`",
+              "there is no relation `" + relation + "` in FROM: " + (near == null ? there : near));
       return;
     }
     String hint = Suggestion.didYouMean(name, scope.columnNames());

@@ -18,7 +18,9 @@ final class Findings {
     this.text = text;
   }
 
-  void add(SqlProblem problem) {
+  /** Adds a problem; one without a place is where the text begins. */
+  void add(SqlProblem told) {
+    SqlProblem problem = told.offset() > 0 ? told : told.at(text.start());
     if (problems.stream()
         .noneMatch(p -> p.offset() == problem.offset() && p.code() == problem.code())) {
       problems.add(problem);
@@ -27,15 +29,30 @@ final class Findings {
 
   /** Adds a problem at a node of DuckDB's tree. */
   void add(JsonNode node, SqlCode code, String message, @Nullable String hint) {
-    String location = node.path("query_location").asText("");
-    if (location.isEmpty() || location.equals(NOWHERE)) {
+    JsonNode place = placed(node);
+    if (place == null) {
       add(new SqlProblem(0, 0, message, hint, code));
       return;
     }
-    long start = Long.parseLong(location);
+    long start = place.path("query_location").asLong();
     int from = text.locate(start);
-    int to = text.locate(start + node.path("query_location_length").asLong());
+    int to = text.locate(start + place.path("query_location_length").asLong());
     add(new SqlProblem(from, Math.max(0, to - from), message, hint, code));
+  }
+
+  /** The node or the first below it that has a place; null if none has. */
+  private static @Nullable JsonNode placed(JsonNode node) {
+    String location = node.path("query_location").asText("");
+    if (!location.isEmpty() && !location.equals(NOWHERE)) {
+      return node;
+    }
+    for (JsonNode child : node) {
+      JsonNode place = placed(child);
+      if (place != null) {
+        return place;
+      }
+    }
+    return null;
   }
 
   /** Adds that a stream cannot do something of SQL, at a node of DuckDB's tree. */

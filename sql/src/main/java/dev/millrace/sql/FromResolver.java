@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class FromResolver {
 
   private static final Set<String> REFERENCES = Set.of("REGULAR", "CROSS", "NATURAL", "ASOF");
   private static final Set<String> TYPES = Set.of("INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI");
+
+  /** So many relations a hint lists. */
+  private static final int SHOWN = 12;
 
   private final Compilation compilation;
   private final QueryResolver queries;
@@ -66,6 +70,12 @@ final class FromResolver {
         yield null;
       }
       case "EXPRESSION_LIST" -> values(tree);
+      case "SHOW_REF" -> {
+        boolean summary = tree.path("show_type").asText().equals("SUMMARY");
+        unsupported(
+            tree, summary ? "SUMMARIZE" : "DESCRIBE or SHOW", "ask for it in `millrace sql`");
+        yield null;
+      }
       default -> {
         unsupported(tree, tree.path("type").asText() + " in FROM", null);
         yield null;
@@ -100,8 +110,24 @@ final class FromResolver {
             tree,
             SqlCode.SQL_UNKNOWN_RELATION,
             "there is no relation `" + full + "` that this stream reads",
-            Suggestion.didYouMean(full, known));
+            near(full, known));
     return null;
+  }
+
+  /** What may be meant, and what there is. */
+  private static @Nullable String near(String name, List<String> known) {
+    List<String> sorted = known.stream().sorted().toList();
+    Optional<String> other = sorted.stream().filter(k -> k.endsWith("." + name)).findFirst();
+    String hint = other.map(k -> "did you mean `" + k + "`?").orElse(null);
+    if (hint == null) {
+      hint = Suggestion.didYouMean(name, sorted);
+    }
+    if (sorted.isEmpty()) {
+      return hint;
+    }
+    String list = String.join(", ", sorted.subList(0, Math.min(SHOWN, sorted.size())));
+    list += sorted.size() > SHOWN ? " and others" : "";
+    return hint == null ? "there are " + list : hint + " There are " + list;
   }
 
   private Resolved scan(Relation relation) {

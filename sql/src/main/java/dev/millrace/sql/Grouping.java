@@ -306,6 +306,7 @@ final class Grouping {
               types.get(i),
               compilation.field("_unused", "", exprs.get(i).refs(), input.fields()).origins());
       made.add(call(entry.getValue(), exprs.get(i), compilation.declare(result), input));
+      compilation.write(result, entry.getValue());
       i++;
     }
     return made;

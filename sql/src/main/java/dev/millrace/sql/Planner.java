@@ -10,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +36,6 @@ final class Planner {
   }
 
   StreamProgram plan(Resolved resolved, String batchSql) {
-    checkNames(resolved.columns());
     Node node = resolved.node();
     Map<String, String> named = new LinkedHashMap<>();
     resolved.columns().forEach(c -> named.putIfAbsent(c.field().name(), c.name()));
@@ -109,23 +107,6 @@ final class Planner {
         node.appendOnly(),
         watermarks,
         lasting);
-  }
-
-  private void checkNames(List<Visible> columns) {
-    Set<String> seen = new LinkedHashSet<>();
-    for (Visible column : columns) {
-      String lower = column.name().toLowerCase(Locale.ROOT);
-      if (!seen.add(lower)) {
-        columnProblem("two columns are called `" + column.name() + "`", "name one with AS");
-      } else if (lower.equals("_w") || lower.equals("_n")) {
-        columnProblem(
-            "Millrace keeps the column name `" + column.name() + "` for itself", "use another");
-      }
-    }
-  }
-
-  private void columnProblem(String message, String hint) {
-    compilation.findings().add(new SqlProblem(0, 0, message, hint, SqlCode.SQL_COLUMN_NAME));
   }
 
   /** The relations that a plan reads. */

@@ -176,16 +176,14 @@ final class ProgramBuilder {
               compilation
                   .findings()
                   .add(
-                      new SqlProblem(
-                          0,
-                          0,
-                          "`"
-                              + field.name()
-                              + "` has the type "
-                              + field.type()
-                              + ", which streams cannot hold",
-                          "cast it, for example to VARCHAR",
-                          SqlCode.SQL_TYPE));
+                      compilation.written(field),
+                      SqlCode.SQL_TYPE,
+                      "`"
+                          + compilation.told(compilation.written(field))
+                          + "` has the type "
+                          + field.type()
+                          + ", which streams cannot hold",
+                      "cast it, for example to VARCHAR");
               return new DataType.Scalar(DataType.Kind.VARCHAR);
             });
   }

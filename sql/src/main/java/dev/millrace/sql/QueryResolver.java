@@ -110,15 +110,29 @@ final class QueryResolver {
     }
     String type = query.path("setop_type").asText();
     boolean byName = type.equals("UNION_BY_NAME");
-    if (resolved.size() != branches.size()
-        || !compilation.findings().isEmpty()
-        || (!byName
-            && resolved.stream().mapToInt(r -> r.columns().size()).distinct().count() != 1)) {
+    for (int i = 1; !byName && resolved.size() == branches.size() && i < resolved.size(); i++) {
+      checkColumns(type, branches.get(i), resolved.get(0), resolved.get(i));
+    }
+    if (resolved.size() != branches.size() || !compilation.findings().isEmpty()) {
       return null;
     }
     Resolved all =
         new SetOperations(compilation).resolve(type, query.path("setop_all").asBoolean(), resolved);
     return new TopRows(compilation, query).over(all);
+  }
+
+  private void checkColumns(String type, JsonNode branch, Resolved first, Resolved other) {
+    int wanted = first.columns().size();
+    int there = other.columns().size();
+    if (wanted != there) {
+      compilation
+          .findings()
+          .add(
+              firstPlace(branch),
+              SqlCode.SQL_INVALID,
+              "the first SELECT of " + type + " has " + wanted + " columns, this one " + there,
+              "select as many in each; UNION BY NAME goes by names");
+    }
   }
 
   /** A node of a query that knows its place; set operations themselves do not. */

@@ -131,6 +131,15 @@ final class Scope {
     return sources.stream().flatMap(s -> s.columns.stream()).map(Visible::name).toList();
   }
 
+  /** Every relation's name, for hints. */
+  List<String> relationNames() {
+    return sources.stream()
+        .map(source -> String.join(".", source.path))
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
+  }
+
   private static boolean isMerged(Source source, String name) {
     return source.merged.stream().anyMatch(name::equalsIgnoreCase);
   }

@@ -1,6 +1,7 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.sql.Scope.Visible;
 import dev.millrace.sql.SelectList.Item;
 import java.util.ArrayList;
@@ -28,8 +29,7 @@ final class SelectResolver {
     if (from == null) {
       return null;
     }
-    Map<String, JsonNode> aliases = SelectList.aliases(select);
-    new WindowTies(compilation, from.scope(), select, aliases).settle();
+    Map<String, JsonNode> aliases = writeOut((ObjectNode) select, from.scope());
     Subqueries subqueries = new Subqueries(compilation, queries.within(from.scope()), ctes);
     ExpressionResolver resolver =
         new ExpressionResolver(compilation, from.scope(), aliases, queries.outer(), subqueries);
@@ -39,6 +39,7 @@ final class SelectResolver {
     TopRows top = new TopRows(compilation, select);
     boolean qualify = select.path("qualify").isObject();
     List<JsonNode> trees = trees(select, items, top, resolver);
+    checkQualify(select, trees);
     Correlation correlation = new Correlation(compilation, queries.outer());
     correlation.take(conditions);
     boolean whole = !distinct && !top.isNeeded() && trees.stream().noneMatch(WindowFunctions::isIn);
@@ -79,6 +80,28 @@ final class SelectResolver {
       closing.checkAbove(select, result.node());
     }
     return new Resolved(result.node(), result.columns(), correlation.conditions(), whenEmpty);
+  }
+
+  /** Writes out in the text's tree what stands for more; returns the list's names. */
+  private Map<String, JsonNode> writeOut(ObjectNode select, Scope scope) {
+    new WholeRows(compilation, scope).writeOut(select, SelectList.aliases(select));
+    new ColumnsExpansion(compilation, scope).expand(select);
+    Map<String, JsonNode> aliases = SelectList.aliases(select);
+    new WindowTies(compilation, scope, select, aliases).settle();
+    return aliases;
+  }
+
+  private void checkQualify(JsonNode select, List<JsonNode> trees) {
+    JsonNode qualify = select.path("qualify");
+    if (qualify.isObject() && trees.stream().noneMatch(WindowFunctions::isIn)) {
+      compilation
+          .findings()
+          .add(
+              qualify,
+              SqlCode.SQL_INVALID,
+              "QUALIFY is about window functions, and the SELECT has none",
+              "write the condition into WHERE, or into HAVING behind GROUP BY");
+    }
   }
 
   /** What is computed over the rows: the list, then what orders the rows to keep, then QUALIFY. */
@@ -175,6 +198,7 @@ final class SelectResolver {
       Integer position = positions.get(expr.sql());
       Field field = position == null ? input.field(expr.field()).orElseThrow() : made.get(position);
       columns.add(new Visible(items.get(i).name(), field));
+      compilation.write(field, items.get(i).written());
     }
     return new Resolved(node, columns);
   }

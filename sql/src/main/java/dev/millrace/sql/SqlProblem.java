@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record SqlProblem(
     int offset, int length, String message, @Nullable String hint, SqlCode code) {
 
+  /** The same fault at another place, of unknown length. */
+  SqlProblem at(int place) {
+    return new SqlProblem(place, 0, message, hint, code);
+  }
+
   /** The same fault, once somebody has found its place in a file. */
   public Problem at(@Nullable SourceLocation where) {
     return Problem.error(code, where, message, hint);

@@ -43,6 +43,12 @@ public final class SqlText {
     return text;
   }
 
+  /** The place of the first word in the original; 0 if it has none. */
+  int start() {
+    SqlScanner.Token first = new SqlScanner(original, 0).next();
+    return first.kind() == SqlScanner.Kind.END ? 0 : first.start();
+  }
+
   /**
    * The place in the original, in UTF-16 code units, for a place in the UTF-8 bytes of the replaced
    * text, as DuckDB counts; a place inside a replacement is the start of what it replaced.

@@ -67,7 +67,9 @@ public final class StreamCompiler implements AutoCloseable {
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
-      bind(Windows.replace(sql, Windows.Reader.MODEL, new ArrayList<>()), compilation, resolved);
+      List<DuckDb.Described> described =
+          bind(
+              Windows.replace(sql, Windows.Reader.MODEL, new ArrayList<>()), compilation, resolved);
       findings.throwIfAny();
       if (resolved == null) {
         throw new IllegalStateException("no meaning and no problem: " + sql);
@@ -82,10 +84,13 @@ public final class StreamCompiler implements AutoCloseable {
       }
       new AsOfProcessing(findings).check(resolved.node());
       findings.throwIfAny();
+      new OutputNames(compilation, query).check(resolved.columns());
       StreamProgram program =
           new Planner(compilation, name).plan(resolved, Windows.expand(duck.printQuery(query)));
       findings.throwIfAny();
-      new Binding(duck, findings).check(program);
+      Binding binding = new Binding(duck, findings);
+      binding.check(program);
+      binding.compare(program, described);
       findings.throwIfAny();
       return program;
     } catch (SQLException e) {
@@ -106,23 +111,29 @@ public final class StreamCompiler implements AutoCloseable {
       findings.throwIfAny();
     }
     if (tree.path("statements").size() != 1) {
-      findings.addAt(0, SqlCode.SQL_NOT_A_SELECT, "a model is one SELECT", null);
+      findings.addAt(
+          0, SqlCode.SQL_NOT_A_SELECT, "a model is one SELECT", "put the other into its own file");
       findings.throwIfAny();
     }
     return tree.path("statements").path(0).path("node");
   }
 
-  /** Lets DuckDB say what it thinks of the query: types that do not fit, above all. */
-  private void bind(
+  /**
+   * Lets DuckDB say what it thinks of the query: types that do not fit, above all.
+   *
+   * @return its columns; none if DuckDB refuses it
+   */
+  private List<DuckDb.Described> bind(
       SqlText text, Compilation compilation, @org.jspecify.annotations.Nullable Resolved resolved)
       throws SQLException {
     duck.createInputs(compilation.inputs().values());
     try {
-      duck.describe(text.text());
+      List<DuckDb.Described> columns = duck.describe(text.text());
       SQLException failure = compilation.typingFailure();
       if (failure != null && resolved != null && compilation.findings().isEmpty()) {
         Binding.refuse(compilation.findings(), DuckDb.details(failure));
       }
+      return columns;
     } catch (SQLException e) {
       JsonNode details = DuckDb.details(e);
       String message = details.path("exception_message").asText();
@@ -130,9 +141,10 @@ public final class StreamCompiler implements AutoCloseable {
       // A name that is missing is told with a hint already; a clash of types is news.
       boolean news = kind.equals("NO_MATCHING_FUNCTION");
       if (!compilation.findings().isEmpty() && !news) {
-        return;
+        return List.of();
       }
-      String first = message.lines().findFirst().orElse(message);
+      String first = message.lines().findFirst().orElse(message).replace("\"inputs.", "\"");
+      boolean twice = first.startsWith("Ambiguous reference to table");
       compilation
           .findings()
           .add(
@@ -140,8 +152,11 @@ public final class StreamCompiler implements AutoCloseable {
                   text.locate(details.path("position").asLong(0) - "DESCRIBE ".length()),
                   0,
                   first,
-                  Suggestion.didYouMean(details.path("name").asText(), List.of()),
+                  twice
+                      ? "give each relation another name: FROM t AS x, t AS y"
+                      : Suggestion.didYouMean(details.path("name").asText(), List.of()),
                   SqlCode.SQL_INVALID));
+      return List.of();
     }
   }
 

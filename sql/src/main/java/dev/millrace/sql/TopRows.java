@@ -118,7 +118,14 @@ final class TopRows {
     ArrayNode written = DuckDb.array();
     for (JsonNode each : order.path("orders")) {
       JsonNode expression = each.path("expression");
-      if (!expression.path("class").asText().equals("STAR")) {
+      boolean all =
+          expression.path("class").asText().equals("STAR")
+              && expression.path("relation_name").asText().isEmpty()
+              && expression.path("exclude_list").isEmpty()
+              && expression.path("qualified_exclude_list").isEmpty()
+              && expression.path("replace_list").isEmpty()
+              && !expression.path("expr").isObject();
+      if (!all) {
         written.add(each);
         continue;
       }
@@ -262,6 +269,14 @@ final class TopRows {
     if (!tree.isObject()) {
       return none;
     }
+    if (limit != null && limit.path("limit_type").asText().startsWith("PERCENT")) {
+      refuse(
+          tree,
+          SqlCode.SQL_UNSUPPORTED,
+          "LIMIT with PERCENT cannot be kept up to date in a stream yet",
+          "write a number of rows, or QUALIFY percent_rank() OVER (ORDER BY ...) < 0.2");
+      return none;
+    }
     boolean rows =
         limit != null && limit.path("limit_type").asText("ROW_COUNT").equals("ROW_COUNT");
     try {
@@ -272,7 +287,8 @@ final class TopRows {
     } catch (SQLException e) {
       // Told as a problem below: it is no number.
     }
-    refuse(tree, SqlCode.SQL_UNSUPPORTED, "LIMIT needs a constant number of rows", null);
+    refuse(
+        tree, SqlCode.SQL_UNSUPPORTED, "LIMIT needs a constant number of rows", "write a number");
     return none;
   }
 

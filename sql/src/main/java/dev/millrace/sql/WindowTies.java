@@ -250,6 +250,10 @@ final class WindowTies {
   }
 
   private void star(String relation, Map<String, JsonNode> found) {
+    if (scope.sources().stream().noneMatch(source -> source.isNamed(List.of(relation)))) {
+      // A column that is a struct.
+      add(List.of(relation), found);
+    }
     for (Scope.Source source : scope.sources()) {
       if (!relation.isEmpty() && !source.isNamed(List.of(relation))) {
         continue;

@@ -222,6 +222,36 @@ class StreamCompilerTest {
             + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
         "SELECT n FROM ads.clicked WHERE id IN (SELECT id COLLATE NOCASE FROM ads.shown) |"
             + " SQL_UNSUPPORTED | id COLLATE NOCASE | lower(x)",
+        "SELECT * RENAME (idd AS i) FROM ads.shown | SQL_UNKNOWN_COLUMN | * RENAME (idd AS i) | did",
+        "SELECT * EXCLUDE (c.cost) FROM ads.shown s, ads.clicked c | SQL_UNKNOWN_COLUMN | * EXCLUDE"
+            + " (c.cost) | did you mean",
+        "SELECT s.* EXCLUDE (n) FROM ads.shown s, ads.clicked c | SQL_UNKNOWN_COLUMN | s.* EXCLUDE"
+            + " (n) | there are id",
+        "SELECT * REPLACE (1 AS x) FROM ads.clicked | SQL_UNKNOWN_COLUMN | * REPLACE (1 AS x) | did you",
+        "SELECT shon.* FROM ads.shown shown | SQL_UNKNOWN_RELATION | shon.* | did",
+        "SELECT n.* FROM ads.clicked | SQL_UNKNOWN_RELATION | n.* | STRUCT",
+        "SELECT COLUMNS('ID') FROM ads.clicked | SQL_UNKNOWN_COLUMN | COLUMNS('ID') | case",
+        "SELECT COLUMNS(['idd']) FROM ads.clicked | SQL_UNKNOWN_COLUMN | COLUMNS(['idd']) | did you",
+        "SELECT COLUMNS(1) FROM ads.clicked | SQL_UNKNOWN_COLUMN | COLUMNS(1) | *",
+        "SELECT COLUMNS('(') FROM ads.clicked | SQL_INVALID | COLUMNS('(') | *",
+        "SELECT COLUMNS('ts') = COLUMNS('n') FROM ads.clicked | SQL_INVALID | * | same",
+        "SELECT coalesce(*COLUMNS(['id', 'n'])::VARCHAR) FROM ads.clicked | SQL_INVALID | * | *",
+        "SELECT concat(*COLUMNS('i')) FROM ads.clicked | SQL_COLUMN_NAME | concat(*COLUMNS('i'))"
+            + " | AS",
+        "SELECT id FROM ads.clicked ORDER BY COLUMNS('n') LIMIT 1 | SQL_UNSUPPORTED | COLUMNS('n') |"
+            + " write the columns out",
+        "SELECT s.id FROM ads.shown s JOIN ads.clicked c ON c IS NOT NULL | SQL_UNSUPPORTED | c |"
+            + " {'id'",
+        "SELECT x.id FROM ads.shown s | SQL_UNKNOWN_COLUMN | x.id | no relation `x`",
+        "SELECT id FROM shown | SQL_UNKNOWN_RELATION | shown | did you mean `ads.shown`? There are",
+        "SELECT id FROM nothing | SQL_UNKNOWN_RELATION | nothing | there are ads.clicked, ads.shown",
+        "SELECT * FROM ads.clicked, ads.clicked | SQL_INVALID | * | AS x",
+        "SELECT ts, id::BIT AS b FROM ads.shown | SQL_TYPE | ::BIT | cast",
+        "SELECT id FROM ads.shown UNION SELECT id, n FROM ads.clicked | SQL_INVALID | id | BY NAME",
+        "SELECT id FROM ads.shown QUALIFY cost > 1 | SQL_INVALID | cost > 1 | WHERE",
+        "SELECT id FROM ads.shown ORDER BY ts LIMIT 20 PERCENT | SQL_UNSUPPORTED | * | percent_rank",
+        "DESCRIBE ads.shown | SQL_UNSUPPORTED | * | millrace sql",
+        "SELECT s.id, c.id FROM ads.shown s, ads.clicked c | SQL_COLUMN_NAME | c.id | AS",
         "SELECT id FROM ads.shown AT (VERSION => 3) | SQL_UNSUPPORTED | * | materialized='table'",
       })
   void refuses(String sql, String code, String text, String hint) {
@@ -250,6 +280,23 @@ class StreamCompilerTest {
       })
   void takesConstantsThatSomeRowCanBear(String expression) throws QueryException {
     compile("SELECT " + expression + " AS c FROM ads.clicked");
+  }
+
+  @Test
+  void placesWhatHasNoPlaceAtTheSelect() {
+    String sql = "\n -- a comment\nSELECT * FROM ads.clicked, ads.clicked";
+    SqlProblem problem = problems(sql, false).get(0);
+    assertThat(problem.offset()).isEqualTo(sql.indexOf("SELECT"));
+    assertThat(problem.message()).doesNotContain("inputs");
+  }
+
+  @Test
+  void callsTypesByTheTextOfTheUser() {
+    String sql =
+        "SELECT a.n, b.n AS m FROM ads.clicked a JOIN ads.clicked b ON a.n::BIT = b.n::BIT";
+    assertThat(problems(sql, false))
+        .extracting(problem -> text(sql, problem) + " " + problem.message())
+        .allMatch(text -> text.startsWith("::BIT `CAST(n AS BIT)`"));
   }
 
   @Test

@@ -70,7 +70,15 @@ public final class QueryGenerator {
       made = make(dice.pick(List.of(0, 1, 2, 3, 6, 9, 12, 13, 14, 15, 17)));
     }
     depth--;
-    return new Relations.Inner(made.part, made.columns);
+    return new Relations.Inner(dice.once(6) ? everyColumn(made.part) : made.part, made.columns);
+  }
+
+  /** The same columns, not by their names. */
+  private Part everyColumn(Part query) {
+    String star =
+        dice.pick(
+            List.of("COLUMNS(*)", "COLUMNS('.')", "COLUMNS(lambda c: c <> '')", "* LIKE '%'"));
+    return Part.of("SELECT ", star, " FROM (", query, ")");
   }
 
   private List<Column> named(String relation, String alias) {
