@@ -296,7 +296,7 @@ final class Grouping {
 
   private List<AggregateCall> calls(Node input) {
     List<Expr> exprs = calls.values().stream().map(compilation::expr).toList();
-    List<String> types = compilation.types(input.fields(), exprs.stream().map(Expr::sql).toList());
+    List<String> types = compilation.heldTypes(input.fields(), exprs);
     List<AggregateCall> made = new ArrayList<>();
     int i = 0;
     for (Map.Entry<String, JsonNode> entry : calls.entrySet()) {

@@ -108,7 +108,7 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown ORDER BY ts LIMIT 10% | SQL_UNSUPPORTED | 10 | *",
         "SELECT id, (SELECT n FROM ads.clicked c WHERE c.id = s.id) AS n FROM ads.shown s |"
             + " SQL_UNSUPPORTED | (SELECT n FROM ads.clicked c WHERE c.id = s.id) | max(x)",
-        "SELECT id FROM ads.shown WHERE (id, cost) IN (SELECT id, n FROM ads.clicked) |"
+        "SELECT id FROM ads.shown WHERE (id, cost) NOT IN (SELECT id, n FROM ads.clicked) |"
             + " SQL_UNSUPPORTED | * | EXISTS",
         "SELECT id, (SELECT max(n) FROM ads.clicked c WHERE c.ts < s.ts) AS n FROM ads.shown s |"
             + " SQL_UNSUPPORTED | c.ts < s.ts | equalities",
