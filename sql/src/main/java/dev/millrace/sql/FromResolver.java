@@ -59,6 +59,9 @@ final class FromResolver {
           }
           yield relation == null ? null : new Sessions(compilation).resolve(tree, relation);
         }
+        if (ConstantTable.isSeries(tree) || Unnesting.isTable(tree)) {
+          yield new ConstantTable(compilation, tree).resolve(constants());
+        }
         unsupported(
             tree,
             "the table function `" + tree.path("function").path("function_name").asText() + "`",
@@ -127,9 +130,12 @@ final class FromResolver {
     return new Resolved(new Node.Scan(relation, fields, columns), visible);
   }
 
+  private ExpressionResolver constants() {
+    return new ExpressionResolver(compilation, new Scope(), Map.of(), queries.outer(), null);
+  }
+
   private From values(JsonNode tree) {
-    ExpressionResolver resolver =
-        new ExpressionResolver(compilation, new Scope(), Map.of(), queries.outer(), null);
+    ExpressionResolver resolver = constants();
     List<List<JsonNode>> rows = new ArrayList<>();
     for (JsonNode row : tree.path("values")) {
       List<JsonNode> values = new ArrayList<>();
@@ -190,7 +196,8 @@ final class FromResolver {
       return null;
     }
     JsonNode rightTree = tree.path("right");
-    if (Unnesting.isTable(rightTree)) {
+    boolean series = ConstantTable.isSeries(rightTree) && Watermarks.hasColumn(rightTree);
+    if (series || Unnesting.isTable(rightTree)) {
       return unnest(tree, left);
     }
     From right;
