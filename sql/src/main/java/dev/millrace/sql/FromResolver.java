@@ -69,6 +69,7 @@ final class FromResolver {
         yield null;
       }
       case "EXPRESSION_LIST" -> values(tree);
+      case "PIVOT" -> pivot(tree, ctes);
       default -> {
         unsupported(tree, tree.path("type").asText() + " in FROM", null);
         yield null;
@@ -148,6 +149,38 @@ final class FromResolver {
   private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
     Resolved resolved = queries.resolve(tree.path("subquery").path("node"), ctes);
     return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+  }
+
+  private @Nullable From pivot(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    JsonNode source = tree.path("source");
+    if (source.path("type").asText().equals("JOIN")) {
+      unsupported(
+          Pivot.place(tree),
+          (Pivot.isUnpivot(tree) ? "UNPIVOT" : "PIVOT") + " of a join",
+          "put the join into a subquery: FROM (SELECT ... FROM a JOIN b ...) PIVOT (...)");
+      return null;
+    }
+    From from = resolve(source, ctes);
+    if (from == null) {
+      return null;
+    }
+    List<Visible> columns = from.scope.star();
+    if (!Pivot.isUnpivot(tree)) {
+      JsonNode select = new Pivot(compilation, tree, columns).select();
+      Resolved resolved = select == null ? null : queries.resolve(select, ctes);
+      return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+    }
+    Unpivot unpivot = new Unpivot(compilation, tree, columns);
+    JsonNode select = unpivot.select();
+    Resolved resolved = select == null ? null : queries.resolve(select, ctes);
+    if (resolved == null || unpivot.includesNulls() || !compilation.findings().isEmpty()) {
+      return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+    }
+    Visible value = resolved.columns().get(resolved.columns().size() - 1);
+    JsonNode given = compilation.duck().parseExpression(value.field().sql() + " IS NOT NULL");
+    Node filtered = new Node.Filter(resolved.node(), compilation.expr(given));
+    Resolved rows = new Resolved(filtered, resolved.columns(), resolved.correlated(), null);
+    return from(tree, rows, List.of(), List.of());
   }
 
   private From from(JsonNode tree, Resolved resolved, List<String> path, List<String> names) {

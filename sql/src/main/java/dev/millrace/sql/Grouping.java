@@ -184,18 +184,19 @@ final class Grouping {
   /** What is computed below the aggregate: groups, and what aggregates read. */
   private List<JsonNode> readBelow(List<JsonNode> trees) {
     List<JsonNode> below = new ArrayList<>(groups);
-    trees.forEach(tree -> collectAggregates(tree, below));
+    trees.forEach(tree -> collectAggregates(tree, compilation, below));
     if (having != null) {
-      collectAggregates(having, below);
+      collectAggregates(having, compilation, below);
     }
     return below;
   }
 
-  private void collectAggregates(JsonNode tree, List<JsonNode> found) {
+  /** Adds the outermost aggregates of a tree to a list. */
+  static void collectAggregates(JsonNode tree, Compilation compilation, List<JsonNode> found) {
     if (isAggregate(tree, compilation)) {
       found.add(tree);
     } else {
-      tree.forEach(child -> collectAggregates(child, found));
+      tree.forEach(child -> collectAggregates(child, compilation, found));
     }
   }
 

@@ -9,12 +9,16 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Compiles SELECTs into the programs that keep them up to date. One compiler serves many queries;
  * it holds a DuckDB in memory until it is closed. Not safe for use by several threads.
  */
 public final class StreamCompiler implements AutoCloseable {
+  private static final Pattern PIVOT =
+      Pattern.compile("(^|[\\s(])pivot(_wider)?\\s", Pattern.CASE_INSENSITIVE);
+
   private final DuckDb duck;
 
   private StreamCompiler(DuckDb duck) {
@@ -60,6 +64,7 @@ public final class StreamCompiler implements AutoCloseable {
     Compilation compilation = new Compilation(duck, findings, inputs);
     try {
       JsonNode query = parse(text, findings);
+      Pivot.nameAggregates(query, duck);
       new OrderedAggregates(compilation).settle(query);
       Closing closing = new Closing(compilation, query, onClose);
       Resolved resolved = new QueryResolver(compilation, closing).resolve(query, Map.of());
@@ -94,6 +99,14 @@ public final class StreamCompiler implements AutoCloseable {
     if (tree.path("error").asBoolean()) {
       String message = tree.path("error_message").asText();
       boolean syntax = tree.path("error_type").asText().equals("parser");
+      if (!syntax && PIVOT.matcher(text.text()).find()) {
+        findings.addAt(
+            0,
+            SqlCode.SQL_UNSUPPORTED,
+            "PIVOT without a list of values: its columns would depend on the data",
+            "list the values: PIVOT t ON status IN ('paid', 'open') USING sum(amount)");
+        findings.throwIfAny();
+      }
       findings.addAt(
           tree.path("position").asLong(0),
           syntax ? SqlCode.SQL_SYNTAX : SqlCode.SQL_NOT_A_SELECT,
