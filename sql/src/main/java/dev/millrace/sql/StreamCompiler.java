@@ -2,7 +2,6 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.function.ScalarFunction;
 import java.sql.SQLException;
 import java.time.ZoneId;
@@ -149,7 +148,7 @@ public final class StreamCompiler implements AutoCloseable {
                   text.locate(details.path("position").asLong(0) - "DESCRIBE ".length()),
                   0,
                   first,
-                  Suggestion.didYouMean(details.path("name").asText(), List.of()),
+                  BindingHints.of(details),
                   SqlCode.SQL_INVALID));
     }
   }
