@@ -30,12 +30,16 @@ final class ConstantTable {
   ConstantTable(Compilation compilation, JsonNode table) {
     this.compilation = compilation;
     this.table = table;
-    this.function = table.path("function");
+    this.function = function(table);
     this.name = name(table);
   }
 
+  private static JsonNode function(JsonNode table) {
+    return table.path("function");
+  }
+
   private static String name(JsonNode table) {
-    return table.path("function").path("function_name").asText().toLowerCase(Locale.ROOT);
+    return function(table).path("function_name").asText().toLowerCase(Locale.ROOT);
   }
 
   /** True for {@code range(...)} and {@code generate_series(...)} in FROM. */
@@ -119,7 +123,8 @@ final class ConstantTable {
     String alias = table.path("alias").asText();
     String own = name(table);
     boolean numbered = table.path("with_ordinality").asText().equals("WITH_ORDINALITY");
-    String shown = names.path(0).asText(alias.isEmpty() || numbered ? own : alias);
+    boolean called = !alias.isEmpty() && !(numbered && Watermarks.hasColumn(function(table)));
+    String shown = names.path(0).asText(called ? alias : own);
     List<Visible> columns = new ArrayList<>(List.of(new Visible(shown, value)));
     if (numbered) {
       columns.add(new Visible(names.path(1).asText("ordinality"), ordinal));
