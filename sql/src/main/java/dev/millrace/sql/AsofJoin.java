@@ -50,22 +50,10 @@ final class AsofJoin {
     }
     List<JsonNode> orders =
         all.stream().filter(c -> ORDERS.contains(c.path("type").asText())).toList();
-    boolean inner = tree.path("join_type").asText().equals("INNER");
-    boolean named =
-        Set.of("BASE_TABLE", "SUBQUERY").contains(tree.path("right").path("type").asText())
-            || Sessions.isTable(tree.path("right"));
-    boolean simple =
-        named
-            && orders.size() == 1
-            && all.stream()
-                .allMatch(
-                    c -> orders.contains(c) || c.path("type").asText().equals("COMPARE_EQUAL"));
-    if (!simple || (!inner && !tree.path("join_type").asText().equals("LEFT"))) {
-      refuse(
-          "an ASOF JOIN that is not inner or left, of one relation, by equalities and one order",
-          "write it as `a ASOF LEFT JOIN b ON a.id = b.id AND a.ts >= b.ts`");
+    if (isRefused(all, orders)) {
       return null;
     }
+    boolean inner = tree.path("join_type").asText().equals("INNER");
     JsonNode order = orders.get(0);
     String side = sideOf(order, right);
     JsonNode time = order.path(side);
@@ -91,6 +79,39 @@ final class AsofJoin {
     rightFrom.scope().star().stream().map(Visible::field).map(Field::name).forEach(ties::add);
     ties.addAll(right.identity());
     return first(timed, keys, near + (greatest ? " DESC" : " ASC"), ties);
+  }
+
+  /** Tells what is not the form that there is a plan for. */
+  private boolean isRefused(List<JsonNode> conditions, List<JsonNode> orders) {
+    String type = tree.path("join_type").asText();
+    String right = tree.path("right").path("type").asText();
+    String form = "write it as `a ASOF LEFT JOIN b ON a.id = b.id AND a.ts >= b.ts`";
+    if (!type.equals("INNER") && !type.equals("LEFT")) {
+      String swapped = type.equals("RIGHT") ? "swap the sides: " : "";
+      return refuse("an ASOF " + type + " JOIN", swapped + form);
+    }
+    if (!Set.of("BASE_TABLE", "SUBQUERY").contains(right)
+        && !Sessions.isTable(tree.path("right"))) {
+      return refuse(
+          "an ASOF JOIN with something else than one relation on its right side",
+          "put the right side into a subquery or into WITH");
+    }
+    if (orders.isEmpty()) {
+      return refuse("an ASOF JOIN without an order of times in its ON", form);
+    }
+    if (orders.size() > 1) {
+      return refuse(
+          "an ASOF JOIN with several orders in its ON",
+          "leave the one that finds the nearest row: " + form);
+    }
+    boolean others =
+        conditions.stream()
+            .anyMatch(c -> !orders.contains(c) && !c.path("type").asText().equals("COMPARE_EQUAL"));
+    return others
+        && refuse(
+            "an ASOF JOIN with a condition that is neither an equality nor the order of times",
+            "filter the right side in a subquery: a ASOF LEFT JOIN (SELECT * FROM b WHERE ...) b"
+                + " ON a.id = b.id AND a.ts >= b.ts");
   }
 
   private static boolean readsAny(JsonNode tree, Node node) {
@@ -154,7 +175,8 @@ final class AsofJoin {
     return readsAny(condition.path("right"), right) ? "right" : "left";
   }
 
-  private void refuse(String what, String hint) {
+  private boolean refuse(String what, String hint) {
     compilation.findings().unsupported(tree, what, hint);
+    return true;
   }
 }

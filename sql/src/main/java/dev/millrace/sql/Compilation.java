@@ -159,6 +159,28 @@ final class Compilation {
   }
 
   /**
+   * The types of expressions whose values a stream holds. Rows without names among them are told:
+   * no column can have their type.
+   */
+  List<String> heldTypes(Collection<Field> fields, List<Expr> exprs) {
+    List<String> types = types(fields, exprs.stream().map(Expr::sql).toList());
+    for (int i = 0; i < types.size(); i++) {
+      if (types.get(i).contains("TUPLE(")) {
+        findings.add(
+            exprs.get(i).tree(),
+            SqlCode.SQL_TYPE,
+            "`"
+                + exprs.get(i).text()
+                + "` has the type "
+                + types.get(i)
+                + ", whose values have no names; streams cannot hold it",
+            "name the values: {'a': a, 'b': b} or struct_pack(a := a, b := b) in place of (a, b)");
+      }
+    }
+    return types;
+  }
+
+  /**
    * What aggregates over no rows give, as {@link DuckDb#whenEmpty} says. Where DuckDB refuses them,
    * all are called NULL, and {@link #typingFailure} says why.
    */
@@ -193,7 +215,7 @@ final class Compilation {
     if (exprs.isEmpty()) {
       return input;
     }
-    List<String> types = types(input.fields(), exprs.stream().map(Expr::sql).toList());
+    List<String> types = heldTypes(input.fields(), exprs);
     List<Node.Item> items = new ArrayList<>();
     Map<String, String> marks = new HashMap<>(input.watermarks());
     for (int i = 0; i < exprs.size(); i++) {

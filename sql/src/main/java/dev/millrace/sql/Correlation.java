@@ -51,7 +51,11 @@ final class Correlation {
                 refuse(
                     tree,
                     "an outer column outside of a subquery's WHERE",
-                    "compute with it in the query around"));
+                    Unnesting.isIn(tree)
+                        ? "write list_contains(o.tags, 'a') in place of 'a' IN (SELECT"
+                            + " unnest(o.tags)); or unnest in FROM: FROM orders o,"
+                            + " unnest(o.tags) u(t)"
+                        : "compute with it in the query around"));
     if (!conditions.isEmpty() && !isWhole) {
       refuse(
           place,

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The front end: DuckDB parses, names, types and prints SQL for us, over empty tables in memory.
@@ -155,13 +156,13 @@ final class DuckDb implements AutoCloseable {
 
   /** The tree of one expression that is known to be right. */
   JsonNode parseExpression(String sql) {
+    return parseQuery("SELECT " + sql).path("select_list").path(0);
+  }
+
+  /** The tree of one query that is known to be right. */
+  JsonNode parseQuery(String sql) {
     try {
-      return parse("SELECT " + sql)
-          .path("statements")
-          .path(0)
-          .path("node")
-          .path("select_list")
-          .path(0);
+      return parse(sql).path("statements").path(0).path("node");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -303,6 +304,15 @@ final class DuckDb implements AutoCloseable {
   /** Runs a query to its end. */
   void evaluate(String query) throws SQLException {
     execute(query);
+  }
+
+  /** A constant as text; null if it is null. */
+  @Nullable String text(String constant) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT CAST((" + constant + ") AS VARCHAR)")) {
+      rows.next();
+      return rows.getString(1);
+    }
   }
 
   /** One row of a query as numbers. */

@@ -63,6 +63,9 @@ final class FromResolver {
           }
           yield relation == null ? null : new Sessions(compilation).resolve(tree, relation);
         }
+        if (ConstantTable.isSeries(tree) || Unnesting.isTable(tree)) {
+          yield new ConstantTable(compilation, tree).resolve(constants());
+        }
         unsupported(
             tree,
             "the table function `" + tree.path("function").path("function_name").asText() + "`",
@@ -70,6 +73,7 @@ final class FromResolver {
         yield null;
       }
       case "EXPRESSION_LIST" -> values(tree);
+      case "PIVOT" -> pivot(tree, ctes);
       case "SHOW_REF" -> {
         boolean summary = tree.path("show_type").asText().equals("SUMMARY");
         unsupported(
@@ -153,9 +157,12 @@ final class FromResolver {
     return new Resolved(new Node.Scan(relation, fields, columns), visible);
   }
 
+  private ExpressionResolver constants() {
+    return new ExpressionResolver(compilation, new Scope(), Map.of(), queries.outer(), null);
+  }
+
   private From values(JsonNode tree) {
-    ExpressionResolver resolver =
-        new ExpressionResolver(compilation, new Scope(), Map.of(), queries.outer(), null);
+    ExpressionResolver resolver = constants();
     List<List<JsonNode>> rows = new ArrayList<>();
     for (JsonNode row : tree.path("values")) {
       List<JsonNode> values = new ArrayList<>();
@@ -168,6 +175,38 @@ final class FromResolver {
   private @Nullable From subquery(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
     Resolved resolved = queries.resolve(tree.path("subquery").path("node"), ctes);
     return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+  }
+
+  private @Nullable From pivot(JsonNode tree, Map<String, QueryResolver.Cte> ctes) {
+    JsonNode source = tree.path("source");
+    if (source.path("type").asText().equals("JOIN")) {
+      unsupported(
+          Pivot.place(tree),
+          (Pivot.isUnpivot(tree) ? "UNPIVOT" : "PIVOT") + " of a join",
+          "put the join into a subquery: FROM (SELECT ... FROM a JOIN b ...) PIVOT (...)");
+      return null;
+    }
+    From from = resolve(source, ctes);
+    if (from == null) {
+      return null;
+    }
+    List<Visible> columns = from.scope.star();
+    if (!Pivot.isUnpivot(tree)) {
+      JsonNode select = new Pivot(compilation, tree, columns).select();
+      Resolved resolved = select == null ? null : queries.resolve(select, ctes);
+      return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+    }
+    Unpivot unpivot = new Unpivot(compilation, tree, columns);
+    JsonNode select = unpivot.select();
+    Resolved resolved = select == null ? null : queries.resolve(select, ctes);
+    if (resolved == null || unpivot.includesNulls() || !compilation.findings().isEmpty()) {
+      return resolved == null ? null : from(tree, resolved, List.of(), List.of());
+    }
+    Visible value = resolved.columns().get(resolved.columns().size() - 1);
+    JsonNode given = compilation.duck().parseExpression(value.field().sql() + " IS NOT NULL");
+    Node filtered = new Node.Filter(resolved.node(), compilation.expr(given));
+    Resolved rows = new Resolved(filtered, resolved.columns(), resolved.correlated(), null);
+    return from(tree, rows, List.of(), List.of());
   }
 
   private From from(JsonNode tree, Resolved resolved, List<String> path, List<String> names) {
@@ -216,7 +255,8 @@ final class FromResolver {
       return null;
     }
     JsonNode rightTree = tree.path("right");
-    if (Unnesting.isTable(rightTree)) {
+    boolean series = ConstantTable.isSeries(rightTree) && Watermarks.hasColumn(rightTree);
+    if (series || Unnesting.isTable(rightTree)) {
       return unnest(tree, left);
     }
     From right;

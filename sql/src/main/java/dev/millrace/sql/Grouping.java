@@ -184,18 +184,19 @@ final class Grouping {
   /** What is computed below the aggregate: groups, and what aggregates read. */
   private List<JsonNode> readBelow(List<JsonNode> trees) {
     List<JsonNode> below = new ArrayList<>(groups);
-    trees.forEach(tree -> collectAggregates(tree, below));
+    trees.forEach(tree -> collectAggregates(tree, compilation, below));
     if (having != null) {
-      collectAggregates(having, below);
+      collectAggregates(having, compilation, below);
     }
     return below;
   }
 
-  private void collectAggregates(JsonNode tree, List<JsonNode> found) {
+  /** Adds the outermost aggregates of a tree to a list. */
+  static void collectAggregates(JsonNode tree, Compilation compilation, List<JsonNode> found) {
     if (isAggregate(tree, compilation)) {
       found.add(tree);
     } else {
-      tree.forEach(child -> collectAggregates(child, found));
+      tree.forEach(child -> collectAggregates(child, compilation, found));
     }
   }
 
@@ -296,7 +297,7 @@ final class Grouping {
 
   private List<AggregateCall> calls(Node input) {
     List<Expr> exprs = calls.values().stream().map(compilation::expr).toList();
-    List<String> types = compilation.types(input.fields(), exprs.stream().map(Expr::sql).toList());
+    List<String> types = compilation.heldTypes(input.fields(), exprs);
     List<AggregateCall> made = new ArrayList<>();
     int i = 0;
     for (Map.Entry<String, JsonNode> entry : calls.entrySet()) {

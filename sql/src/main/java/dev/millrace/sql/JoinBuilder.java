@@ -42,9 +42,14 @@ final class JoinBuilder {
     return all;
   }
 
+  private List<Expr> exprs(List<JsonNode> conditions) {
+    return new RowEqualities(compilation)
+        .split(conditions).stream().map(compilation::expr).toList();
+  }
+
   /** All items joined, and only the rows for which every condition is true. */
   Node inner(List<Node> items, List<JsonNode> conditions) {
-    List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
+    List<Expr> open = new ArrayList<>(exprs(conditions));
     List<Node> filtered = new ArrayList<>();
     for (Node item : items) {
       filtered.add(filter(item, take(open, names(item))));
@@ -72,7 +77,7 @@ final class JoinBuilder {
 
   /** A join of another kind than inner. */
   Join join(Node left, Node right, Join.Kind kind, List<JsonNode> conditions) {
-    List<Expr> open = new ArrayList<>(conditions.stream().map(compilation::expr).toList());
+    List<Expr> open = new ArrayList<>(exprs(conditions));
     List<Expr> rightOnly = List.of();
     List<Expr> leftOnly = List.of();
     if (kind != Join.Kind.FULL) {
@@ -208,6 +213,16 @@ final class JoinBuilder {
     String leftType = type(left, leftSide.node);
     String rightType = type(right, rightSide.node);
     String common = leftType;
+    if (!leftType.equals(rightType) && RowEqualities.isRow(left.tree())) {
+      compilation
+          .findings()
+          .add(
+              left.tree(),
+              SqlCode.SQL_TYPE,
+              "a join compares rows of the types " + leftType + " and " + rightType,
+              "cast their values so that both sides have the same types");
+      return new Key(constant(leftSide), constant(rightSide), Match.ALL);
+    }
     if (!leftType.equals(rightType)) {
       common = commonType(leftType, rightType);
       boolean text = leftType.equals("VARCHAR") || rightType.equals("VARCHAR");

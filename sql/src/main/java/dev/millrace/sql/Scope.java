@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The relations that a SELECT can name, with their columns. */
 final class Scope {
@@ -20,11 +21,25 @@ final class Scope {
    *     only
    * @param shown what unqualified names see in place of columns that USING merged with a later
    *     relation's
+   * @param also further names of columns, which {@code *} does not show
    */
   record Source(
-      List<String> path, List<Visible> columns, Set<String> merged, Map<Field, Field> shown) {
+      List<String> path,
+      List<Visible> columns,
+      Set<String> merged,
+      Map<Field, Field> shown,
+      List<Visible> also) {
     Source(List<String> path, List<Visible> columns, Set<String> merged) {
-      this(path, columns, merged, Map.of());
+      this(path, columns, merged, Map.of(), List.of());
+    }
+
+    /** All columns of that name. */
+    private List<Field> find(String name) {
+      return Stream.concat(columns.stream(), also.stream())
+          .filter(column -> column.name.equalsIgnoreCase(name))
+          .map(Visible::field)
+          .distinct()
+          .toList();
     }
 
     boolean isNamed(List<String> qualifier) {
@@ -68,7 +83,7 @@ final class Scope {
               merged.add(name);
             }
           });
-      scope.sources.add(new Source(source.path, source.columns, merged, source.shown));
+      scope.sources.add(new Source(source.path, source.columns, merged, source.shown, source.also));
     }
     return scope;
   }
@@ -85,7 +100,7 @@ final class Scope {
               shown.put(column.field, other);
             }
           });
-      scope.sources.add(new Source(source.path, source.columns, source.merged, shown));
+      scope.sources.add(new Source(source.path, source.columns, source.merged, shown, source.also));
     }
     return scope;
   }
@@ -110,19 +125,25 @@ final class Scope {
 
   /** The columns of that name: none, one, or several if it is ambiguous. */
   List<Field> find(String name) {
-    return star().stream()
-        .filter(column -> column.name.equalsIgnoreCase(name))
-        .map(Visible::field)
-        .toList();
+    List<Field> found =
+        star().stream()
+            .filter(column -> column.name.equalsIgnoreCase(name))
+            .map(Visible::field)
+            .toList();
+    return found.isEmpty()
+        ? sources.stream()
+            .flatMap(source -> source.also.stream())
+            .filter(column -> column.name.equalsIgnoreCase(name))
+            .map(Visible::field)
+            .toList()
+        : found;
   }
 
   /** The columns of that name in the relations of that name. */
   List<Field> find(List<String> qualifier, String name) {
     return sources.stream()
         .filter(source -> source.isNamed(qualifier))
-        .flatMap(source -> source.columns.stream())
-        .filter(column -> column.name.equalsIgnoreCase(name))
-        .map(Visible::field)
+        .flatMap(source -> source.find(name).stream())
         .toList();
   }
 

@@ -2,19 +2,22 @@ package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.api.error.Suggestion;
 import dev.millrace.api.function.ScalarFunction;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Compiles SELECTs into the programs that keep them up to date. One compiler serves many queries;
  * it holds a DuckDB in memory until it is closed. Not safe for use by several threads.
  */
 public final class StreamCompiler implements AutoCloseable {
+  private static final Pattern PIVOT =
+      Pattern.compile("(^|[\\s(])pivot(_wider)?\\s", Pattern.CASE_INSENSITIVE);
+
   private final DuckDb duck;
 
   private StreamCompiler(DuckDb duck) {
@@ -61,6 +64,7 @@ public final class StreamCompiler implements AutoCloseable {
     Compilation compilation = new Compilation(duck, findings, inputs);
     try {
       JsonNode query = parse(text, findings);
+      Pivot.nameAggregates(query, duck);
       new WindowConstants(compilation).check(lengths);
       findings.throwIfAny();
       new Collations(findings).check(query);
@@ -103,6 +107,14 @@ public final class StreamCompiler implements AutoCloseable {
     if (tree.path("error").asBoolean()) {
       String message = tree.path("error_message").asText();
       boolean syntax = tree.path("error_type").asText().equals("parser");
+      if (!syntax && PIVOT.matcher(text.text()).find()) {
+        findings.addAt(
+            0,
+            SqlCode.SQL_UNSUPPORTED,
+            "PIVOT without a list of values: its columns would depend on the data",
+            "list the values: PIVOT t ON status IN ('paid', 'open') USING sum(amount)");
+        findings.throwIfAny();
+      }
       findings.addAt(
           tree.path("position").asLong(0),
           syntax ? SqlCode.SQL_SYNTAX : SqlCode.SQL_NOT_A_SELECT,
@@ -154,7 +166,7 @@ public final class StreamCompiler implements AutoCloseable {
                   first,
                   twice
                       ? "give each relation another name: FROM t AS x, t AS y"
-                      : Suggestion.didYouMean(details.path("name").asText(), List.of()),
+                      : BindingHints.of(details),
                   SqlCode.SQL_INVALID));
       return List.of();
     }

@@ -61,7 +61,11 @@ final class Subqueries {
     }
     boolean scalar = tree.path("subquery_type").asText().equals("SCALAR");
     boolean exists = tree.path("subquery_type").asText().equals("EXISTS");
-    if (!exists && (query.columns().size() != 1 || isRow(child))) {
+    int width = child != null && RowEqualities.isRow(child) ? child.path("arguments").size() : 0;
+    boolean equality = tree.path("comparison_type").asText().equals("COMPARE_EQUAL");
+    int columns = query.columns().size();
+    boolean matches = width == 0 ? columns == 1 : columns == width && equality;
+    if (!exists && !matches) {
       joins.refuse(tree, "a subquery of several columns in an expression", "use EXISTS, or a join");
       return tree;
     }
@@ -76,10 +80,6 @@ final class Subqueries {
     reference.set("query_location", tree.path("query_location"));
     reference.set("query_location_length", tree.path("query_location_length"));
     return reference;
-  }
-
-  private static boolean isRow(@Nullable JsonNode child) {
-    return child != null && child.path("function_name").asText().equals("row");
   }
 
   /** True if a field stands for a subquery. */

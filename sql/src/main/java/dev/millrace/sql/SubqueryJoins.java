@@ -38,6 +38,11 @@ final class SubqueryJoins {
     if (child == null) {
       return joins.join(input, rows(query), kind, query.correlated());
     }
+    if (RowEqualities.isRow(child)) {
+      return not
+          ? refuseRow(input, tree)
+          : joins.join(input, query.node(), kind, with(query, pairs(child, query)));
+    }
     JsonNode compare = compare(tree, child, query);
     if (!not || !mayBeNull(input, child, query)) {
       return joins.join(input, query.node(), kind, with(query, compare));
@@ -57,6 +62,9 @@ final class SubqueryJoins {
     }
     if (tree.path("subquery_type").asText().equals("SCALAR")) {
       return scalar(input, field, tree, query);
+    }
+    if (child != null && RowEqualities.isRow(child)) {
+      return refuseRow(input, tree);
     }
     if (query.whenEmpty() != null) {
       if (child == null) {
@@ -88,6 +96,27 @@ final class SubqueryJoins {
             + Identifier.quote(flag(unknown).path("column_names").path(0).asText())
             + " THEN NULL ELSE false END";
     return extend(unknown, field, compilation.duck().parseExpression(sql));
+  }
+
+  private Node refuseRow(Node input, JsonNode tree) {
+    refuse(
+        tree,
+        "several columns IN a subquery, but as a condition of WHERE that has to be true,",
+        "use EXISTS or NOT EXISTS with an equality for each column");
+    return input;
+  }
+
+  /** The equalities of a row's values with the subquery's columns. */
+  private static List<JsonNode> pairs(JsonNode row, Resolved query) {
+    List<JsonNode> pairs = new ArrayList<>();
+    for (int i = 0; i < query.columns().size(); i++) {
+      pairs.add(
+          Compilation.compare(
+              "COMPARE_EQUAL",
+              row.path("arguments").path(i).path("expression"),
+              Compilation.reference(query.columns().get(i).field().name())));
+    }
+    return pairs;
   }
 
   private static JsonNode flag(Join join) {
@@ -187,8 +216,12 @@ final class SubqueryJoins {
   }
 
   private static List<JsonNode> with(Resolved query, JsonNode condition) {
+    return with(query, List.of(condition));
+  }
+
+  private static List<JsonNode> with(Resolved query, List<JsonNode> conditions) {
     List<JsonNode> all = new ArrayList<>(query.correlated());
-    all.add(condition);
+    all.addAll(conditions);
     return all;
   }
 

@@ -7,7 +7,6 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.DataTypeParser;
 import dev.millrace.sql.Node.Item;
-import dev.millrace.sql.Scope.Visible;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -137,6 +136,7 @@ final class Unnesting {
     for (Map.Entry<String, JsonNode> call : calls.entrySet()) {
       JsonNode list = call.getValue().path("arguments").path(0).path("expression");
       Expr expr = compilation.expr(list);
+      compilation.heldTypes(input.fields(), List.of(expr));
       String type = compilation.types(input.fields(), List.of("unnest(" + expr.sql() + ")")).get(0);
       Field unused = compilation.field("_unused", "", expr.refs(), input.fields());
       Field field = new Field(String.valueOf(fields.get(call.getKey())), type, unused.origins());
@@ -178,8 +178,19 @@ final class Unnesting {
     return from.path("type").asText().equals("TABLE_FUNCTION") && isUnnest(from.path("function"));
   }
 
+  /** The call in FROM; of a series, {@code unnest} of the list that it is in an expression. */
+  private JsonNode listed(JsonNode table) {
+    JsonNode function = table.path("function");
+    if (!ConstantTable.isSeries(table)) {
+      return function;
+    }
+    JsonNode call = compilation.duck().parseExpression("unnest(x)");
+    ((ObjectNode) call.path("arguments").path(0)).set("expression", function);
+    return call;
+  }
+
   /**
-   * {@code FROM left, unnest(left.list) AS u(x)}.
+   * {@code FROM left, unnest(left.list) AS u(x)}, or a series {@code range(1, left.x)}.
    *
    * @param table the call in FROM
    * @param left what its argument can name
@@ -187,7 +198,7 @@ final class Unnesting {
    */
   FromResolver.From join(JsonNode table, FromResolver.From left, boolean keepsEmpty) {
     JsonNode call =
-        new ExpressionResolver(compilation, left.scope(), Map.of()).resolve(table.path("function"));
+        new ExpressionResolver(compilation, left.scope(), Map.of()).resolve(listed(table));
     List<Node> items = new ArrayList<>(left.items());
     if (!isUnnest(call) || !compilation.findings().isEmpty() || operand(call).isEmpty()) {
       return left;
@@ -211,18 +222,8 @@ final class Unnesting {
     JsonNode element = replace(call);
     Unnest unnest = (Unnest) apply(items.get(position), keepsEmpty);
     items.set(position, unnest);
-    List<Visible> columns = new ArrayList<>();
-    JsonNode names = table.path("column_name_alias");
-    columns.add(
-        new Visible(
-            names.path(0).asText("unnest"),
-            unnest.field(element.path("column_names").path(0).asText()).orElseThrow()));
-    if (table.path("with_ordinality").asText().equals("WITH_ORDINALITY")) {
-      columns.add(new Visible(names.path(1).asText("ordinality"), unnest.ordinal()));
-    }
-    String alias = table.path("alias").asText();
-    Scope.Source source =
-        new Scope.Source(List.of(alias.isEmpty() ? "unnest" : alias), columns, Set.of());
+    Field value = unnest.field(element.path("column_names").path(0).asText()).orElseThrow();
+    Scope.Source source = ConstantTable.source(table, value, unnest.ordinal());
     Scope scope = Scope.join(left.scope(), Scope.of(source));
     return new FromResolver.From(items, left.conditions(), scope);
   }

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Constant rows: VALUES, and the one row of a SELECT without FROM.
+ * Constant rows: VALUES, the one row of a SELECT without FROM, and {@link ConstantTable}s.
  *
- * @param rows the SQL of each row's values, without its number
+ * @param select the query that gives them
+ * @param count how many there are
  * @param number the last of the fields: counts the rows from 0
  */
-record Values(List<Field> fields, List<List<String>> rows, Field number) implements Node {
+record Values(List<Field> fields, String select, long count, Field number) implements Node {
   /** The rows of VALUES, with columns of the types that fit all of them. */
   static Resolved of(Compilation compilation, List<List<JsonNode>> rows) {
     List<List<Expr>> exprs = new ArrayList<>();
@@ -42,7 +43,21 @@ record Values(List<Field> fields, List<List<String>> rows, Field number) impleme
       cast.add(values);
     }
     fields.add(number);
-    return new Resolved(new Values(fields, cast, number), columns);
+    return new Resolved(new Values(fields, select(fields, cast), cast.size(), number), columns);
+  }
+
+  private static String select(List<Field> fields, List<List<String>> rows) {
+    List<String> selects = new ArrayList<>();
+    for (int row = 0; row < rows.size(); row++) {
+      StringBuilder select = new StringBuilder("SELECT ");
+      for (int i = 0; i < rows.get(row).size(); i++) {
+        select.append(rows.get(row).get(i)).append(" AS ");
+        select.append(fields.get(i).sql()).append(", ");
+      }
+      Field number = fields.get(fields.size() - 1);
+      selects.add(select + "CAST(" + row + " AS INTEGER) AS " + number.sql());
+    }
+    return Sql.unionAll(selects);
   }
 
   /** True if the rows of a plan are constant, so that nothing has to be remembered of them. */
@@ -54,7 +69,7 @@ record Values(List<Field> fields, List<List<String>> rows, Field number) impleme
   /** True if it is one constant row at most. */
   static boolean isOne(Node node) {
     return node instanceof Values values
-        ? values.rows().size() == 1
+        ? values.count() == 1
         : isConstant(node) && isOne(node.inputs().get(0));
   }
 
@@ -101,15 +116,6 @@ record Values(List<Field> fields, List<List<String>> rows, Field number) impleme
 
   /** The rows behind FROM, in parentheses. */
   String sql() {
-    List<String> selects = new ArrayList<>();
-    for (int row = 0; row < rows.size(); row++) {
-      StringBuilder select = new StringBuilder("SELECT ");
-      for (int i = 0; i < rows.get(row).size(); i++) {
-        select.append(rows.get(row).get(i)).append(" AS ");
-        select.append(fields.get(i).sql()).append(", ");
-      }
-      selects.add(select + "CAST(" + row + " AS INTEGER) AS " + number.sql());
-    }
-    return "(" + Sql.unionAll(selects) + ")";
+    return "(" + select + ")";
   }
 }

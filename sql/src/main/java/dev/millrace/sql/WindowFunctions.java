@@ -104,7 +104,7 @@ final class WindowFunctions {
       totalize(tree, input.identity());
       exprs.add(compilation.expr(tree));
     }
-    List<String> types = compilation.types(input.fields(), exprs.stream().map(Expr::sql).toList());
+    List<String> types = compilation.heldTypes(input.fields(), exprs);
     List<Item> items = new ArrayList<>();
     int i = 0;
     for (String key : trees.keySet()) {

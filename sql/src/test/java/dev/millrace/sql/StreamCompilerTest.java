@@ -105,11 +105,11 @@ class StreamCompilerTest {
             + " quantile_cont",
         "SELECT fill(cost) OVER (ORDER BY ts) AS n FROM ads.shown | SQL_UNSUPPORTED | fill(cost)"
             + " OVER (ORDER BY ts) | *",
-        "SELECT id FROM ads.shown WHERE row_number() OVER (ORDER BY ts) = 1 | SQL_INVALID | * | *",
+        "SELECT id FROM ads.shown WHERE row_number() OVER (ORDER BY ts) = 1 | SQL_INVALID | * | QUALIFY",
         "SELECT id FROM ads.shown ORDER BY ts LIMIT 10% | SQL_UNSUPPORTED | 10 | *",
         "SELECT id, (SELECT n FROM ads.clicked c WHERE c.id = s.id) AS n FROM ads.shown s |"
             + " SQL_UNSUPPORTED | (SELECT n FROM ads.clicked c WHERE c.id = s.id) | max(x)",
-        "SELECT id FROM ads.shown WHERE (id, cost) IN (SELECT id, n FROM ads.clicked) |"
+        "SELECT id FROM ads.shown WHERE (id, cost) NOT IN (SELECT id, n FROM ads.clicked) |"
             + " SQL_UNSUPPORTED | * | EXISTS",
         "SELECT id, (SELECT max(n) FROM ads.clicked c WHERE c.ts < s.ts) AS n FROM ads.shown s |"
             + " SQL_UNSUPPORTED | c.ts < s.ts | equalities",
@@ -252,6 +252,39 @@ class StreamCompilerTest {
         "SELECT id FROM ads.shown ORDER BY ts LIMIT 20 PERCENT | SQL_UNSUPPORTED | * | percent_rank",
         "DESCRIBE ads.shown | SQL_UNSUPPORTED | * | millrace sql",
         "SELECT s.id, c.id FROM ads.shown s, ads.clicked c | SQL_COLUMN_NAME | c.id | AS",
+        "SELECT id FROM ads.shown s WHERE EXISTS (SELECT 1 FROM unnest(s.tags) u(t) WHERE t > 'a') |"
+            + " SQL_UNSUPPORTED | s.tags | list_contains",
+        "SELECT id FROM ads.shown s WHERE 'a' IN (SELECT unnest(s.tags)) | SQL_UNSUPPORTED |"
+            + " unnest(s.tags) | list_contains",
+        "SELECT n, id FROM ads.clicked, range(1000000) | SQL_UNSUPPORTED | * | ref()",
+        "SELECT n FROM ads.clicked, range(1, 2, 0) | SQL_INVALID | * | *",
+        "SELECT n FROM ads.clicked, range(n, random()::BIGINT) | SQL_VOLATILE | random() | *",
+        "SELECT a.n FROM ads.clicked a JOIN ads.clicked b ON (a.n, a.id) = (b.id, b.n) | SQL_TYPE"
+            + " | * | cast",
+        "SELECT list((n, id) ORDER BY n) AS l FROM ads.clicked | SQL_TYPE | list((n, id) ORDER BY n)"
+            + " | struct_pack",
+        "SELECT * FROM ads.clicked PIVOT (sum(n) FOR id IN ('a', 'A')) | SQL_COLUMN_NAME | * | AS",
+        "SELECT * FROM ads.clicked PIVOT (sum(n) FILTER (n > 1) FOR id IN ('a')) | SQL_UNSUPPORTED |"
+            + " * | CASE",
+        "SELECT * FROM ads.clicked PIVOT (sum(nn) FOR id IN ('a')) | SQL_UNKNOWN_COLUMN | nn | n",
+        "SELECT * FROM ads.clicked PIVOT (sum(n) FOR id IN ('a') GROUP BY tts) | SQL_UNKNOWN_COLUMN |"
+            + " * | ts",
+        "SELECT * FROM ads.clicked PIVOT (sum(n) FOR (id, n) IN (('a', 1))) | SQL_UNSUPPORTED | * |"
+            + " an IN for each",
+        "PIVOT ads.clicked ON id USING sum(n) | SQL_UNSUPPORTED | * | list the values",
+        "SELECT * FROM ads.clicked a JOIN ads.shown b USING (id) PIVOT (sum(n) FOR cost IN (1)) |"
+            + " SQL_UNSUPPORTED | * | subquery",
+        "SELECT * FROM ads.clicked UNPIVOT (v FOR c IN (n, nn)) | SQL_UNKNOWN_COLUMN | nn | n",
+        "SELECT * FROM ads.clicked UNPIVOT (v FOR c IN (n, id)) | SQL_INVALID | * | *",
+        "UNPIVOT ads.clicked ON n + 1 INTO NAME c VALUE v | SQL_UNSUPPORTED | * | subquery",
+        "SELECT * FROM ads.clicked UNPIVOT ((v, w) FOR c IN ((n, n))) | SQL_UNSUPPORTED | * | UNION",
+        "SELECT a.id FROM ads.shown a ASOF RIGHT JOIN ads.clicked b ON a.ts >= b.ts |"
+            + " SQL_UNSUPPORTED | * | swap",
+        "SELECT a.id FROM ads.shown a ASOF JOIN ads.clicked b ON a.id = b.id | SQL_UNSUPPORTED | * |"
+            + " a.ts >= b.ts",
+        "SELECT sum(id) AS s FROM ads.shown | SQL_INVALID | * | cast an argument",
+        "SELECT id FROM ads.shown WHERE sum(cost) > 1 | SQL_INVALID | * | HAVING",
+        "SELECT sum(sum(cost)) AS s FROM ads.shown | SQL_INVALID | * | subquery",
         "SELECT id FROM ads.shown AT (VERSION => 3) | SQL_UNSUPPORTED | * | materialized='table'",
       })
   void refuses(String sql, String code, String text, String hint) {

@@ -148,6 +148,13 @@ final class Joins {
                   .replace(
                       " = ", dice.use("join on IS NOT DISTINCT FROM", " IS NOT DISTINCT FROM "))));
     }
+    if (equal && dice.once(12)) {
+      dice.use("join on rows");
+      String rows = "(" + dice.pick(leftKeys).name() + ", " + dice.pick(leftKeys).name() + ") = (";
+      all.set(
+          0,
+          Part.text(rows + dice.pick(rightKeys).name() + ", " + dice.pick(rightKeys).name() + ")"));
+    }
     if (!dice.once(4)) {
       bound(left, right, Kind.TIME, BOUNDS, all);
     }

@@ -120,6 +120,11 @@ final class Relations {
   }
 
   private From values(String alias) {
+    if (dice.once(2)) {
+      dice.use("range in FROM");
+      List<Column> numbers = List.of(new Column(alias + ".k", Kind.INT));
+      return new From(Part.text("range(0, 4) AS " + alias + "(k)"), numbers, null, false);
+    }
     dice.use("VALUES");
     Part rows =
         Part.list(
