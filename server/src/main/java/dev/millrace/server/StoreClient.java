@@ -309,14 +309,7 @@ public final class StoreClient {
       JsonNode answer = Json.MAPPER.readTree(response.body());
       JsonNode error = answer.path("error");
       if (!error.isMissingNode()) {
-        String hint = error.path("hint").asText("");
-        throw new StopException(
-            Problem.error(
-                ServerError.REFUSED_BY_INSTANCE,
-                null,
-                error.path("message").asText(),
-                hint.isEmpty() ? null : hint),
-            null);
+        throw new StopException(RemoteProblem.of(error), null);
       }
       return answer;
     } catch (IOException e) {
@@ -325,7 +318,7 @@ public final class StoreClient {
               ServerError.REFUSED_BY_INSTANCE,
               null,
               "the running instance at " + request.uri().getAuthority() + " does not answer",
-              "try again, or end it"),
+              RemoteProblem.SILENT),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
