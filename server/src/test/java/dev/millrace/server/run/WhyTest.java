@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -101,13 +102,13 @@ class WhyTest {
     }
   }
 
+  private Project loaded() {
+    return new ProjectLoader(new Connectors().all(), new DbtTemplates(), Map.of())
+        .load(folder, null);
+  }
+
   private JsonNode why(String asset) {
-    return StoreClient.of(folder)
-        .why(
-            asset,
-            () ->
-                new ProjectLoader(new Connectors().all(), new DbtTemplates(), Map.of())
-                    .load(folder, null));
+    return StoreClient.of(folder).why(asset, this::loaded);
   }
 
   private static List<String> causes(JsonNode why) {
@@ -233,5 +234,9 @@ class WhyTest {
     assertThat(rows.path("rows").toString()).contains("[\"result\",0,false,false]", ",true,true]");
     assertStrict();
     assertUnknown();
+    assertThatThrownBy(() -> StoreClient.of(folder).replay(Optional.of("s.strct"), this::loaded))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("did you mean `s.strict`?");
+    assertThat(StoreClient.of(folder).replay(Optional.of("s.good"), this::loaded)).isZero();
   }
 }
