@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.api.error.Problems;
 import dev.millrace.server.StoreClient;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,7 +41,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.quiet();
-    long marked = StoreClient.of(arguments.folder()).replay(Optional.ofNullable(source));
+    long marked =
+        StoreClient.of(arguments.folder())
+            .replay(Optional.ofNullable(source), () -> arguments.load(new Problems()));
     spec.commandLine()
         .getOut()
         .println(

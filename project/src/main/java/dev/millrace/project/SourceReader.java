@@ -354,7 +354,7 @@ final class SourceReader {
             : StreamSpec.ExtraFields.valueOf(
                 block.text("extra_fields").orElseThrow().toUpperCase(Locale.ROOT)),
         stop
-            ? StreamSpec.OnBad.FAIL
+            ? StreamSpec.OnBad.STOP
             : StreamSpec.OnBad.valueOf(block.text("on_bad").orElseThrow().toUpperCase(Locale.ROOT)),
         block.number("max_record").orElse(0L),
         format,

@@ -91,8 +91,10 @@ public record StreamSpec(
   public enum OnBad {
     /** It is kept in {@code system.rejected} and the flow goes on. */
     SET_ASIDE,
-    /** It is kept in {@code system.rejected} and the flow stops. */
-    FAIL
+    /** The flow stops before it. */
+    FAIL,
+    /** As FAIL, since the source says {@code on_schema_change: stop}. */
+    STOP
   }
 
   /** The same stream with records that are JSON, as unit tests write them. */

@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.api.error.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** A request that is answered by a problem and a status other than 200. */
 final class RefusedRequest extends RuntimeException {
@@ -24,8 +25,12 @@ final class RefusedRequest extends RuntimeException {
   }
 
   static RefusedRequest notFound(String what) {
+    return notFound(what, null);
+  }
+
+  static RefusedRequest notFound(String what, @Nullable String hint) {
     return new RefusedRequest(
-        404, Problem.error(ServerError.NOT_FOUND, null, "there is no " + what, null));
+        404, Problem.error(ServerError.NOT_FOUND, null, "there is no " + what, hint));
   }
 
   static RefusedRequest bad(String message) {

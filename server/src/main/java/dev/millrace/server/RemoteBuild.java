@@ -108,13 +108,7 @@ public final class RemoteBuild {
   }
 
   private static StopException refused(JsonNode error) {
-    return new StopException(
-        Problem.error(
-            ServerError.REFUSED_BY_INSTANCE,
-            null,
-            error.path("message").asText("the running instance refuses"),
-            error.path("hint").textValue()),
-        null);
+    return new StopException(RemoteProblem.of(error), null);
   }
 
   private StopException gone(IOException e) {
@@ -126,7 +120,7 @@ public final class RemoteBuild {
                 + instance.getAuthority()
                 + " does not answer: "
                 + e.getMessage(),
-            "try again, or end it"),
+            RemoteProblem.SILENT),
         e);
   }
 

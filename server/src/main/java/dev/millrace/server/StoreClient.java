@@ -6,6 +6,7 @@ import dev.millrace.api.connect.LedgerAction;
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
 import dev.millrace.api.error.StopException;
+import dev.millrace.api.error.Suggestion;
 import dev.millrace.embedded.DataFolder;
 import dev.millrace.embedded.InstanceLock;
 import dev.millrace.engine.Programs;
@@ -18,6 +19,7 @@ import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreOptions;
 import dev.millrace.engine.store.Writer;
 import dev.millrace.project.Project;
+import dev.millrace.project.StreamSpec;
 import dev.millrace.sql.StreamProgram;
 import dev.millrace.sql.gate.QueryLimits;
 import dev.millrace.sql.gate.QueryPlace;
@@ -136,9 +138,29 @@ public final class StoreClient {
    * Marks rejected records for another try.
    *
    * @param source {@code source.stream}; empty for all
+   * @param load loads the project, to tell whether it has the source if nothing is marked
    * @return how many
    */
-  public long replay(Optional<String> source) {
+  public long replay(Optional<String> source, Supplier<Project> load) {
+    long marked = mark(source);
+    if (marked == 0 && source.isPresent()) {
+      List<String> known =
+          load.get().streams().stream().map(StreamSpec::qualifiedName).sorted().toList();
+      if (!known.contains(source.get())) {
+        String near = Suggestion.didYouMean(source.get(), known);
+        throw new StopException(
+            Problem.error(
+                ServerError.NOT_FOUND,
+                null,
+                "there is no source `" + source.get() + "`",
+                near == null ? "there are `" + String.join("`, `", known) + "`" : near),
+            null);
+      }
+    }
+    return marked;
+  }
+
+  private long mark(Optional<String> source) {
     Optional<URI> running = running();
     if (running.isPresent()) {
       ObjectNode body = Json.object();
@@ -309,14 +331,7 @@ public final class StoreClient {
       JsonNode answer = Json.MAPPER.readTree(response.body());
       JsonNode error = answer.path("error");
       if (!error.isMissingNode()) {
-        String hint = error.path("hint").asText("");
-        throw new StopException(
-            Problem.error(
-                ServerError.REFUSED_BY_INSTANCE,
-                null,
-                error.path("message").asText(),
-                hint.isEmpty() ? null : hint),
-            null);
+        throw new StopException(RemoteProblem.of(error), null);
       }
       return answer;
     } catch (IOException e) {
@@ -325,7 +340,7 @@ public final class StoreClient {
               ServerError.REFUSED_BY_INSTANCE,
               null,
               "the running instance at " + request.uri().getAuthority() + " does not answer",
-              "try again, or end it"),
+              RemoteProblem.SILENT),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

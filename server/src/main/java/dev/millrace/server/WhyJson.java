@@ -12,13 +12,27 @@ import dev.millrace.sql.StreamProgram;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Why an asset has no output, for the page and for `millrace why`. */
 final class WhyJson {
+  private static final int LISTED = 12;
+
   private WhyJson() {}
+
+  /** What is meant perhaps; else what there is. */
+  private static String hint(String asset, List<String> all) {
+    String near = Suggestion.didYouMean(asset, all);
+    if (near != null) {
+      return near;
+    }
+    String listed = all.stream().limit(LISTED).collect(Collectors.joining("`, `", "`", "`"));
+    return "there are " + listed + (all.size() > LISTED ? " and others" : "");
+  }
 
   /**
    * The explanation.
@@ -35,11 +49,9 @@ final class WhyJson {
     Explanation why =
         Why.explain(project, programs, store, status, Instant.now(), asset)
             .orElseThrow(
-                () -> {
-                  String hint = Suggestion.didYouMean(asset, AssetNames.all(project));
-                  return RefusedRequest.notFound(
-                      "asset `" + asset + "`" + (hint == null ? "" : "; " + hint));
-                });
+                () ->
+                    RefusedRequest.notFound(
+                        "asset `" + asset + "`", hint(asset, AssetNames.all(project))));
     ObjectNode node = Json.object();
     node.put("asset", why.asset()).put("at", why.at().toString()).put("running", why.running());
     ArrayNode reasons = node.putArray("reasons");

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBFunctions;
@@ -33,7 +35,17 @@ import org.jspecify.annotations.Nullable;
 public final class JavaFunctions {
   private static final Set<String> NAMES = ConcurrentHashMap.newKeySet();
 
+  /** DuckDB's message has the stack trace of what a function has thrown. */
+  private static final Pattern THROWN =
+      Pattern.compile("(function `[a-z0-9_]+`.*?)\\R\\s+at .*", Pattern.DOTALL);
+
   private JavaFunctions() {}
+
+  /** DuckDB's message, or what a function has thrown if that is what it tells of. */
+  public static String failure(String message) {
+    Matcher thrown = THROWN.matcher(message);
+    return thrown.find() ? thrown.group(1) : message;
+  }
 
   /** True if a function of this name was registered in this process. */
   public static boolean isKnown(String name) {

@@ -3,7 +3,11 @@ package dev.millrace.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.function.ScalarFunction;
+import dev.millrace.sql.gate.QueryLimits;
+import dev.millrace.sql.gate.QueryPlace;
+import dev.millrace.sql.gate.QueryRunner;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -46,5 +50,34 @@ class JavaFunctionsTest {
     assertThatThrownBy(() -> value("parsed_decimal('9999.995')"))
         .hasMessageContaining("`parsed_decimal` returned 9999.995")
         .hasMessageContaining("DECIMAL(6,2)");
+  }
+
+  @Test
+  void aQueryFailsWithWhatTheFunctionHasThrown() throws Exception {
+    List<ScalarFunction> functions =
+        List.of(
+            PARSED,
+            ScalarFunction.of("wrong_type", "INTEGER", List.of("VARCHAR"), arguments -> "one"));
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        QueryRunner runner = new QueryRunner()) {
+      JavaFunctions.register(connection, functions);
+      for (String sql : List.of("SELECT parsed_decimal('99999')", "SELECT wrong_type('x')")) {
+        assertThatThrownBy(
+                () ->
+                    runner.run(
+                        connection,
+                        sql,
+                        List.of(),
+                        QueryPlace.inText("query", sql),
+                        QueryLimits.CONSOLE))
+            .isInstanceOfSatisfying(
+                StopException.class,
+                e ->
+                    assertThat(e.problem().message())
+                        .startsWith("function `")
+                        .contains(" returned ")
+                        .doesNotContain("\n"));
+      }
+    }
   }
 }

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 final class DecodingSql {
   private static final Pattern FIRST_STEP = Pattern.compile("\\$\\.\"((?:[^\"\\\\]|\\\\.)*)\".*");
 
+  private static final DataType DAYS = new DataType.Scalar(DataType.Kind.INTEGER);
+
   private final StreamSpec stream;
   private final RecordFormat format;
   private final List<Column> all;
@@ -224,12 +226,15 @@ final class DecodingSql {
       return "TRY(json_transform_strict(" + text + ", " + structureLiteral(type) + "))";
     }
     return switch (format.fields().get(i).encoding()) {
-      case PLAIN -> "TRY_CAST(" + text + " AS " + type + ")";
+      case PLAIN ->
+          WholeNumbers.isInteger(type)
+              ? WholeNumbers.cast(text, type)
+              : "TRY_CAST(" + text + " AS " + type + ")";
       case BASE64 -> "TRY(from_base64(" + text + "))";
       case HEX -> "CASE WHEN len(" + text + ") % 2 = 0 THEN TRY(unhex(" + text + ")) END";
-      case DAYS -> "TRY('1970-01-01'::DATE + TRY_CAST(" + text + " AS INTEGER))";
+      case DAYS -> "TRY('1970-01-01'::DATE + " + WholeNumbers.cast(text, DAYS) + ")";
       case SECONDS -> time(type, "(TRY_CAST(" + text + " AS DECIMAL(38,6)) * 1000000)");
-      case MILLIS -> time(type, "(TRY_CAST(" + text + " AS HUGEINT) * 1000)");
+      case MILLIS -> time(type, "(TRY_CAST(" + text + " AS DECIMAL(38,3)) * 1000)");
       case MICROS -> time(type, "TRY_CAST(" + text + " AS HUGEINT)");
       case NANOS -> time(type, "(TRY_CAST(" + text + " AS HUGEINT) // 1000)");
     };
@@ -346,13 +351,27 @@ final class DecodingSql {
         + concerned
         + "t"
         + i
-        + " NOTNULL AND f"
+        + " NOTNULL AND (f"
         + i
-        + " IS NULL THEN "
+        + " IS NULL"
+        + fractions(i)
+        + ") THEN "
         + Identifier.literal("field `" + column.name() + "` is not of type " + column.type() + ": ")
         + " || left("
         + shown(i)
         + ", 100)";
+  }
+
+  /** Of lists and structures: or an integer in it was rounded. */
+  private String fractions(int i) {
+    return isStructured(i)
+        ? WholeNumbers.withFractions(all.get(i).type())
+            .map(
+                type ->
+                    " OR CASE WHEN regexp_matches(t%1$d, '[0-9][.eE]') THEN f%1$d::%2$s IS DISTINCT FROM json_transform(t%1$d, %3$s) ELSE FALSE END"
+                        .formatted(i, type, structureLiteral(type)))
+            .orElse("")
+        : "";
   }
 
   /** The value as it stands in the record. */

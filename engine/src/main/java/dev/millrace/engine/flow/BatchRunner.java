@@ -283,7 +283,7 @@ public final class BatchRunner implements AutoCloseable {
     SourceLocation where = e.stream().model().sourceMap().locate(0, 0);
     Problem reason = FlowError.streamStopped(e.stream().model().name(), Faults.reason(e), where);
     e.stream().stop(reason);
-    note(reason);
+    notes.add(reason);
   }
 
   private Admitted admit(Part part) throws SQLException {
@@ -316,7 +316,7 @@ public final class BatchRunner implements AutoCloseable {
     if (moved || bounds.isStale()) {
       bounds.compute(tables().reader(), parts.sources());
     }
-    parts.stopBehindStopped().forEach(this::note);
+    parts.stopBehindStopped().forEach(notes::add);
     return new Admitted(
         outcomes,
         firstIds,
@@ -421,9 +421,9 @@ public final class BatchRunner implements AutoCloseable {
         });
   }
 
-  /** Keeps a problem for {@code system.errors}, with the next batch. */
-  void note(Problem problem) {
-    notes.add(problem);
+  /** Problems for {@code system.errors}. */
+  Notes notes() {
+    return notes;
   }
 
   /** True if a watermark was moved and no batch has applied it yet. */

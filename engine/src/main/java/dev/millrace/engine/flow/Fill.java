@@ -476,7 +476,7 @@ public final class Fill implements AutoCloseable {
 
   private void stopFor(Problem problem) {
     LOG.error("filling {} stopped: {}", parts.names(), problem);
-    flow.runner().note(problem);
+    flow.runner().notes().add(problem);
     filled.forEach(s -> s.stop(problem));
     flow.filling(false);
   }

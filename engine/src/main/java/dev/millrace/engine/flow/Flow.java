@@ -71,7 +71,7 @@ public final class Flow implements AutoCloseable {
     this.cluster = cluster;
     this.options = options;
     this.runner = new BatchRunner(parts, clock, new Workers());
-    this.health = new FlowHealth(name, runner::note);
+    this.health = new FlowHealth(name, store, runner.notes());
     this.endings = new Endings(parts.sources());
     this.topics = parts.sources().stream().map(s -> s.stream().topic()).toList();
     this.onCommit = onCommit;
@@ -114,7 +114,7 @@ public final class Flow implements AutoCloseable {
           }
         }
       } catch (StopException e) {
-        health.stopped(e.problem());
+        health.ended(e.problem());
         return;
       } catch (RetryException e) {
         health.caughtUp(false);

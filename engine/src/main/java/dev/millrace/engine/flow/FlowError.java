@@ -6,6 +6,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.type.Column;
 import dev.millrace.project.SinkSpec;
+import dev.millrace.project.StreamSpec;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -152,17 +153,12 @@ public enum FlowError implements ErrorCode {
   }
 
   static Problem badRecord(
-      String source,
-      String topic,
-      int partition,
-      long offset,
-      String reason,
-      SourceLocation where) {
+      StreamSpec source, String topic, int partition, long offset, String reason) {
     return Problem.error(
         BAD_RECORD,
-        where,
+        source.where(),
         "source `"
-            + source
+            + source.qualifiedName()
             + "` rejected the record at "
             + topic
             + "/"
@@ -171,6 +167,10 @@ public enum FlowError implements ErrorCode {
             + offset
             + ": "
             + reason,
-        "`on_bad: fail` stops the flow there; correct the producer, or say `on_bad: set_aside`");
+        source.onBad() == StreamSpec.OnBad.STOP
+            ? "`on_schema_change: stop` stops the flow there; give the field a column, or its column"
+                + " a type that holds the value or the field's old name in `aliases`, then run again"
+            : "`on_bad: fail` stops the flow there; correct the producer, or say `on_bad:"
+                + " set_aside`");
   }
 }

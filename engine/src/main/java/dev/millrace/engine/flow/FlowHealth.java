@@ -2,12 +2,14 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Status.Health;
+import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
+import dev.millrace.engine.store.Writer;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.ReaderState;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +19,8 @@ public final class FlowHealth {
   private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
 
   private final String flow;
-  private final Consumer<Problem> changes;
+  private final Store store;
+  private final Notes notes;
   private volatile Health state = Health.OK;
   private volatile @Nullable Problem problem;
   private volatile List<PartitionLag> lag = List.of();
@@ -26,18 +29,19 @@ public final class FlowHealth {
   /**
    * Of a flow that is well and has read nothing.
    *
-   * @param changes gets the reason whenever it fares worse, on the flow's thread
+   * @param notes gets the reason whenever it fares worse, on the flow's thread
    */
-  FlowHealth(String flow, Consumer<Problem> changes) {
+  FlowHealth(String flow, Store store, Notes notes) {
     this.flow = flow;
-    this.changes = changes;
+    this.store = store;
+    this.notes = notes;
   }
 
   /** All is well; or it is not, for a reason that is told once. */
   void is(Health now, @Nullable Problem reason) {
     if (now != state && reason != null) {
       LOG.warn("flow {}: {}", flow, reason);
-      changes.accept(reason);
+      notes.add(reason);
     }
     state = now;
     problem = reason;
@@ -50,6 +54,21 @@ public final class FlowHealth {
     } else {
       String error = reader.lastError().orElse("no broker answers");
       is(Health.RETRYING, FlowError.disconnected(flow, error));
+    }
+  }
+
+  /** It has ended for a reason that somebody has to mend: no batch will tell of it. */
+  void ended(Problem reason) {
+    stopped(reason);
+    try (Writer writer = store.writer()) {
+      writer.transact(
+          transaction -> {
+            notes.write(transaction, flow);
+            return true;
+          });
+      notes.committed();
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("flow {}: its end is not in system.errors", flow, e);
     }
   }
 

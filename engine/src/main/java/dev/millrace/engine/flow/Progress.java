@@ -139,10 +139,10 @@ public final class Progress {
           if (source != null) {
             positions.put(position.place(), position);
             long newest = row.getLong(6);
+            boolean none = row.wasNull();
             source
                 .watermarks()
-                .restore(
-                    row.getInt(4), row.wasNull() ? Watermarks.UNKNOWN : newest, row.getBoolean(7));
+                .restore(row.getInt(4), none ? Watermarks.UNKNOWN : newest, row.getBoolean(7));
           }
         });
     transaction.query(
@@ -154,7 +154,8 @@ public final class Progress {
           Admission source = byName.get(row.getString(1));
           if (source != null) {
             long micros = row.getLong(2);
-            boolean unknown = row.wasNull();
+            // Stores have had a watermark of change data, which has none until it ends.
+            boolean unknown = row.wasNull() || source.stream().format().isChanges();
             source
                 .watermarks()
                 .restore(

@@ -138,7 +138,7 @@ final class RefusedRows implements AutoCloseable {
 
   private void checkRejected(Admission source, Admission.Outcome outcome) {
     boolean fillsChanges = !filled.isEmpty() && source.stream().format().isChanges();
-    if (source.stream().onBad() != OnBad.FAIL && !fillsChanges) {
+    if (source.stream().onBad() == OnBad.SET_ASIDE && !fillsChanges) {
       return;
     }
     for (Refusal refusal : outcome.refusals()) {
@@ -146,12 +146,11 @@ final class RefusedRows implements AutoCloseable {
         TopicRecords records = outcome.records();
         Problem bad =
             FlowError.badRecord(
-                source.stream().qualifiedName(),
+                source.stream(),
                 records.topic(),
                 records.partition(refusal.ordinal()),
                 records.offset(refusal.ordinal()),
-                refusal.reason(),
-                source.stream().where());
+                refusal.reason());
         throw new StopException(fillsChanges ? FlowError.badChange(filled, bad) : bad, null);
       }
     }

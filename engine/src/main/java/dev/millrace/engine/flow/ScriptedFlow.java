@@ -10,12 +10,12 @@ import dev.millrace.log.TopicRecords;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * A flow without Kafka and without a thread: its owner hands it batches of records and tells it
@@ -30,26 +30,28 @@ public final class ScriptedFlow implements AutoCloseable {
   private final BatchRunner runner;
   private final Writer writer;
   private Idleness idleness;
-  private final Clock clock;
+  private final LongSupplier nanos;
   private long batches = 1;
 
-  private ScriptedFlow(FlowParts parts, Store store, Clock clock) {
+  private ScriptedFlow(FlowParts parts, Store store, Clock clock, LongSupplier nanos) {
     this.parts = parts;
-    this.clock = clock;
+    this.nanos = nanos;
     this.runner =
         new BatchRunner(
             parts, clock, new Workers(), Progress.BATCHES, () -> ++batches * BETWEEN_BATCHES);
     this.writer = store.writer();
-    this.idleness = new Idleness(parts.sources(), this::nanos);
+    this.idleness = new Idleness(parts.sources(), nanos);
   }
 
   /**
    * Makes what is missing in the store, and reads back how far the flow has come.
    *
-   * @param clock the time, for {@code max_ahead} and {@code idle_after}
+   * @param clock the time, for {@code max_ahead}
+   * @param nanos the time that passes, for {@code idle_after}
    */
-  public static ScriptedFlow open(FlowParts parts, Store store, Clock clock) throws SQLException {
-    ScriptedFlow flow = new ScriptedFlow(parts, store, clock);
+  public static ScriptedFlow open(FlowParts parts, Store store, Clock clock, LongSupplier nanos)
+      throws SQLException {
+    ScriptedFlow flow = new ScriptedFlow(parts, store, clock, nanos);
     try {
       flow.runner.load(store, flow.writer);
       return flow;
@@ -62,12 +64,7 @@ public final class ScriptedFlow implements AutoCloseable {
   /** Forgets all that was read: as another flow over a new store, much sooner. */
   public void clear() throws SQLException {
     runner.clear(writer);
-    idleness = new Idleness(parts.sources(), this::nanos);
-  }
-
-  private long nanos() {
-    Instant now = clock.instant();
-    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    idleness = new Idleness(parts.sources(), nanos);
   }
 
   /** The partitions that there are; a watermark waits for each of them. */
@@ -85,7 +82,7 @@ public final class ScriptedFlow implements AutoCloseable {
   public void batch(List<TopicRecords> records, List<Position> readTo) throws SQLException {
     List<TopicRecords> own = records.stream().filter(r -> source(r.topic()).isPresent()).toList();
     List<Position> positions = readTo.stream().filter(p -> source(p.topic()).isPresent()).toList();
-    long now = nanos();
+    long now = nanos.getAsLong();
     List<PartitionLag> lag =
         positions.stream()
             .map(p -> new PartitionLag(p.topic(), p.partition(), p.nextOffset(), p.nextOffset()))

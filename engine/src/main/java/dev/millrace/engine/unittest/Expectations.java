@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -177,8 +178,31 @@ final class Expectations {
             c ->
                 schema == REFUSED && c.equals("reason")
                     ? Equality.CONTAINS
-                    : isFloating(type(schema, c)) ? Equality.NEARLY : Equality.EXACT)
+                    : equality(type(schema, c)))
         .toList();
+  }
+
+  private static Equality equality(DataType type) {
+    if (isFloating(type)) {
+      return Equality.NEARLY;
+    }
+    // A decimal in a text looks as a double does, and is compared exactly.
+    return has(type, Expectations::isFloating) && !has(type, t -> t instanceof DataType.Decimal)
+        ? Equality.NEARLY_WITHIN
+        : Equality.EXACT;
+  }
+
+  /** Whether the type or a part of it is such a one. */
+  private static boolean has(DataType type, Predicate<DataType> such) {
+    if (type instanceof DataType.Struct struct) {
+      return struct.fields().stream().anyMatch(f -> has(f.type(), such));
+    }
+    if (type instanceof DataType.ListOf list) {
+      return has(list.element(), such);
+    }
+    return type instanceof DataType.MapOf map
+        ? has(map.key(), such) || has(map.value(), such)
+        : such.test(type);
   }
 
   private static boolean isFloating(DataType type) {

@@ -30,7 +30,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class Sandbox implements AutoCloseable {
   private static final long MEMORY = 256L << 20;
 
   private final Path folder;
-  private final Clock clock;
+  private final TestClock clock;
   private final Map<String, Position> positions = new LinkedHashMap<>();
   private final List<ScriptedFlow> flows = new ArrayList<>();
   private @Nullable PreparedTest running;
@@ -61,7 +60,7 @@ final class Sandbox implements AutoCloseable {
    *
    * @param clock what time it is for the tests
    */
-  Sandbox(Clock clock) throws IOException {
+  Sandbox(TestClock clock) throws IOException {
     this.clock = clock;
     this.folder = Files.createTempDirectory("millrace-test");
   }
@@ -132,7 +131,7 @@ final class Sandbox implements AutoCloseable {
       store = opened;
     }
     for (FlowParts parts : FlowBuilder.ofTests(graph().project(), graph().programs()).build()) {
-      flows.add(ScriptedFlow.open(parts, opened, clock));
+      flows.add(ScriptedFlow.open(parts, opened, clock, clock::elapsedNanos));
     }
     expectPartitions();
     if (!graph().views().isEmpty()) {

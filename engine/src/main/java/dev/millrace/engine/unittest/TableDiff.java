@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +60,15 @@ public record TableDiff(List<String> columns, List<Line> lines) {
     EXACT,
     /** As floating-point numbers, to nine digits. */
     NEARLY,
+    /**
+     * Texts of lists and structures: what looks like a floating-point number as {@link #NEARLY}.
+     */
+    NEARLY_WITHIN,
     /** The actual text contains the expected one. */
     CONTAINS;
+
+    private static final Pattern FLOATING =
+        Pattern.compile("-?[0-9]+(\\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)");
 
     boolean holds(@Nullable String expected, @Nullable String actual) {
       if (expected == null || actual == null) {
@@ -68,8 +77,29 @@ public record TableDiff(List<String> columns, List<Line> lines) {
       return switch (this) {
         case EXACT -> expected.equals(actual);
         case NEARLY -> expected.equals(actual) || nearly(expected, actual);
+        case NEARLY_WITHIN -> expected.equals(actual) || nearlyWithin(expected, actual);
         case CONTAINS -> actual.contains(expected);
       };
+    }
+
+    /** What is between the numbers is equal, and integers are no floating-point numbers. */
+    private static boolean nearlyWithin(String expected, String actual) {
+      Matcher e = FLOATING.matcher(expected);
+      Matcher a = FLOATING.matcher(actual);
+      int expectedFrom = 0;
+      int actualFrom = 0;
+      while (e.find()) {
+        if (!a.find()
+            || !expected
+                .substring(expectedFrom, e.start())
+                .equals(actual.substring(actualFrom, a.start()))
+            || !nearly(e.group(), a.group())) {
+          return false;
+        }
+        expectedFrom = e.end();
+        actualFrom = a.end();
+      }
+      return expected.substring(expectedFrom).equals(actual.substring(actualFrom));
     }
 
     private static boolean nearly(String expected, String actual) {

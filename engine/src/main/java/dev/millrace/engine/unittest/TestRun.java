@@ -72,8 +72,7 @@ final class TestRun {
 
   private void take(PreparedStep step) throws SQLException {
     Step spec = step.spec();
-    newest(step).ifPresent(clock::lift);
-    spec.at().ifPresent(clock::set);
+    spec.at().ifPresentOrElse(clock::set, () -> newest(step).ifPresent(clock::lift));
     spec.advance().ifPresent(clock::advance);
     if (spec.restart()) {
       sandbox.restart();

@@ -191,6 +191,30 @@ final class StoreFacts {
     return found;
   }
 
+  /** What was advised when this was said last. */
+  Optional<String> hint(String message) throws SQLException {
+    List<String> found = new ArrayList<>();
+    query(
+        "SELECT hint FROM store.system.errors WHERE hint NOTNULL AND message = "
+            + Identifier.literal(message)
+            + " ORDER BY recorded_at DESC LIMIT 1",
+        row -> found.add(row.getString(1)));
+    return found.stream().findFirst();
+  }
+
+  /** The record at which a source's flow has stopped, behind which it has not come since. */
+  Optional<String> stoppedAt(String source) throws SQLException {
+    List<String> found = new ArrayList<>();
+    query(
+        "SELECT message FROM store.system.errors WHERE code = 'BAD_RECORD' AND"
+            + " starts_with(message, "
+            + Identifier.literal("source `" + source + "` rejected")
+            + ") AND recorded_at > coalesce((SELECT max(committed_at) FROM store.system.batches b"
+            + " WHERE b.flow = asset), '-infinity'::TIMESTAMPTZ) ORDER BY recorded_at DESC LIMIT 1",
+        row -> found.add(row.getString(1)));
+    return found.stream().findFirst();
+  }
+
   /** What operators of some assets hold. */
   List<Held> held(Set<String> assets) throws SQLException {
     List<Held> found = new ArrayList<>();

@@ -124,8 +124,12 @@ public final class Why {
         asset, now, status.isPresent(), distinct(), partitions, windows, rows(held));
   }
 
+  /** One of those that say the same: what stops a flow stops all of its assets. */
   private List<Reason> distinct() {
-    return List.copyOf(new LinkedHashSet<>(reasons));
+    Set<String> said = new HashSet<>();
+    return reasons.stream()
+        .filter(r -> said.add(r.cause() + (r.cause() == Cause.STOPPED ? "" : r.about()) + r.text()))
+        .toList();
   }
 
   private static List<Held> rows(List<Held> held) {
@@ -165,6 +169,14 @@ public final class Why {
     return found;
   }
 
+  /** What the store knows of an end. */
+  private void stored(String about, Optional<String> message) throws SQLException {
+    if (message.isPresent()) {
+      String hint = facts.hint(message.get()).orElse("mend the model, then run again");
+      add(Cause.STOPPED, about, message.get(), hint);
+    }
+  }
+
   private boolean health(Health health, Optional<Problem> reason, String about) {
     Problem problem = reason.orElse(null);
     if (problem == null) {
@@ -189,6 +201,9 @@ public final class Why {
             .filter(s -> s.id().equals(id))
             .findFirst();
     live.ifPresent(s -> health(s.health(), s.reason(), id));
+    if (live.isEmpty()) {
+      stored(id, facts.stoppedAt(id));
+    }
     StoreFacts.Source counts = sources.getOrDefault(id, StoreFacts.Source.NONE);
     long lag = live.map(Status.SourceStatus::lag).orElse(0L);
     long refused = counts.late() + counts.rejected() + counts.duplicates();
@@ -280,22 +295,18 @@ public final class Why {
       List<Held> held)
       throws SQLException {
     String id = model.name();
-    if (stopped.containsKey(id)) {
-      add(
-          Cause.STOPPED,
-          id,
-          "the stream has stopped: " + stopped.get(id),
-          "mend the model, then run again");
+    stored(id, Optional.ofNullable(stopped.get(id)));
+    boolean halted = stopped.containsKey(id);
+    for (Status.StreamStatus s : status.map(Status::streams).orElse(List.of())) {
+      if (s.id().equals(id) && !halted) {
+        halted = health(s.health(), s.reason(), id);
+      }
     }
-    status.stream()
-        .flatMap(s -> s.streams().stream())
-        .filter(s -> s.id().equals(id) && !stopped.containsKey(id))
-        .forEach(s -> health(s.health(), s.reason(), id));
     Optional<Windows> windows = facts.windows(id, program, project.streams(), sources);
     windows.ifPresent(w -> windows(id, w, partitions));
     program.inputs().stream().filter(Relation::isTable).forEach(i -> table(i.name(), held));
     boolean fed = program.inputs().stream().allMatch(input -> rowsOf(input, held) > 0);
-    if (changes.getOrDefault(id, 0L) == 0 && fed && windows.isEmpty()) {
+    if (changes.getOrDefault(id, 0L) == 0 && fed && windows.isEmpty() && !halted) {
       filtered(id, program, held);
     }
     return windows.stream().toList();

@@ -242,6 +242,71 @@ class RecordFormatTest {
   }
 
   @Test
+  void fractionsAreNoIntegers() throws Exception {
+    column("at", "TIMESTAMPTZ", at(Part.TIMESTAMP))
+        .column("n", "INTEGER")
+        .column("u", "UTINYINT")
+        .column("b", "BIGINT")
+        .column("h", "HUGEINT")
+        .column("day", "DATE", Encoding.DAYS)
+        .column("l", "INTEGER[]")
+        .column("m", "STRUCT(a BIGINT, f DOUBLE, m MAP(VARCHAR, SMALLINT))")
+        .column("d", "DECIMAL(10,2)")
+        .column("ms", "TIMESTAMP", Encoding.MILLIS)
+        .column("flag", "BOOLEAN")
+        .column("k", "INTEGER", at(Part.KEY, "$"));
+    try (FlowHarness flow = flow(Changes.NONE)) {
+      List<String> good =
+          List.of(
+              "\"n\":3,\"u\":7",
+              "\"n\":3.0,\"u\":7.00,\"b\":-0.0",
+              "\"n\":1e2,\"b\":1.25E+2,\"h\":120e-1",
+              "\"n\":\"3.0\",\"b\":\"123456789012345678.9e1\",\"day\":1.0",
+              "\"l\":[1.0,2e1,null],\"m\":{\"a\":9007199254740993,\"f\":0.5,\"m\":{\"x.5\":2.0}}",
+              "\"d\":1.005,\"ms\":1.5,\"flag\":1",
+              "\"d\":\"-1.005\",\"flag\":\"no\"");
+      List<String> bad =
+          List.of(
+              "\"n\":3.5",
+              "\"n\":1e-1",
+              "\"n\":\"3.5\"",
+              "\"n\":true",
+              "\"u\":0.5",
+              "\"b\":1.25e1",
+              "\"b\":\"9007199254740993.5\"",
+              "\"h\":2.000001",
+              "\"day\":1.5",
+              "\"l\":[1,2.5]",
+              "\"m\":{\"a\":1.5,\"f\":1,\"m\":{}}",
+              "\"m\":{\"a\":1,\"f\":1,\"m\":{\"x\":1e-1}}",
+              "\"flag\":2");
+      TopicRecords.Builder records = records();
+      int offset = 0;
+      for (String fields : good) {
+        records.add(0, offset++, MILLIS, null, bytes("{" + fields + "}"));
+      }
+      for (String fields : bad) {
+        records.add(0, offset++, MILLIS, null, bytes("{" + fields + "}"));
+      }
+      records.add(0, offset++, MILLIS, bytes("3.5"), bytes("{}"));
+      flow.run(List.of(records.build()));
+      assertThat(flow.rows("SELECT * EXCLUDE (\"at\", k) FROM \"all\""))
+          .containsExactlyInAnyOrder(
+              "3|7|null|null|null|null|null|null|null|null",
+              "3|7|0|null|null|null|null|null|null|null",
+              "100|null|125|12|null|null|null|null|null|null",
+              "3|null|1234567890123456789|null|1970-01-02|null|null|null|null|null",
+              "null|null|null|null|null|[1, 20, NULL]|{'a': 9007199254740993, 'f': 0.5, 'm': {x.5=2}}|null|null|null",
+              "null|null|null|null|null|null|null|1.01|1970-01-01 00:00:00.0015|true",
+              "null|null|null|null|null|null|null|-1.01|null|false");
+      assertThat(flow.rows("SELECT reason FROM store.system.rejected ORDER BY \"offset\""))
+          .hasSize(bad.size() + 1)
+          .contains(
+              "field `n` is not of type INTEGER: 3.5", "field `k` is not of type INTEGER: 3.5");
+    }
+  }
+
+  @Test
   void fieldsThatAreNoColumnAreKept() throws Exception {
     column("at", "TIMESTAMPTZ")
         .column("a", "INTEGER", at(Part.VALUE, "$.\"a\"", "$.\"old a\""))
@@ -291,6 +356,30 @@ class RecordFormatTest {
           .containsExactly("7|1");
       // One row was deleted and one replaced; a record that said nothing new changed nothing.
       assertThat(flow.rows("SELECT changes FROM store.system.streams")).containsExactly("6");
+    }
+  }
+
+  @Test
+  void changeDataHasNoWatermarkAfterARestartEither() throws Exception {
+    column("id", "INTEGER").column("name", "VARCHAR");
+    for (int i = 0; i < 3; i++) {
+      try (FlowHarness flow = flow(Changes.UPSERT, "id")) {
+        flow.run(List.of(records().add(0, i, 0, null, bytes("{\"id\":" + i + "}")).build()));
+        assertThat(flow.rows("SELECT \"rows\", watermark FROM store.system.sources"))
+            .containsExactly((i + 1) + "|null");
+      }
+    }
+  }
+
+  @Test
+  void aPartitionWithoutARowHasNoTimeAfterARestartEither() throws Exception {
+    column("at", "TIMESTAMPTZ");
+    for (int i = 0; i < 3; i++) {
+      try (FlowHarness flow = flow(Changes.NONE)) {
+        flow.run(List.of(records().add(0, i, 0, null, bytes("{}")).build()));
+        assertThat(flow.rows("SELECT rejected, watermark FROM store.system.sources"))
+            .containsExactly((i + 1) + "|null");
+      }
     }
   }
 

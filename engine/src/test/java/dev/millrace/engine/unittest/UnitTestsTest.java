@@ -209,6 +209,57 @@ class UnitTestsTest {
   }
 
   @Test
+  void theWatermarkWaitsForAPartitionUntilItHasBeenSilent() throws Exception {
+    String script =
+        """
+        - name: waits_%1$s
+          model: final_minutes
+          steps:
+            - %2$sgiven: [{input: "source('shop', 'orders')", partition: 1, rows: [{id: a, amount: 1, ordered_at: 2026-01-01 10:05:00}]}]
+              expect: {watermarks: {shop.orders: none}}
+            - given: [{input: "source('shop', 'orders')", rows: [{id: b, amount: 1, ordered_at: 2026-01-01 10:00:00}]}]
+              expect: {late: 0, watermarks: {shop.orders: 2026-01-01 09:59:50}}
+            - given: [{input: "source('shop', 'orders')", partition: 1, rows: [{id: c, amount: 1, ordered_at: 2026-01-01 10:30:00}]}]
+              expect: {watermarks: {shop.orders: 2026-01-01 09:59:50}}
+            - %3$s
+              expect: {watermarks: {shop.orders: 2026-01-01 10:29:50}}
+        """;
+    assertAllPass(
+        shop()
+            .tests(
+                script.formatted("first", "", "advance: 1 hour")
+                    + script.formatted(
+                        "at", "at: 2026-01-01 10:30:00\n      ", "at: 2026-01-01 11:00:00"))
+            .run());
+  }
+
+  @Test
+  void doublesInListsAndStructuresAreComparedNearly() throws Exception {
+    String test =
+        """
+        - name: %s
+          model: shares
+          given: [{input: "source('shop', 'orders')", rows: [{id: a, amount: 1, ordered_at: 2026-01-01 10:05:00}]}]
+          expect: {rows: [{l: [%s], s: {d: 1e-8, n: %s}}]}
+        """;
+    TestProject shop =
+        shop()
+            .model(
+                "shares",
+                "{{ config(materialized='stream') }} SELECT id, [0.1::DOUBLE + 0.2::DOUBLE] AS l,"
+                    + " {'d': 0.00000001::DOUBLE, 'n': 10000000000::BIGINT} AS s FROM {{ source('shop', 'orders') }}")
+            .tests(
+                test.formatted("near", "0.3", "10000000000")
+                    + test.formatted("far", "0.300001", "10000000000")
+                    + test.formatted("another_integer", "0.3", "10000000001"));
+    assertThat(shop.problems()).isEmpty();
+    Map<String, UnitTestResult> results = shop.run();
+    assertThat(result(results, "near").outcome()).isEqualTo(Outcome.PASSED);
+    assertThat(result(results, "far").outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result(results, "another_integer").outcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
   void testsLeaveNothingBehindForTheNext() throws Exception {
     assertAllPass(shop().tests(SCRIPT + SCRIPT.replace("a_script", "b_script")).run());
   }

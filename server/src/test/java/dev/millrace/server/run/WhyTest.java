@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.api.error.StopException;
 import dev.millrace.dbt.context.DbtTemplates;
+import dev.millrace.engine.Status.Health;
 import dev.millrace.log.Cluster;
 import dev.millrace.log.EmbeddedBroker;
 import dev.millrace.project.Project;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,6 +64,7 @@ class WhyTest {
             + stream("good", "idle_after: 1 second")
             + stream("halved", "partitions: 2\n        idle_after: 1 hour")
             + stream("malformed", "idle_after: 1 second")
+            + stream("strict", "on_schema_change: stop")
             + stream("silent", "idle_after: 1 second"));
     String model =
         "{{ config(materialized='stream'%s) }}\nSELECT %s FROM {{ source('s', '%s') }} %s\n";
@@ -72,6 +75,7 @@ class WhyTest {
         "models/minutes.sql",
         model.formatted(", emit='on_close'", minute, "halved", "GROUP BY minute"));
     write("models/of_bad.sql", model.formatted("", "id, ts", "malformed", ""));
+    write("models/of_strict.sql", model.formatted("", "id, ts", "strict", ""));
     write("models/of_silent.sql", model.formatted("", "id, ts", "silent", ""));
     write(
         "models/on_top.sql",
@@ -88,6 +92,7 @@ class WhyTest {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       Instant now = Instant.now();
+      producer.send(new ProducerRecord<>("strict", 0, null, "{\"id\": 3.5}".getBytes(UTF_8))).get();
       for (int i = 0; i < 50; i++) {
         String row = "{\"id\": %d, \"ts\": \"%s\"}".formatted(i, now.minusSeconds(100 - i));
         producer.send(new ProducerRecord<>("good", 0, null, row.getBytes(UTF_8))).get();
@@ -97,13 +102,13 @@ class WhyTest {
     }
   }
 
+  private Project loaded() {
+    return new ProjectLoader(new Connectors().all(), new DbtTemplates(), Map.of())
+        .load(folder, null);
+  }
+
   private JsonNode why(String asset) {
-    return StoreClient.of(folder)
-        .why(
-            asset,
-            () ->
-                new ProjectLoader(new Connectors().all(), new DbtTemplates(), Map.of())
-                    .load(folder, null));
+    return StoreClient.of(folder).why(asset, this::loaded);
   }
 
   private static List<String> causes(JsonNode why) {
@@ -133,7 +138,8 @@ class WhyTest {
                   var status = running.engine().status();
                   return status.sources().stream().mapToLong(s -> s.rows() + s.rejected()).sum()
                           == 150
-                      && status.sinks().get(0).reason().isPresent();
+                      && status.sinks().get(0).reason().isPresent()
+                      && status.sources().stream().anyMatch(s -> s.health() == Health.STOPPED);
                 });
         assertRunning();
       }
@@ -165,6 +171,8 @@ class WhyTest {
     assertThat(causes(why("of_silent"))).containsExactly("nothing_came s.silent");
     assertThat(words(why("of_silent"))).contains("somebody else writes it");
 
+    assertStrict();
+
     JsonNode away = why("away");
     assertThat(away.path("asset").asText()).isEqualTo("sink:away");
     assertThat(causes(away)).startsWith("retrying sink:away", "not_delivered sink:away");
@@ -177,6 +185,38 @@ class WhyTest {
     assertThatThrownBy(() -> why("minute"))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("did you mean `minutes`?");
+    assertUnknown();
+  }
+
+  /** The same problem whether an instance runs or not. */
+  private void assertUnknown() {
+    assertThatThrownBy(() -> why("no_such_thing"))
+        .isInstanceOfSatisfying(
+            StopException.class,
+            e -> {
+              assertThat(e.problem().code().name()).isEqualTo("NOT_FOUND");
+              assertThat(e.problem().message()).isEqualTo("there is no asset `no_such_thing`");
+              assertThat(e.problem().hint()).contains("`s.good`", "`minutes`");
+            });
+  }
+
+  /** A flow that has stopped at a record says so while it runs and afterwards. */
+  private void assertStrict() {
+    JsonNode strict = why("of_strict");
+    assertThat(causes(strict)).contains("stopped s.strict").doesNotContain("stopped of_strict");
+    assertThat(words(strict))
+        .contains("rejected the record at strict/0@0: field `id` is not of type BIGINT: 3.5")
+        .contains("`on_schema_change: stop`", "aliases")
+        .doesNotContain("on_bad");
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                StoreClient.of(folder)
+                    .query("SELECT hint FROM system.errors WHERE code = 'BAD_RECORD'")
+                    .path("rows")
+                    .toString()
+                    .contains("on_schema_change"));
   }
 
   /** The same from the store alone. */
@@ -192,6 +232,11 @@ class WhyTest {
                 "SELECT operator, \"rows\", bytes > 0, bounded FROM system.state WHERE asset ="
                     + " 'minutes' ORDER BY 1");
     assertThat(rows.path("rows").toString()).contains("[\"result\",0,false,false]", ",true,true]");
-    assertThatThrownBy(() -> why("no_such_thing")).isInstanceOf(StopException.class);
+    assertStrict();
+    assertUnknown();
+    assertThatThrownBy(() -> StoreClient.of(folder).replay(Optional.of("s.strct"), this::loaded))
+        .isInstanceOf(StopException.class)
+        .hasMessageContaining("did you mean `s.strict`?");
+    assertThat(StoreClient.of(folder).replay(Optional.of("s.good"), this::loaded)).isZero();
   }
 }

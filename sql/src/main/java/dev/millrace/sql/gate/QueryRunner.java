@@ -4,6 +4,7 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.SourceLocation;
 import dev.millrace.api.error.StopException;
 import dev.millrace.api.type.DataType;
+import dev.millrace.sql.JavaFunctions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -214,7 +215,8 @@ public final class QueryRunner implements AutoCloseable {
   }
 
   private static StopException failed(String message, SourceLocation where, SQLException e) {
-    String text = message.replaceFirst("^[A-Z][A-Za-z ]+ Error: ", "").strip();
+    String text =
+        JavaFunctions.failure(message.replaceFirst("^[A-Z][A-Za-z ]+ Error: ", "")).strip();
     return new StopException(Problem.error(GateError.QUERY_FAILED, where, text, null), e);
   }
 
