@@ -205,7 +205,9 @@ class EditedStreamsTest {
       project.clock(Clock.systemUTC());
       project.run();
       assertThat(project.rows("FROM copy")).hasSize(10);
-      assertThat(project.rows("SELECT definition FROM progress.definitions WHERE name = 'copy'"))
+      assertThat(
+              project.rows(
+                  "SELECT definition FROM progress.definitions WHERE kind = 'stream' AND name = 'copy'"))
           .singleElement()
           .asString()
           .contains("now " + Instant.parse(at).toEpochMilli() * 1000);
