@@ -410,11 +410,7 @@ public final class Engine implements Instance, AutoCloseable {
 
   /** What is wrong now, for the summary; empty if all is well. */
   public List<Problem> problems() {
-    List<Problem> all = new ArrayList<>();
-    flows.forEach(f -> all.addAll(f.problems()));
-    deliveries.forEach(d -> d.problem().ifPresent(all::add));
-    sources.problems().forEach(all::add);
-    return all;
+    return working.problems();
   }
 
   /** True if a part has stopped that a person has to look at before the project can be done. */

@@ -1,8 +1,10 @@
 package dev.millrace.engine;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.delivery.Delivery;
 import dev.millrace.engine.flow.Flow;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +28,15 @@ final class WorkingParts {
     return flows.stream().anyMatch(f -> f.health().state() == Health.STOPPED)
         || deliveries.stream().anyMatch(WorkingParts::isStopped)
         || sources.hasFailed();
+  }
+
+  /** What is wrong now, with any of them; empty if all is well. */
+  List<Problem> problems() {
+    List<Problem> all = new ArrayList<>();
+    flows.forEach(f -> all.addAll(f.problems()));
+    deliveries.forEach(d -> d.problem().ifPresent(all::add));
+    sources.problems().forEach(all::add);
+    return all;
   }
 
   /** Flows that have not stopped. */
