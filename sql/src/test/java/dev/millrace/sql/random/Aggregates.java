@@ -91,9 +91,11 @@ final class Aggregates {
           new Column(dice.use("quantile_disc", "quantile_disc(" + name + ", 0.75)"), Kind.INT);
       case 14 -> use("entropy", name, Kind.OPAQUE);
       case 15 -> use("mode", name, Kind.INT);
+      // Its type has no sign, so nothing is computed with it.
       case 16 ->
           new Column(
-              dice.use("regr_count", "regr_count(" + name + ", " + number.name() + ")"), Kind.INT);
+              dice.use("regr_count", "regr_count(" + name + ", " + number.name() + ")"),
+              Kind.OPAQUE);
       default -> use("product", "(" + name + ") % 3", Kind.OPAQUE);
     };
   }
