@@ -253,13 +253,18 @@ public final class QueryGenerator {
       list.add(item(column.name(), name));
       made.add(new Column(name, column.kind()));
     }
+    boolean told = false;
     for (int i = 0; i < 1 + dice.next(2); i++) {
-      Column call = windows.call(from);
+      Column call = windows.call(from, told);
+      told |= WindowFunctions.tellsApart(call.name());
       String name = dice.column();
       list.add(item(call.name(), name));
       made.add(new Column(name, call.kind()));
     }
     Part qualify = dice.once(3) ? Part.maybe(windows.qualify(from)) : Part.text("");
+    if (told && WindowFunctions.tellsApart(qualify.sql())) {
+      qualify = Part.text("");
+    }
     return new Made(
         Part.of("SELECT ", Part.list(", ", 1, list), " FROM ", from.part(), where(from), qualify),
         made);

@@ -2,9 +2,12 @@ package dev.millrace.sql.random;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Functions over partitions, QUALIFY, and the first rows of an order. */
 final class WindowFunctions {
+  private static final Pattern TELLING = Pattern.compile("row_number|lag\\(|lead\\(|ntile| ROWS ");
+
   private final Dice dice;
   private final Expressions expressions;
 
@@ -13,8 +16,23 @@ final class WindowFunctions {
     this.expressions = expressions;
   }
 
-  /** A call with OVER, whose name is its text. */
-  Column call(From from) {
+  /**
+   * A call with OVER, whose name is its text.
+   *
+   * @param told true if another one tells rows apart that are alike: which of them gets which pair
+   *     of numbers is open
+   */
+  Column call(From from, boolean told) {
+    Column call = call(from);
+    return told && tellsApart(call.name()) ? call(from, true) : call;
+  }
+
+  /** True if a text with OVER may give rows that are alike in all columns different values. */
+  static boolean tellsApart(String text) {
+    return TELLING.matcher(text).find();
+  }
+
+  private Column call(From from) {
     Column any = dice.pick(from.ordered());
     List<Column> ints = from.of(Kind.INT);
     String number = ints.isEmpty() ? "1" : dice.pick(ints).name();
