@@ -368,7 +368,7 @@ final class DecodingSql {
         ? WholeNumbers.withFractions(all.get(i).type())
             .map(
                 type ->
-                    " OR CASE WHEN regexp_matches(t%1$d, '[0-9][.eE]') THEN f%1$d::%2$s IS DISTINCT FROM json_transform(t%1$d, %3$s) ELSE FALSE END"
+                    " OR CASE WHEN regexp_matches(t%1$d, '[0-9][.eE]') THEN f%1$d::%2$s IS DISTINCT FROM TRY(json_transform(t%1$d, %3$s)) ELSE FALSE END"
                         .formatted(i, type, structureLiteral(type)))
             .orElse("")
         : "";

@@ -6,6 +6,7 @@ import dev.millrace.engine.change.Definition.SourceDefinition;
 import dev.millrace.engine.change.Definition.StreamDefinition;
 import dev.millrace.engine.change.Definition.TableDefinition;
 import dev.millrace.engine.change.Definition.ViewDefinition;
+import dev.millrace.engine.flow.Standing;
 import dev.millrace.engine.flow.StreamRun;
 import dev.millrace.engine.lookup.LookupTable;
 import dev.millrace.engine.store.Transaction;
@@ -61,6 +62,8 @@ final class Removal {
       if (!wanted.contains(old)) {
         transaction.execute(
             "DROP TABLE IF EXISTS " + StoreChange.qualified("state", LookupTable.copy(old.name())));
+        // No stream can go on from where it stood with an input that is not what it was there.
+        Standing.retain(transaction, List.of());
         forget(old);
       }
     }
@@ -151,6 +154,8 @@ final class Removal {
   }
 
   private void removeSource(SourceDefinition source) throws SQLException {
+    // How far it was read is forgotten with it, so nothing can go on from where it stood.
+    Standing.retain(transaction, List.of());
     LOG.warn(
         "source {} is removed, with {} late, rejected and repeated records",
         source.name(),

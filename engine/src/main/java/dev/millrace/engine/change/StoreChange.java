@@ -94,6 +94,7 @@ public final class StoreChange {
     new FlowLayout(transaction, flows).apply();
     new Removal(transaction, project, programs, stored).dropOwnerless();
     dropUnfinished(transaction, fills);
+    Standing.retain(transaction, plan.filled());
     changeSinks(transaction);
     new Removal(transaction, project, programs, stored).apply();
     transaction.execute(
@@ -120,7 +121,6 @@ public final class StoreChange {
       }
     }
     Standing.note(transaction, standing);
-    Standing.retain(transaction, plan.filled());
   }
 
   private String assets() {

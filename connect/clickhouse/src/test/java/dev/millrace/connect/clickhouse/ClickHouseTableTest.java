@@ -121,8 +121,8 @@ class ClickHouseTableTest {
   /** Merges would drop all but one of the rows that are equal in the key. */
   @Test
   void tableOfKeysIsNotAppendedTo() {
-    open("keyed", "keyed", Map.of(), "id").close();
-    assertThatThrownBy(() -> open("keyed", "keyed", Map.of()))
+    open("rows_by_key", "rows_by_key", Map.of(), "id").close();
+    assertThatThrownBy(() -> open("rows_by_key", "rows_by_key", Map.of()))
         .isInstanceOf(StopException.class)
         .hasMessageContaining("made for `mode: upsert`");
   }
