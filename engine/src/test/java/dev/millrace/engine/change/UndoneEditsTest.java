@@ -127,6 +127,29 @@ class UndoneEditsTest {
     assertEqualToQueries(120);
   }
 
+  /** How far a source was read is forgotten with it: going on would read its rows again. */
+  @Test
+  void isFilledIfASourceWasRemoved() throws Exception {
+    String more = EVENTS.replace("name: events", "name: more");
+    String joint = RAW + " UNION ALL SELECT id, tier, \"at\" FROM {{ source('shop', 'more') }}";
+    project.source(EVENTS, more);
+    project.stream("joint", joint);
+    project.send("shop.more", events(0, 50));
+    project.run();
+    project.source(EVENTS);
+    project.stream("joint", RAW);
+    project.open().close();
+    project.source(EVENTS, more);
+    project.stream("joint", joint);
+    assertThat(project.plan()).anyMatch(line -> line.startsWith("joint rebuilt from the topic"));
+    project.run();
+    assertThat(project.rows("SELECT count(*) FROM joint")).containsExactly("150");
+    project.send("shop.more", events(50, 60));
+    project.run();
+    assertThat(project.rows("SELECT count(*), count(DISTINCT id) FROM joint"))
+        .containsExactly("160|100");
+  }
+
   /** A record that was admitted behind the place where a version stands is not in it. */
   @Test
   void isFilledIfARecordWasReplayed() throws Exception {
