@@ -118,7 +118,8 @@ final class Joins {
     boolean equal = !leftKeys.isEmpty() && !rightKeys.isEmpty();
     boolean texts = !left.of(Kind.TEXT).isEmpty() && !right.of(Kind.TEXT).isEmpty();
     if (how.startsWith("ASOF")) {
-      if (!equal || left.of(Kind.TIME).isEmpty() || right.of(Kind.TIME).isEmpty()) {
+      boolean several = right.part().sql().contains(" CROSS JOIN ");
+      if (several || !equal || left.of(Kind.TIME).isEmpty() || right.of(Kind.TIME).isEmpty()) {
         return all;
       }
       all.add(Part.text(equality(leftKeys, rightKeys)));
