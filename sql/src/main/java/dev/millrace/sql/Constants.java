@@ -42,6 +42,20 @@ final class Constants {
           "regexp_replace",
           "regexp_split_to_array");
 
+  /** Those of them that take any text; in the others a text is a unit, a zone or a format. */
+  private static final Set<String> TEXTS =
+      Set.of(
+          "like_escape",
+          "not_like_escape",
+          "ilike_escape",
+          "not_ilike_escape",
+          "regexp_matches",
+          "regexp_full_match",
+          "regexp_extract",
+          "regexp_extract_all",
+          "regexp_replace",
+          "regexp_split_to_array");
+
   private static final Set<String> VARYING =
       Set.of("COLUMN_REF", "SUBQUERY", "WINDOW", "LAMBDA", "PARAMETER", "STAR", "DEFAULT");
 
@@ -71,6 +85,11 @@ final class Constants {
       }
       case "CASE_EXPR" -> check(tree.path("case_checks").path(0).path("when_expr"));
       case "OPERATOR_COALESCE" -> check(tree.path("children").path(0));
+      case "CONJUNCTION_AND", "CONJUNCTION_OR" -> {
+        if (!isDecided(tree)) {
+          tree.path("children").forEach(this::check);
+        }
+      }
       default -> {
         if (tree.path("class").asText().equals("WINDOW")) {
           new WindowConstants(compilation).check(tree);
@@ -80,6 +99,24 @@ final class Constants {
         }
       }
     }
+  }
+
+  /** True if a constant among the conditions makes the others of no account. */
+  private boolean isDecided(JsonNode conditions) {
+    boolean all = conditions.path("type").asText().equals("CONJUNCTION_AND");
+    for (JsonNode condition : conditions.path("children")) {
+      if (isConstant(condition)) {
+        try {
+          String value = compilation.duck().text(compilation.duck().printExpression(condition));
+          if (all ? !"true".equals(value) : "true".equals(value)) {
+            return true;
+          }
+        } catch (SQLException e) {
+          // It decides nothing, and is told with the others.
+        }
+      }
+    }
+    return false;
   }
 
   /** True for an expression without columns, subqueries, aggregates; a literal is one too. */
@@ -155,7 +192,7 @@ final class Constants {
     if (!comparison && !strict) {
       return false;
     }
-    Stand stand = new Stand(comparison);
+    Stand stand = new Stand(comparison, TEXTS.contains(tree.path("function_name").asText()));
     JsonNode probe = stand.in(tree);
     if (!stand.isUseful()) {
       return false;
@@ -169,12 +206,14 @@ final class Constants {
   /** Puts columns with unremarkable values in place of what is not constant. */
   private final class Stand {
     private final boolean nulls;
+    private final boolean texts;
     private final List<String> values = new ArrayList<>();
     private boolean constants;
     private boolean unknown;
 
-    Stand(boolean nulls) {
+    Stand(boolean nulls, boolean texts) {
       this.nulls = nulls;
+      this.texts = texts;
     }
 
     /** True if there is a constant, and a value for all that is not. */
@@ -207,7 +246,7 @@ final class Constants {
         return tree;
       }
       Optional<String> type = type(tree);
-      Optional<String> value = type.flatMap(t -> nulls ? Optional.of("NULL") : plain(t));
+      Optional<String> value = type.flatMap(t -> nulls ? Optional.of("NULL") : plain(t, texts));
       if (value.isEmpty()) {
         unknown = true;
         return tree;
@@ -219,9 +258,9 @@ final class Constants {
     }
   }
 
-  private static Optional<String> plain(String type) {
+  private static Optional<String> plain(String type, boolean texts) {
     if (type.equals("VARCHAR")) {
-      return Optional.of("''");
+      return texts ? Optional.of("''") : Optional.empty();
     }
     return type.startsWith("TIMESTAMP") || type.equals("DATE")
         ? Optional.of("'2000-01-01'")

@@ -53,6 +53,9 @@ final class DuckDb implements AutoCloseable {
     this.connection = connection;
     setTimeZone(ZoneOffset.UTC);
     execute("SET errors_as_json = true");
+    // Queries are bound here before they are refused: none is to reach a file, or all memory.
+    execute("SET enable_external_access = false");
+    execute("SET memory_limit = '1GB'");
     // DuckDB keeps a plan only if it was made without the optimizer.
     execute("SET SESSION enable_optimizer = false");
     parser = connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)");

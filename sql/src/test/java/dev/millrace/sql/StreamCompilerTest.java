@@ -114,6 +114,24 @@ class StreamCompilerTest {
     compile("SELECT " + expression + " AS c FROM ads.clicked");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT ID, c.N FROM ads.clicked c",
+        "SELECT ID, count(*) FROM ads.clicked GROUP BY ID",
+        "WITH c AS (SELECT n AS Total FROM ads.clicked) SELECT total FROM c",
+        "SELECT row_number() OVER (PARTITION BY id ORDER BY ts) FROM ads.clicked",
+        "SELECT any_value(n), list(id ORDER BY ts), string_agg(id, ',' ORDER BY ts) FROM ads.clicked",
+        "SELECT time_bucket(INTERVAL 1 DAY, ts, id) AS day, count(*) AS c FROM ads.clicked GROUP BY ALL",
+        "SELECT TIMESTAMP '2026-01-15' AT TIME ZONE id AS t, date_part(id, DATE '2026-01-15') AS p FROM ads.clicked",
+        "SELECT n FROM ads.clicked WHERE '' = '' OR ts >= ''",
+        "SELECT n FROM ads.clicked WHERE '2026-01-01' = '' OR ts >= '2026-01-01'",
+        "SELECT n FROM ads.clicked WHERE false AND n = 'x'::INTEGER"
+      })
+  void takes(String sql) throws QueryException {
+    compile(sql);
+  }
+
   @Test
   void placesWhatHasNoPlaceAtTheSelect() {
     String sql = "\n -- a comment\nSELECT * FROM ads.clicked, ads.clicked";
