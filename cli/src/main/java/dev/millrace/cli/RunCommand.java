@@ -228,12 +228,13 @@ final class RunCommand implements Callable<Integer> {
     long started = System.nanoTime();
     boolean draining = false;
     JobLines jobs = JobLines.of(running.jobs());
+    boolean hasMore = !untilIdle && !running.jobs().status().isEmpty();
     while (!Interrupts.isStopping()) {
       jobs.poll().forEach(area::progress);
       Status status = engine.status();
       tell(stopped.poll(status), area);
       area.show(status);
-      if (!running.faults().isEmpty() || engine.isAtAStandstill()) {
+      if (!running.faults().isEmpty() || (!hasMore && engine.isAtAStandstill())) {
         tell(stopped.poll(engine.status()), area);
         return false;
       }
