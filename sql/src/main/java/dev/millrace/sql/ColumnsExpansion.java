@@ -7,6 +7,7 @@ import dev.millrace.sql.StarColumns.Chosen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,13 +158,18 @@ final class ColumnsExpansion {
     if (!tree.isObject()) {
       return tree;
     }
+    return mapped(tree, child -> replace(child, star, column));
+  }
+
+  /** A copy of an expression with other children; a subquery in it has columns of its own. */
+  private static ObjectNode mapped(JsonNode tree, UnaryOperator<JsonNode> children) {
     boolean subquery = tree.path("class").asText().equals("SUBQUERY");
     ObjectNode copy = DuckDb.object();
     tree.fields()
         .forEachRemaining(
             e -> {
               boolean kept = subquery && e.getKey().equals("subquery");
-              copy.set(e.getKey(), kept ? e.getValue() : replace(e.getValue(), star, column));
+              copy.set(e.getKey(), kept ? e.getValue() : children.apply(e.getValue()));
             });
     return copy;
   }
@@ -190,15 +196,7 @@ final class ColumnsExpansion {
       }
       return array;
     }
-    boolean subquery = tree.path("class").asText().equals("SUBQUERY");
-    ObjectNode copy = DuckDb.object();
-    tree.fields()
-        .forEachRemaining(
-            e -> {
-              boolean kept = subquery && e.getKey().equals("subquery");
-              copy.set(e.getKey(), kept ? e.getValue() : unpacked(e.getValue()));
-            });
-    return copy;
+    return mapped(tree, this::unpacked);
   }
 
   private static boolean isUnpack(JsonNode tree) {

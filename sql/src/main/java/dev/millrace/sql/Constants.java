@@ -17,8 +17,8 @@ import java.util.Set;
  * that may never be taken: of CASE and COALESCE behind the first, what stands in TRY, and lambdas.
  */
 final class Constants {
-  /** Functions that fail for some constants whatever the texts and times are beside them. */
-  private static final Set<String> STRICT =
+  /** Functions of times that fail for some constants; a text is a unit, a zone or a format. */
+  private static final Set<String> TIMES =
       Set.of(
           "date_trunc",
           "datetrunc",
@@ -30,19 +30,9 @@ final class Constants {
           "date_sub",
           "datesub",
           "timezone",
-          "strftime",
-          "like_escape",
-          "not_like_escape",
-          "ilike_escape",
-          "not_ilike_escape",
-          "regexp_matches",
-          "regexp_full_match",
-          "regexp_extract",
-          "regexp_extract_all",
-          "regexp_replace",
-          "regexp_split_to_array");
+          "strftime");
 
-  /** Those of them that take any text; in the others a text is a unit, a zone or a format. */
+  /** Functions that fail for some constants, whatever texts are beside them. */
   private static final Set<String> TEXTS =
       Set.of(
           "like_escape",
@@ -187,12 +177,13 @@ final class Constants {
         kind.equals("COMPARISON")
             || kind.equals("BETWEEN")
             || Set.of("COMPARE_IN", "COMPARE_NOT_IN").contains(tree.path("type").asText());
+    String function = tree.path("function_name").asText();
     boolean strict =
-        kind.equals("FUNCTION") && STRICT.contains(tree.path("function_name").asText());
+        kind.equals("FUNCTION") && (TIMES.contains(function) || TEXTS.contains(function));
     if (!comparison && !strict) {
       return false;
     }
-    Stand stand = new Stand(comparison, TEXTS.contains(tree.path("function_name").asText()));
+    Stand stand = new Stand(comparison, TEXTS.contains(function));
     JsonNode probe = stand.in(tree);
     if (!stand.isUseful()) {
       return false;
