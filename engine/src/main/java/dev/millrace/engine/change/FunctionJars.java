@@ -1,12 +1,15 @@
 package dev.millrace.engine.change;
 
+import dev.millrace.api.error.Problem;
 import dev.millrace.api.error.Problems;
+import dev.millrace.api.error.SourceLocation;
+import dev.millrace.api.error.StopException;
 import dev.millrace.api.function.ScalarFunction;
 import dev.millrace.engine.ProjectFunctions;
+import dev.millrace.engine.ProjectFunctions.FunctionError;
 import dev.millrace.engine.lookup.UsedColumns;
 import dev.millrace.sql.StreamProgram;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,11 +37,17 @@ record FunctionJars(List<String> functions, Map<String, String> hashes) {
     Map<String, String> hashes = new TreeMap<>();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
-        for (Path jar : files.filter(f -> f.toString().endsWith(".jar")).toList()) {
+        for (Path jar : files.filter(FunctionJars::isJar).toList()) {
           hashes.put(jar.getFileName().toString(), Definitions.hash(Files.readAllBytes(jar)));
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new StopException(
+            Problem.error(
+                FunctionError.FUNCTIONS_NOT_LOADED,
+                SourceLocation.ofFile(ProjectFunctions.FOLDER),
+                "a jar in `" + ProjectFunctions.FOLDER + "` cannot be read: " + e,
+                "let whoever runs Millrace read it, or take it out of the folder"),
+            e);
       }
     }
     return new FunctionJars(
@@ -48,6 +57,10 @@ record FunctionJars(List<String> functions, Map<String, String> hashes) {
                 .map(ScalarFunction::name)
                 .toList(),
         hashes);
+  }
+
+  private static boolean isJar(Path file) {
+    return file.toString().endsWith(".jar") && Files.isRegularFile(file);
   }
 
   /** Those functions that a program may call. */
