@@ -370,6 +370,7 @@ public final class BatchRunner implements AutoCloseable {
     for (StreamRun stream : parts.streams()) {
       stream.forget(transaction, now);
     }
+    tables().fitVacuum(transaction);
     return advance;
   }
 

@@ -38,7 +38,7 @@ final class Execution {
 
   /** True for a batch of so many records that its statement scans tables. */
   boolean isBulk(int records, StateTables tables) {
-    return workers.isBulk(records, tables.largestIndexed());
+    return workers.isBulk(records, tables);
   }
 
   /** The tables are other ones. */

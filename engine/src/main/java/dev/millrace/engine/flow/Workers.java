@@ -1,5 +1,6 @@
 package dev.millrace.engine.flow;
 
+import dev.millrace.engine.store.StateTables;
 import dev.millrace.engine.store.Transaction;
 import java.sql.SQLException;
 
@@ -18,7 +19,16 @@ final class Workers {
    */
   private static final int ROWS_A_RECORD = 25;
 
+  /**
+   * To index more rows than this takes longer than to scan them a few times: the first few records
+   * behind a backlog scan too, since often no others come soon.
+   */
+  private static final long MANY_ROWS = 500_000;
+
+  private static final int SCANS = 3;
+
   private final int bulkFrom;
+  private int scans;
 
   Workers() {
     this(BULK);
@@ -31,12 +41,14 @@ final class Workers {
 
   /**
    * True for so many records that planning a statement for them, and scanning tables, costs less
-   * than it saves.
-   *
-   * @param rows of the largest table that is read by an index
+   * than it saves. To be asked once for a batch.
    */
-  boolean isBulk(int records, long rows) {
-    return records > Math.max(bulkFrom, rows / ROWS_A_RECORD);
+  boolean isBulk(int records, StateTables tables) {
+    if (records > Math.max(bulkFrom, tables.largestIndexed() / ROWS_A_RECORD)) {
+      scans = 0;
+      return true;
+    }
+    return tables.largestToIndex() > MANY_ROWS && ++scans < SCANS;
   }
 
   void fit(Transaction transaction, boolean bulk) throws SQLException {

@@ -41,6 +41,7 @@ public final class KeptTable {
   private long forgottenAt;
   private long floorAfterCommit;
   private long deletedAfterCommit;
+  private long deletedBehindBound;
 
   /**
    * A table; {@link #create} makes it.
@@ -161,6 +162,7 @@ public final class KeptTable {
     hashed = true;
     noted = false;
     deletedAfterCommit = 0;
+    deletedBehindBound = 0;
   }
 
   /** The next number is at least this: numbers of rows that are gone are not given again. */
@@ -228,6 +230,11 @@ public final class KeptTable {
   /** True if it has an index by which statements read it. */
   boolean isReadByIndex() {
     return lookups.stream().anyMatch(KeyLookup::isReadByIndex);
+  }
+
+  /** The most rows that one of its indexes has to take in before statements can read by it. */
+  long rowsToIndex() {
+    return lookups.stream().mapToLong(KeyLookup::rowsToIndex).max().orElse(0);
   }
 
   private static String names(Schema schema) {
@@ -367,6 +374,11 @@ public final class KeptTable {
     return gone.size();
   }
 
+  /** All rows deleted in this batch. */
+  long deletedInBatch() {
+    return gone.size() + deletedBehindBound;
+  }
+
   /**
    * Deletes the rows whose {@code column} is before an instant, if enough has been appended or
    * enough time has passed for it to be worth a statement.
@@ -390,6 +402,7 @@ public final class KeptTable {
                 + " < "
                 + Instants.sql(before));
     rows -= deleted;
+    deletedBehindBound = deleted;
     appendedSinceForget = 0;
     forgottenAt = nowNanos;
     if (deleted > 0 && !lookups.isEmpty()) {

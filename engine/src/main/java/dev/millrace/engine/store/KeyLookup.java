@@ -59,6 +59,14 @@ public final class KeyLookup {
     return index != null && !reads.isEmpty();
   }
 
+  /** Rows that an index has to take in before statements can read by it; 0 if they do not. */
+  long rowsToIndex() {
+    if (reads.isEmpty() || isAlways() || table.rows() < indexFrom) {
+      return 0;
+    }
+    return index == null ? table.rows() : table.next() - indexedTo;
+  }
+
   KeptTable table() {
     return table;
   }

@@ -16,6 +16,7 @@ import java.util.Map;
 public final class StateTables implements AutoCloseable {
   private final StoreReader reader;
   private final Map<String, KeptTable> tables = new LinkedHashMap<>();
+  private final Vacuum vacuum = new Vacuum();
 
   /** No tables yet, of a store that is open. */
   public StateTables(Store store) {
@@ -110,11 +111,23 @@ public final class StateTables implements AutoCloseable {
         .orElse(0);
   }
 
+  /** The most rows that an index of a table has to take in before statements can read by it. */
+  public long largestToIndex() {
+    return tables.values().stream().mapToLong(KeptTable::rowsToIndex).max().orElse(0);
+  }
+
   /** Changes when statements over these tables should be written anew. */
   public List<Integer> shape() {
     List<Integer> shapes = new ArrayList<>();
     tables.values().forEach(table -> shapes.add(table.shape()));
     return shapes;
+  }
+
+  /** Says how much a checkpoint tidies up, from what the batch in hand did; before its commit. */
+  public void fitVacuum(Transaction transaction) throws SQLException {
+    long appended = tables.values().stream().mapToLong(KeptTable::appendedInBatch).sum();
+    long deleted = tables.values().stream().mapToLong(KeptTable::deletedInBatch).sum();
+    transaction.useVacuumTasks(vacuum.tasks(appended, deleted));
   }
 
   /** Empties all tables. */

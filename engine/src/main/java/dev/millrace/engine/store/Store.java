@@ -53,6 +53,7 @@ public final class Store implements AutoCloseable {
 
   private long generation;
   private int threads;
+  private int vacuumTasks = Vacuum.ALL;
   private boolean closed;
 
   private Store(StoreOptions options, Path file, DuckDBConnection root) throws SQLException {
@@ -161,7 +162,10 @@ public final class Store implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL threads = " + options.threads());
       if (options.memoryBytes() != StoreOptions.ENGINES_OWN) {
-        statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
+        String limit = (options.memoryBytes() >> 20) + "MiB";
+        statement.execute("SET GLOBAL memory_limit = '" + limit + "'");
+        // Blocks that it keeps, instead of giving each back to the system and asking for it again.
+        statement.execute("SET GLOBAL block_allocator_memory = '" + limit + "'");
       }
       statement.execute(
           "SET GLOBAL temp_directory = "
@@ -239,6 +243,13 @@ public final class Store implements AutoCloseable {
     return OptionalInt.of(fitting);
   }
 
+  /** True if that many tasks of a checkpoint's vacuum are not what is set; then they are to be. */
+  synchronized boolean isOtherVacuum(int tasks) {
+    boolean other = tasks != vacuumTasks;
+    vacuumTasks = tasks;
+    return other;
+  }
+
   /** A folder for files that mean nothing once the store is closed. */
   Path scratch() {
     return options.folder().resolve("scratch");
@@ -307,6 +318,7 @@ public final class Store implements AutoCloseable {
       root = connect(file);
       configure(root);
       threads = options.threads();
+      vacuumTasks = Vacuum.ALL;
     } catch (SQLException e) {
       throw retry(e);
     }

@@ -53,6 +53,16 @@ public final class Transaction implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets checkpoints do so many tasks of putting groups of rows together from now on; for the whole
+   * instance too.
+   */
+  void useVacuumTasks(int tasks) throws SQLException {
+    if (store.isOtherVacuum(tasks)) {
+      execute("SET GLOBAL max_vacuum_tasks = " + tasks);
+    }
+  }
+
   /** Runs one INSERT, UPDATE, DELETE or CREATE TABLE AS, and returns how many rows it wrote. */
   public long update(String sql) throws SQLException {
     try {
