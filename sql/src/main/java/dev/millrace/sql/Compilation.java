@@ -158,6 +158,13 @@ final class Compilation {
     }
   }
 
+  /** The type to which DuckDB casts what it compares. */
+  String commonType(String left, String right) {
+    String both =
+        "CASE WHEN true THEN CAST(NULL AS " + left + ") ELSE CAST(NULL AS " + right + ") END";
+    return left.equals(right) ? left : types(List.of(), List.of(both)).get(0);
+  }
+
   /**
    * The types of expressions whose values a stream holds. Rows without names among them are told:
    * no column can have their type.

@@ -1,6 +1,7 @@
 package dev.millrace.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.sql.SelectList.Item;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,6 +78,7 @@ final class Correlation {
   @Nullable List<String> group(
       Grouping grouping, Node input, List<Item> items, Subqueries subqueries) {
     boolean global = grouping.isGlobal();
+    conditions.replaceAll(this::ofOneType);
     for (JsonNode condition : conditions) {
       JsonNode own = own(condition);
       if (own == null || grouping.hasSets()) {
@@ -120,6 +122,32 @@ final class Correlation {
     }
     JsonNode own = leftOuter ? right : left;
     return Watermarks.hasColumn(own) ? own : null;
+  }
+
+  /**
+   * An equality whose own side is cast to the type in which it is compared, so that there is one
+   * group for each value that the query around has.
+   */
+  private JsonNode ofOneType(JsonNode condition) {
+    JsonNode own = own(condition);
+    if (own == null || RowEqualities.isRow(own)) {
+      return condition;
+    }
+    boolean left = condition.path("left").equals(own);
+    JsonNode other = condition.path(left ? "right" : "left");
+    List<Field> read =
+        Expr.refs(condition).stream().flatMap(ref -> compilation.field(ref).stream()).toList();
+    List<String> types =
+        compilation.types(
+            read, List.of(compilation.expr(own).sql(), compilation.expr(other).sql()));
+    String common = compilation.commonType(types.get(0), types.get(1));
+    if (types.get(0).equals(common) || types.contains("VARCHAR")) {
+      return condition;
+    }
+    ObjectNode cast = (ObjectNode) compilation.duck().parseExpression("CAST(x AS " + common + ")");
+    cast.set("child", own);
+    cast.set("query_location", own.path("query_location"));
+    return Compilation.compare("COMPARE_EQUAL", cast, other);
   }
 
   /** The conditions over the groups that {@link #group} made. */

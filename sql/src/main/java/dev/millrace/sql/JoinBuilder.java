@@ -224,7 +224,7 @@ final class JoinBuilder {
       return new Key(constant(leftSide), constant(rightSide), Match.ALL);
     }
     if (!leftType.equals(rightType)) {
-      common = commonType(leftType, rightType);
+      common = compilation.commonType(leftType, rightType);
       boolean text = leftType.equals("VARCHAR") || rightType.equals("VARCHAR");
       if (text) {
         compilation
@@ -260,19 +260,6 @@ final class JoinBuilder {
 
   private String type(Expr expr, Node node) {
     return compilation.types(node.fields(), List.of(expr.sql())).get(0);
-  }
-
-  private String commonType(String left, String right) {
-    return compilation
-        .types(
-            List.of(),
-            List.of(
-                "CASE WHEN true THEN CAST(NULL AS "
-                    + left
-                    + ") ELSE CAST(NULL AS "
-                    + right
-                    + ") END"))
-        .get(0);
   }
 
   private static boolean isOver(Expr expr, Node node) {

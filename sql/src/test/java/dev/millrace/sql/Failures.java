@@ -2,6 +2,7 @@ package dev.millrace.sql;
 
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** In which way a case fails. */
 final class Failures {
@@ -27,9 +28,11 @@ final class Failures {
     if (failure instanceof AssertionError) {
       String message = String.valueOf(failure.getMessage());
       int from = message.indexOf(": ") + 2;
-      return message.contains("differs from its query")
-          ? "differs from its query"
-          : plain(message.substring(from, Math.max(from, message.indexOf(": ", from))));
+      return Stream.of("differs from its query", "differs from its text")
+          .filter(message::contains)
+          .findFirst()
+          .orElseGet(
+              () -> plain(message.substring(from, Math.max(from, message.indexOf(": ", from)))));
     }
     Throwable cause = failure;
     while (cause.getCause() != null) {

@@ -301,7 +301,7 @@ public final class Fill implements AutoCloseable {
     total += Past.distance(first, newest(names).positions());
     done += Past.distance(first, from);
     tell();
-    try (HistoryReader reader = open(parts.topics(), from.isEmpty() ? first : from)) {
+    try (HistoryReader reader = open(parts.topics(), Past.goingOn(first, from))) {
       for (Checkpoints.Checkpoint checkpoint : past.checkpoints()) {
         List<Position> at = reader.positions();
         if (Past.distance(at, checkpoint.positions()) > 0) {
@@ -476,9 +476,11 @@ public final class Fill implements AutoCloseable {
 
   private void stopFor(Problem problem) {
     LOG.error("filling {} stopped: {}", parts.names(), problem);
-    flow.runner().notes().add(problem);
     filled.forEach(s -> s.stop(problem));
     flow.filling(false);
+    Notes notes = new Notes();
+    notes.add(problem);
+    notes.tell(store, flow.name());
   }
 
   /** Ends after the batch in hand; the next start goes on with it. */

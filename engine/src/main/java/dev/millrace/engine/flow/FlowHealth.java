@@ -4,10 +4,8 @@ import dev.millrace.api.error.Problem;
 import dev.millrace.engine.Status.Health;
 import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.StoreError;
-import dev.millrace.engine.store.Writer;
 import dev.millrace.log.PartitionLag;
 import dev.millrace.log.ReaderState;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,16 +58,7 @@ public final class FlowHealth {
   /** It has ended for a reason that somebody has to mend: no batch will tell of it. */
   void ended(Problem reason) {
     stopped(reason);
-    try (Writer writer = store.writer()) {
-      writer.transact(
-          transaction -> {
-            notes.write(transaction, flow);
-            return true;
-          });
-      notes.committed();
-    } catch (SQLException | RuntimeException e) {
-      LOG.warn("flow {}: its end is not in system.errors", flow, e);
-    }
+    notes.tell(store, flow);
   }
 
   /** It has ended for good. */
@@ -81,7 +70,7 @@ public final class FlowHealth {
   /** It has ended through a fault of ours. */
   void failed(Throwable e) {
     LOG.error("flow {} failed", flow, e);
-    stopped(
+    ended(
         Problem.error(
             StoreError.STATEMENT_FAILED,
             null,

@@ -2,14 +2,20 @@ package dev.millrace.engine.flow;
 
 import dev.millrace.api.error.Problem;
 import dev.millrace.api.type.Identifier;
+import dev.millrace.engine.store.Store;
 import dev.millrace.engine.store.Transaction;
+import dev.millrace.engine.store.Writer;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Problems of a flow that go into {@code system.errors} with its next batch. Any thread may add.
  */
 final class Notes {
+  private static final Logger LOG = LoggerFactory.getLogger(Notes.class);
+
   private final ConcurrentLinkedQueue<Problem> problems = new ConcurrentLinkedQueue<>();
   private int written;
 
@@ -32,6 +38,20 @@ final class Notes {
               + ", "
               + (hint == null ? "NULL" : Identifier.literal(hint))
               + ")");
+    }
+  }
+
+  /** Writes them in a transaction of their own, for when no batch may follow. */
+  void tell(Store store, String flow) {
+    try (Writer writer = store.writer()) {
+      writer.transact(
+          transaction -> {
+            write(transaction, flow);
+            return true;
+          });
+      committed();
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("flow {}: {} is not in system.errors", flow, problems, e);
     }
   }
 

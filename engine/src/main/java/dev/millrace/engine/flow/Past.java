@@ -39,6 +39,16 @@ record Past(List<Checkpoint> checkpoints, List<Position> beginnings, Checkpoint 
     return List.copyOf(first.values());
   }
 
+  /**
+   * Where to go on that has come so far: a partition that was added meanwhile begins where it did.
+   */
+  static List<Position> goingOn(List<Position> first, List<Position> from) {
+    Map<String, Position> all = new LinkedHashMap<>();
+    first.forEach(p -> all.put(p.place(), p));
+    from.forEach(p -> all.put(p.place(), p));
+    return List.copyOf(all.values());
+  }
+
   /** The last checkpoint that is not far away, or this one. */
   List<Position> ahead(Checkpoint checkpoint, List<Position> at) {
     int last = checkpoints.indexOf(checkpoint);

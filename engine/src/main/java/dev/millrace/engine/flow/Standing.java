@@ -60,8 +60,8 @@ public final class Standing {
   /** These streams, which were up to date, stand still from now on. */
   public static void note(Transaction transaction, Collection<String> streams) throws SQLException {
     transaction.execute(
-        "INSERT INTO progress.standing SELECT s.stream,"
-            + " (SELECT coalesce(max(id), 0) FROM store.system.rejected), n.* FROM"
+        "INSERT INTO progress.standing BY NAME SELECT s.stream AS stream,"
+            + " (SELECT coalesce(max(id), 0) FROM store.system.rejected) AS refused, n.* FROM"
             + " (SELECT flow AS f, unnest(streams) AS s FROM progress.newest)"
             + " JOIN progress.newest n ON n.flow = f WHERE s.stopped IS NULL AND s.stream IN "
             + list(streams)
@@ -87,7 +87,7 @@ public final class Standing {
    */
   static void begin(Transaction transaction, String flow, String stream) throws SQLException {
     transaction.execute(
-        "INSERT INTO progress.fills SELECT * EXCLUDE (stream, refused) REPLACE ("
+        "INSERT INTO progress.fills BY NAME SELECT * EXCLUDE (stream, refused) REPLACE ("
             + flow
             + " AS flow, 0 AS number, list_filter(streams, lambda s: false) AS streams) FROM progress.standing WHERE stream = "
             + Identifier.literal(stream));
