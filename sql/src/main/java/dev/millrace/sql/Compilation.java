@@ -13,10 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What all steps of one compilation share. */
 final class Compilation {
+  private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),(\\d+)\\)");
+
   private final DuckDb duck;
   private final Findings findings;
   private final Map<String, Relation> inputs;
@@ -160,9 +164,21 @@ final class Compilation {
 
   /** The type to which DuckDB casts what it compares. */
   String commonType(String left, String right) {
+    Matcher a = DECIMAL.matcher(left);
+    Matcher b = DECIMAL.matcher(right);
+    if (a.matches() && b.matches()) {
+      // CASE gives up digits behind the point for those before it, a comparison does not.
+      int scale = Math.max(number(a, 2), number(b, 2));
+      int whole = Math.max(number(a, 1) - number(a, 2), number(b, 1) - number(b, 2));
+      return "DECIMAL(" + Math.min(38, whole + scale) + "," + scale + ")";
+    }
     String both =
         "CASE WHEN true THEN CAST(NULL AS " + left + ") ELSE CAST(NULL AS " + right + ") END";
     return left.equals(right) ? left : types(List.of(), List.of(both)).get(0);
+  }
+
+  private static int number(Matcher matcher, int group) {
+    return Integer.parseInt(matcher.group(group));
   }
 
   /**

@@ -141,12 +141,13 @@ final class Correlation {
         compilation.types(
             read, List.of(compilation.expr(own).sql(), compilation.expr(other).sql()));
     String common = compilation.commonType(types.get(0), types.get(1));
-    if (types.get(0).equals(common) || types.contains("VARCHAR")) {
+    if (types.get(0).equals(common) || types.contains("VARCHAR") || common.equals("VARCHAR")) {
       return condition;
     }
     ObjectNode cast = (ObjectNode) compilation.duck().parseExpression("CAST(x AS " + common + ")");
     cast.set("child", own);
     cast.set("query_location", own.path("query_location"));
+    cast.set("query_location_length", own.path("query_location_length"));
     return Compilation.compare("COMPARE_EQUAL", cast, other);
   }
 

@@ -477,10 +477,10 @@ public final class Fill implements AutoCloseable {
   private void stopFor(Problem problem) {
     LOG.error("filling {} stopped: {}", parts.names(), problem);
     filled.forEach(s -> s.stop(problem));
-    flow.filling(false);
     Notes notes = new Notes();
     notes.add(problem);
     notes.tell(store, flow.name());
+    flow.filling(false);
   }
 
   /** Ends after the batch in hand; the next start goes on with it. */

@@ -41,14 +41,14 @@ final class Workers {
 
   /**
    * True for so many records that planning a statement for them, and scanning tables, costs less
-   * than it saves. To be asked once for a batch.
+   * than it saves. To be asked once for a transaction.
    */
   boolean isBulk(int records, StateTables tables) {
     if (records > Math.max(bulkFrom, tables.largestIndexed() / ROWS_A_RECORD)) {
       scans = 0;
       return true;
     }
-    return tables.largestToIndex() > MANY_ROWS && ++scans < SCANS;
+    return records > 0 && tables.largestToIndex() > MANY_ROWS && ++scans < SCANS;
   }
 
   void fit(Transaction transaction, boolean bulk) throws SQLException {

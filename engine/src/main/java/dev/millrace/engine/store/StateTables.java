@@ -125,9 +125,7 @@ public final class StateTables implements AutoCloseable {
 
   /** Says how much a checkpoint tidies up, from what the batch in hand did; before its commit. */
   public void fitVacuum(Transaction transaction) throws SQLException {
-    long appended = tables.values().stream().mapToLong(KeptTable::appendedInBatch).sum();
-    long deleted = tables.values().stream().mapToLong(KeptTable::deletedInBatch).sum();
-    transaction.useVacuumTasks(vacuum.tasks(appended, deleted));
+    transaction.useVacuumTasks(vacuum.tasks(tables.values()));
   }
 
   /** Empties all tables. */

@@ -26,6 +26,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one DuckDB database of a project: stream tables, states, outboxes and system tables. One
@@ -36,6 +38,8 @@ import org.duckdb.DuckDBConnection;
  * their owners ask for new ones.
  */
 public final class Store implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
   private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
   private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
 
@@ -162,19 +166,34 @@ public final class Store implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET GLOBAL threads = " + options.threads());
       if (options.memoryBytes() != StoreOptions.ENGINES_OWN) {
-        String limit = (options.memoryBytes() >> 20) + "MiB";
-        statement.execute("SET GLOBAL memory_limit = '" + limit + "'");
-        // Blocks that it keeps, instead of giving each back to the system and asking for it again.
-        statement.execute("SET GLOBAL block_allocator_memory = '" + limit + "'");
+        statement.execute("SET GLOBAL memory_limit = '" + (options.memoryBytes() >> 20) + "MiB'");
+        keepBlocks(connection, options.memoryBytes());
       }
       statement.execute(
           "SET GLOBAL temp_directory = "
               + Identifier.literal(options.folder().resolve("spill").toString()));
       statement.execute("SET GLOBAL checkpoint_threshold = '48MiB'");
+      statement.execute("SET GLOBAL max_vacuum_tasks = " + Vacuum.ALL);
       statement.execute("SET GLOBAL autoinstall_known_extensions = false");
       statement.execute("SET GLOBAL autoload_known_extensions = false");
       statement.execute("SET GLOBAL TimeZone = " + Identifier.literal(zone(options)));
       statement.execute("SET GLOBAL preserve_insertion_order = false");
+    }
+  }
+
+  /**
+   * Lets DuckDB keep blocks of memory, up to its limit, instead of giving each back to the system
+   * and asking for it again. What it needs in larger pieces it takes from them, so that both
+   * together stay within the limit.
+   */
+  private static void keepBlocks(Connection connection, long limit) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET GLOBAL allocator_bulk_deallocation_flush_threshold = '" + (limit >> 13) + "KiB'");
+      statement.execute("SET GLOBAL block_allocator_memory = '" + (limit >> 20) + "MiB'");
+    } catch (SQLException e) {
+      // A limit above what the machine has is allowed, but so many blocks are not.
+      LOG.debug("DuckDB keeps no blocks of memory", e);
     }
   }
 
@@ -243,11 +262,12 @@ public final class Store implements AutoCloseable {
     return OptionalInt.of(fitting);
   }
 
-  /** True if that many tasks of a checkpoint's vacuum are not what is set; then they are to be. */
-  synchronized boolean isOtherVacuum(int tasks) {
-    boolean other = tasks != vacuumTasks;
-    vacuumTasks = tasks;
-    return other;
+  /** Sets how many tasks of vacuum a checkpoint does, if others are set. */
+  synchronized void useVacuumTasks(Transaction transaction, int tasks) throws SQLException {
+    if (tasks != vacuumTasks) {
+      transaction.execute("SET GLOBAL max_vacuum_tasks = " + tasks);
+      vacuumTasks = tasks;
+    }
   }
 
   /** A folder for files that mean nothing once the store is closed. */

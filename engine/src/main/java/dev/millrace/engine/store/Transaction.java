@@ -58,9 +58,7 @@ public final class Transaction implements AutoCloseable {
    * instance too.
    */
   void useVacuumTasks(int tasks) throws SQLException {
-    if (store.isOtherVacuum(tasks)) {
-      execute("SET GLOBAL max_vacuum_tasks = " + tasks);
-    }
+    store.useVacuumTasks(this, tasks);
   }
 
   /** Runs one INSERT, UPDATE, DELETE or CREATE TABLE AS, and returns how many rows it wrote. */

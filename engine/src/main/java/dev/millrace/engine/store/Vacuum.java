@@ -1,5 +1,9 @@
 package dev.millrace.engine.store;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * How much DuckDB tidies up when it makes a checkpoint. It then puts neighbouring groups of rows
  * together that fit into fewer, so that deleted rows leave the file and small commits do not leave
@@ -18,30 +22,46 @@ final class Vacuum {
   /** A group of rows. */
   static final long GROUP = 122_880;
 
-  /** The share of deleted rows is that of about so many. */
+  /** What was long ago counts less: once there were so many rows, all counts are halved. */
   private static final long RECENT = 1_000_000;
 
-  private long appended;
-  private long deleted;
+  private final Map<String, Counts> tables = new HashMap<>();
+
+  private static final class Counts {
+    private long appended;
+    private long deleted;
+  }
 
   /**
-   * A batch appended and deleted so many rows in the tables of a flow.
+   * What the batch in hand did to the tables of a flow. Dead rows are worth a vacuum where they are
+   * a good part of a table's, and of all that the flow writes.
    *
    * @return how many tasks of that kind a checkpoint may do
    */
-  int tasks(long appendedNow, long deletedNow) {
-    appended += appendedNow;
-    deleted += deletedNow;
-    int tasks = SOME;
-    if (deleted > appended / 4) {
-      tasks = ALL;
-    } else if (appendedNow >= GROUP) {
-      tasks = 0;
+  int tasks(Collection<KeptTable> flow) {
+    boolean large = false;
+    long all = 0;
+    long both = 0;
+    for (KeptTable table : flow) {
+      Counts counts = tables.computeIfAbsent(table.name(), k -> new Counts());
+      counts.appended += table.appendedInBatch();
+      counts.deleted += table.deletedInBatch();
+      large |= table.appendedInBatch() >= GROUP;
+      all += counts.appended;
+      both += counts.appended + counts.deleted;
     }
-    if (appended + deleted > RECENT) {
-      appended /= 2;
-      deleted /= 2;
+    long written = all;
+    boolean dead =
+        tables.values().stream()
+            .anyMatch(t -> t.deleted > t.appended / 4 && t.deleted > written / 16);
+    if (both > RECENT) {
+      tables.values().forEach(Vacuum::halve);
     }
-    return tasks;
+    return dead ? ALL : large ? 0 : SOME;
+  }
+
+  private static void halve(Counts counts) {
+    counts.appended /= 2;
+    counts.deleted /= 2;
   }
 }

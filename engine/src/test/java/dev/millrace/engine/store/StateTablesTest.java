@@ -117,6 +117,14 @@ class StateTablesTest {
   }
 
   @Test
+  void aLimitAboveWhatTheMachineHasIsALimit() throws Exception {
+    close();
+    open(new StoreOptions(folder, ZoneOffset.UTC, 1L << 44, 2));
+    append("SELECT range, NULL FROM range(100)");
+    assertThat(sevens()).isEqualTo(1);
+  }
+
+  @Test
   void rowsOfLargeBatchesAreIndexedLater() throws Exception {
     append("SELECT range, NULL FROM range(60000)");
     writer.transact(

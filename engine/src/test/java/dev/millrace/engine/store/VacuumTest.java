@@ -85,6 +85,44 @@ class VacuumTest {
   }
 
   @Test
+  void aTableWhoseRowsAreReplacedIsTidiedUpBesideOthersThatOnlyGrow() throws Exception {
+    KeptTable other =
+        writer.transact(t -> tables.create(t, "state", "other", SCHEMA, "_n", List.of()));
+    batch(150_000, 0);
+    long set =
+        writer.transact(
+            t -> {
+              t.execute(table.removeSql("SELECT _n FROM state.t WHERE _n <= 140000"));
+              t.execute(table.appendSql("SELECT range, NULL FROM range(140000)", true));
+              t.execute(other.appendSql("SELECT range, NULL FROM range(600000)", true));
+              tables.fitVacuum(t);
+              return t.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+            });
+    tables.committed();
+    assertThat(set).isEqualTo(Vacuum.ALL);
+  }
+
+  @Test
+  void fewRowsOfASmallTableAreNotWorthIt() throws Exception {
+    KeptTable small =
+        writer.transact(t -> tables.create(t, "state", "small", SCHEMA, "_n", List.of()));
+    long set = 0;
+    for (int i = 0; i < 3; i++) {
+      set =
+          writer.transact(
+              t -> {
+                t.execute(small.removeSql("SELECT _n FROM state.small"));
+                t.execute(small.appendSql("SELECT range, NULL FROM range(5)", true));
+                t.execute(table.appendSql("SELECT range, NULL FROM range(150000)", true));
+                tables.fitVacuum(t);
+                return t.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+              });
+      tables.committed();
+    }
+    assertThat(set).isZero();
+  }
+
+  @Test
   void aTableWhoseRowsAreReplacedTakesNoMoreRoomThanItNeeds() throws Exception {
     batch(400_000, 0);
     long once = store.bytes();
