@@ -164,6 +164,9 @@ final class Compilation {
 
   /** The type to which DuckDB casts what it compares. */
   String commonType(String left, String right) {
+    if (left.equals(right)) {
+      return left;
+    }
     Matcher a = DECIMAL.matcher(left);
     Matcher b = DECIMAL.matcher(right);
     if (a.matches() && b.matches()) {
@@ -174,7 +177,7 @@ final class Compilation {
     }
     String both =
         "CASE WHEN true THEN CAST(NULL AS " + left + ") ELSE CAST(NULL AS " + right + ") END";
-    return left.equals(right) ? left : types(List.of(), List.of(both)).get(0);
+    return types(List.of(), List.of(both)).get(0);
   }
 
   private static int number(Matcher matcher, int group) {

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Problems of a flow that go into {@code system.errors} with its next batch. Any thread may add.
+ * Problems of a flow that go into {@code system.errors} with its next batch, or at once where none
+ * may follow. Any thread may add.
  */
 final class Notes {
   private static final Logger LOG = LoggerFactory.getLogger(Notes.class);

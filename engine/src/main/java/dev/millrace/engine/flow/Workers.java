@@ -20,12 +20,12 @@ final class Workers {
   private static final int ROWS_A_RECORD = 25;
 
   /**
-   * To index more rows than this takes longer than to scan them a few times: the first few records
+   * To index more rows than this takes longer than to scan them a few times: so many small batches
    * behind a backlog scan too, since often no others come soon.
    */
   private static final long MANY_ROWS = 500_000;
 
-  private static final int SCANS = 3;
+  private static final int SCANS = 2;
 
   private final int bulkFrom;
   private int scans;
@@ -48,7 +48,7 @@ final class Workers {
       scans = 0;
       return true;
     }
-    return records > 0 && tables.largestToIndex() > MANY_ROWS && ++scans < SCANS;
+    return records > 0 && tables.largestToIndex() > MANY_ROWS && scans++ < SCANS;
   }
 
   void fit(Transaction transaction, boolean bulk) throws SQLException {

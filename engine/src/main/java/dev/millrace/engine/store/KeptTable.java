@@ -40,7 +40,6 @@ public final class KeptTable {
   private long appendedSinceForget;
   private long forgottenAt;
   private long floorAfterCommit;
-  private long deletedAfterCommit;
   private long deletedBehindBound;
 
   /**
@@ -161,7 +160,6 @@ public final class KeptTable {
     gone.clear();
     hashed = true;
     noted = false;
-    deletedAfterCommit = 0;
     deletedBehindBound = 0;
   }
 
@@ -408,7 +406,6 @@ public final class KeptTable {
     if (deleted > 0 && !lookups.isEmpty()) {
       long first = transaction.number("SELECT min(" + number + ") FROM " + name);
       floorAfterCommit = first == 0 ? next : first;
-      deletedAfterCommit = deleted;
       copies.ifPresent(c -> c.forgetting(column, before));
     }
   }
@@ -417,13 +414,13 @@ public final class KeptTable {
   void committed() {
     committedRows = rows;
     committedNext = next;
+    boolean deleted = deletedBehindBound > 0 && !lookups.isEmpty();
     for (KeyLookup lookup : lookups) {
       lookup.committed(added, gone, hashed);
-      if (deletedAfterCommit > 0) {
-        lookup.expire(floorAfterCommit, deletedAfterCommit);
+      if (deleted) {
+        lookup.expire(floorAfterCommit, deletedBehindBound);
       }
     }
-    boolean deleted = deletedAfterCommit > 0;
     copies.ifPresent(c -> c.committed(deleted, floorAfterCommit));
     forget();
   }

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.WeakHashMap;
@@ -252,14 +251,13 @@ public final class Store implements AutoCloseable {
     return indexMemory;
   }
 
-  /** How many threads to set to have so many, or all; empty if there are so many already. */
-  synchronized OptionalInt otherThreads(int wanted) {
+  /** Sets how many threads statements run on, at most those of the options, if others are set. */
+  synchronized void useThreads(Transaction transaction, int wanted) throws SQLException {
     int fitting = Math.min(wanted, options.threads());
-    if (fitting == threads) {
-      return OptionalInt.empty();
+    if (fitting != threads) {
+      transaction.execute("SET GLOBAL threads = " + fitting);
+      threads = fitting;
     }
-    threads = fitting;
-    return OptionalInt.of(fitting);
   }
 
   /** Sets how many tasks of vacuum a checkpoint does, if others are set. */

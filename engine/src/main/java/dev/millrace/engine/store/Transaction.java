@@ -6,7 +6,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 
@@ -47,10 +46,7 @@ public final class Transaction implements AutoCloseable {
    * holds for the whole instance, other flows' statements included, so nothing may rely on it.
    */
   public void useThreads(int threads) throws SQLException {
-    OptionalInt other = store.otherThreads(threads);
-    if (other.isPresent()) {
-      execute("SET GLOBAL threads = " + other.getAsInt());
-    }
+    store.useThreads(this, threads);
   }
 
   /**

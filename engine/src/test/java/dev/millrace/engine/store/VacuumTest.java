@@ -6,6 +6,7 @@ import dev.millrace.api.type.Column;
 import dev.millrace.api.type.DataType;
 import dev.millrace.api.type.Schema;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,12 @@ class VacuumTest {
     store.close();
   }
 
+  /** What is set for the commit of a transaction. */
+  private long fitted(Transaction transaction) throws SQLException {
+    tables.fitVacuum(transaction);
+    return transaction.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+  }
+
   /** Appends so many rows and deletes those below a number, or none; what is set afterwards. */
   private long batch(int append, long deleteBelow) throws Exception {
     long set =
@@ -54,8 +61,7 @@ class VacuumTest {
               t.execute(
                   table.appendSql(
                       "SELECT range, md5(range::VARCHAR) FROM range(" + append + ")", true));
-              tables.fitVacuum(t);
-              return t.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+              return fitted(t);
             });
     tables.committed();
     return set;
@@ -95,8 +101,7 @@ class VacuumTest {
               t.execute(table.removeSql("SELECT _n FROM state.t WHERE _n <= 140000"));
               t.execute(table.appendSql("SELECT range, NULL FROM range(140000)", true));
               t.execute(other.appendSql("SELECT range, NULL FROM range(600000)", true));
-              tables.fitVacuum(t);
-              return t.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+              return fitted(t);
             });
     tables.committed();
     assertThat(set).isEqualTo(Vacuum.ALL);
@@ -114,8 +119,7 @@ class VacuumTest {
                 t.execute(small.removeSql("SELECT _n FROM state.small"));
                 t.execute(small.appendSql("SELECT range, NULL FROM range(5)", true));
                 t.execute(table.appendSql("SELECT range, NULL FROM range(150000)", true));
-                tables.fitVacuum(t);
-                return t.number("SELECT current_setting('max_vacuum_tasks')::BIGINT");
+                return fitted(t);
               });
       tables.committed();
     }
